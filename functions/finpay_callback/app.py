@@ -1,0 +1,45 @@
+"""Finpay calls this when something happened to an order."""
+
+import time
+from typing import Any
+
+from payments import composition, measures
+from payments.api_gateway import Request, Response
+from payments.composition import FinpayCallback
+from payments.errors import PaymentError, UnknownRoute
+from payments.receive_callback import Receipt
+from payments.tokens import is_callback_token
+from payments.tracing import span
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer an event of API Gateway's (payload 2.0)."""
+    callback = composition.finpay_callback()
+    return callback.telemetry.serve(event, lambda request: acknowledge(request, callback))
+
+
+def acknowledge(request: Request, callback: FinpayCallback) -> Response:
+    """Tell Finpay, in its own words, that its callback is dealt with."""
+    started = time.perf_counter()
+    try:
+        receipt = receive(request, callback)
+    except PaymentError as error:
+        measures.refused(callback.telemetry, error)
+        raise
+    measures.received(callback.telemetry, receipt)
+    took = round(time.perf_counter() - started, 3)
+    return Response(
+        200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": took}
+    )
+
+
+def receive(request: Request, callback: FinpayCallback) -> Receipt:
+    """Let in what came to a URL that we made, and settle it."""
+    order_id, token = request.path["orderId"], request.path["token"]
+    keys = callback.credentials().merchant_keys
+    if not is_callback_token(token, order_id, keys):
+        raise UnknownRoute
+    callback.telemetry.note(order_id=order_id)
+    body = request.body(require_content_type=False)
+    with span("receive callback", order_id=order_id):
+        return callback.receive(order_id, body, keys)

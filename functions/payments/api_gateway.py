@@ -1,0 +1,103 @@
+"""API Gateway's HTTP events (payload 2.0) in, its answers out.
+
+The differences between AWS and its stand-ins end here: absent or null members, the case of header
+names, bodies that arrive in base64 because of their content type.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from payments.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+
+BODY_LIMIT = 256 * 1024
+"""Bytes; a request with 100 items at all their limits has about half of that."""
+
+JSON = "application/json"
+_CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. Header names are in lower case."""
+
+    route: str
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    authorizer: Mapping[str, str]
+    request_id: str
+    host: str
+    raw_body: str
+    is_base64: bool
+
+    def body(self, *, require_content_type: bool) -> bytes:
+        """The body, if it is JSON by its headers and of a size that real requests have.
+
+        Raises UnsupportedMediaType, BodyTooLarge or MalformedBody.
+        """
+        declared = self.headers.get("content-type", "")
+        if (declared or require_content_type) and not _is_json(declared):
+            raise UnsupportedMediaType
+        if self.headers.get("content-encoding", "identity").lower() not in {"identity", ""}:
+            raise UnsupportedMediaType
+        # Base64 has 4 characters for 3 bytes, so this bounds the work before any is done.
+        if len(self.raw_body) > BODY_LIMIT * 2:
+            raise BodyTooLarge
+        body = self._bytes()
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge
+        return body
+
+    def _bytes(self) -> bytes:
+        try:
+            if self.is_base64:
+                return base64.b64decode(self.raw_body, validate=True)
+            return self.raw_body.encode()
+        except (binascii.Error, ValueError):
+            raise MalformedBody from None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP answer; a body of None is an empty one."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def to_event(self) -> dict[str, Any]:
+        """As API Gateway expects it. Nothing here may be kept by a cache on the way."""
+        headers = {"cache-control": "no-store"}
+        if self.body is not None:
+            headers["content-type"] = JSON
+        text = "" if self.body is None else json.dumps(self.body, separators=(",", ":"))
+        return {"statusCode": self.status, "headers": headers | {**self.headers}, "body": text}
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """The request in an event of payload format 2.0."""
+    context = event["requestContext"]
+    authorizer = (context.get("authorizer") or {}).get("lambda") or {}
+    return Request(
+        route=event["routeKey"],
+        path=event.get("pathParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        authorizer=authorizer,
+        request_id=context.get("requestId", ""),
+        host=context.get("domainName", ""),
+        raw_body=event.get("body") or "",
+        is_base64=bool(event.get("isBase64Encoded")),
+    )
+
+
+def _is_json(content_type: str) -> bool:
+    media_type, _, parameters = content_type.partition(";")
+    charset = ""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip('"').lower()
+    return media_type.strip().lower() == JSON and charset in _CHARSETS

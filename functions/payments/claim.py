@@ -1,0 +1,117 @@
+"""What Finpay says of an order, in a callback or in answer to a status check, and what it proves.
+
+The shapes differ between channels and fields come and go, so everything but the order id and the
+status may be missing; nothing here raises for what Finpay may send.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from payments.clock import parse_wib
+from payments.money import read_rupiah
+from payments.payment import Source
+from payments.transitions import Proof
+
+# Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
+_PROOFS: Mapping[str, Proof] = {
+    "REQUEST_INITIATED": Proof.OPEN,
+    "INITIATED": Proof.OPEN,
+    "PENDING": Proof.OPEN,
+    "PROCESSING": Proof.OPEN,
+    "AUTHENTICATED": Proof.OPEN,
+    "AUTHENTICATION_INITIATED": Proof.OPEN,
+    "AUTHORIZED": Proof.OPEN,
+    "PARTIALLY_CAPTURED": Proof.OPEN,
+    "PAID": Proof.PAID,
+    "CAPTURED": Proof.PAID,
+    "CANCELLED": Proof.CANCELLED,
+    "CANCELED": Proof.CANCELLED,
+    "EXPIRED": Proof.EXPIRED,
+    "FAILURE": Proof.FAILED,
+    "FAILED": Proof.FAILED,
+    "REFUNDED": Proof.REFUNDED,
+    "PARTIALLY_REFUNDED": Proof.PARTIALLY_REFUNDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable."""
+
+    order_id: str
+    status: str
+    amount: int | None
+    currency: str | None
+    paid_amount: int | None
+    paid_amount_given: bool
+    paid_at: int | None
+    reference: str | None
+    channel: str | None
+    evidence: str
+    source: Source
+
+    def proof(self, amount: int, currency: str) -> Proof:
+        """What this proves about a payment of that amount and currency.
+
+        `order.amount` is what was ordered and has to match; `result.payment.amount` is what was
+        paid and has to match where it is given.
+        """
+        proof = _PROOFS.get(self.status, Proof.UNKNOWN)
+        if proof is Proof.CANCELLED and self.source is Source.STATUS_CHECK:
+            return Proof.CANCEL_CONFIRMED
+        if proof is not Proof.PAID:
+            return proof
+        paid = self.paid_amount if self.paid_amount_given else amount
+        matches = self.amount == amount and paid == amount and self.currency == currency
+        return Proof.PAID if matches else Proof.MISMATCH
+
+    def proof_if_matching(self) -> Proof:
+        """What this proves about a payment that was ordered as the claim says it was."""
+        return self.proof(-1 if self.amount is None else self.amount, self.currency or "")
+
+
+def evidence_of(body: bytes) -> str:
+    """What is kept of a body: 64 bits of its SHA-256, enough to recognise it again."""
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
+    """The claim in a decoded body; None if it names no order or no status."""
+    body = _object(document)
+    order = _object(body.get("order"))
+    paid = _object(_object(body.get("result")).get("payment"))
+    order_id, status = order.get("id"), paid.get("status")
+    if not isinstance(order_id, str) or not isinstance(status, str):
+        return None
+    status = _text(status, 32) or "?"
+    return Claim(
+        order_id=order_id,
+        status=status,
+        amount=read_rupiah(order.get("amount")),
+        currency=_text(order.get("currency"), 3),
+        paid_amount=read_rupiah(paid.get("amount")),
+        paid_amount_given=paid.get("amount") is not None,
+        paid_at=parse_wib(paid.get("datetime")),
+        reference=_text(paid.get("reference"), 64) or _text(order.get("reference"), 64),
+        channel=_text(paid.get("channel"), 32)
+        or _text(_object(body.get("sourceOfFunds")).get("type"), 32),
+        evidence=evidence,
+        source=source,
+    )
+
+
+def _object(value: object) -> Mapping[object, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object, limit: int) -> str | None:
+    """A short printable identifier; anything else is not worth keeping."""
+    if (
+        isinstance(value, str)
+        and 0 < len(value) <= limit
+        and value.isascii()
+        and value.isprintable()
+    ):
+        return value
+    return None

@@ -1,0 +1,88 @@
+"""What Finpay's answer to an initiate means.
+
+Message texts drift, so only the HTTP status and the responseCode count, and only where they agree:
+a code begins with the HTTP status it belongs to. Everything else is an unknown outcome.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from payments.clock import parse_wib
+from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
+from payments.payment import IssuedCode
+
+SUCCESS = "2000000"
+PAYMENT_CODE_TYPE = "finpaycode"
+_DEFAULT_TIMEOUT_MINUTES = 1_440  # Finpay's default of order.timeout
+_MESSAGE_LIMIT = 500
+_ACCOUNT_LIST_LIMIT = 2_000
+
+# 409 is missing on purpose: an order id that Finpay knows already may have a code there.
+_REFUSALS: Mapping[int, type[GatewayError]] = {
+    400: GatewayRejected,
+    422: GatewayRejected,
+    401: GatewayRefused,
+    403: GatewayRefused,
+    404: GatewayRefused,
+}
+
+
+def read_initiate_answer(
+    http_status: int, body: bytes, request: Mapping[str, Any], asked_at: int
+) -> IssuedCode:
+    """The code in an answer; raises a GatewayError where there is none.
+
+    `request` is what was sent and `asked_at` when (epoch ms): they tell whether a payment code is
+    to be expected, and when it expires if Finpay's own word for that cannot be read.
+    """
+    answer = _decode(body)
+    code = answer.get("responseCode")
+    if not isinstance(code, str):
+        raise OutcomeUnknown
+    refusal = _REFUSALS.get(http_status)
+    if refusal and code.startswith(str(http_status)):
+        raise refusal(code[:7], _printable(answer.get("responseMessage"), _MESSAGE_LIMIT) or "")
+    if code != SUCCESS or http_status not in range(200, 300):
+        raise OutcomeUnknown(code[:7])
+    payment_code = _printable(answer.get("paymentCode"), 30)
+    redirect_url = _printable(answer.get("redirecturl"), 320)
+    wants_code = request["sourceOfFunds"]["type"] == PAYMENT_CODE_TYPE
+    if redirect_url is None or (wants_code and payment_code is None):
+        raise OutcomeUnknown(code)
+    return IssuedCode(
+        payment_code=payment_code,
+        redirect_url=redirect_url,
+        expires_at=parse_wib(answer.get("expiryLink")) or asked_at + _timeout_ms(request),
+        app_url=_printable(answer.get("appurl"), 320),
+        image_url=_printable(answer.get("imageurl"), 320),
+        account_list=_account_list(answer.get("accountList")),
+    )
+
+
+def _decode(body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        raise OutcomeUnknown from None
+    if not isinstance(answer, dict):
+        raise OutcomeUnknown
+    return answer
+
+
+def _timeout_ms(request: Mapping[str, Any]) -> int:
+    return int(request["order"].get("timeout", _DEFAULT_TIMEOUT_MINUTES)) * 60_000
+
+
+def _printable(value: object, limit: int) -> str | None:
+    if isinstance(value, str) and 0 < len(value) <= limit and value.isprintable():
+        return value
+    return None
+
+
+def _account_list(value: object) -> str | None:
+    """Up to four accounts, as JSON; more than a page of them is nothing Finpay documents."""
+    if not isinstance(value, list) or not value:
+        return None
+    text = json.dumps(value, separators=(",", ":"))
+    return text if len(text) <= _ACCOUNT_LIST_LIMIT else None

@@ -1,0 +1,174 @@
+"""The storefront's initiate request: Finpay's own body, checked against its documented limits.
+
+`parse` is the only way in. Limits and names: Finpay's page "Payment Code" and its public tables.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, get_args, override
+
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_core import ErrorDetails
+
+from payments.errors import FieldError, InvalidRequest
+from payments.request_fields import REFUSED, Incoming, JsonObject7, JsonObject11
+from payments.request_objects import (
+    PAYMENT_CODE,
+    UNSENT,
+    Billing,
+    Customer,
+    Device,
+    Meta,
+    Order,
+    RequestObject,
+    Shipping,
+    SourceOfFunds,
+    Url,
+)
+
+MOST_ERRORS = 100
+"""More wrong fields than this are a broken client; listing them all would only cost time."""
+
+SHORTEST_PERSONAL = 3
+"""Characters. Shorter strings occur in any sentence: redacting them would leave nothing."""
+
+_PERSONAL_OBJECTS = ("customer", "billing", "shipping", "device")
+
+_DETAILS = {
+    "missing": "is required",
+    "model_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "string_type": "must be a string",
+    "string_unicode": "must not contain lone surrogates",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must not be empty",
+    "too_long": "must have at most {max_length} entries",
+    "literal_error": "must be {expected}",
+    REFUSED: "{detail}",
+}
+
+
+class InitiateRequest(RequestObject):
+    """A valid request. Amounts are whole rupiah, `order.timeout` is minutes, phones are E.164."""
+
+    model_config = ConfigDict(defer_build=False)
+
+    order: Order
+    customer: Customer
+    url: Url
+    billing: Billing = UNSENT
+    shipping: Shipping = UNSENT
+    meta: Meta = UNSENT
+    card: JsonObject7 = UNSENT
+    recurring: JsonObject11 = UNSENT
+    funds: SourceOfFunds = Field(alias="sourceOfFunds")
+    device: Device = UNSENT
+    _sent: frozenset[str] = PrivateAttr()
+
+    @override
+    def model_post_init(self, context: Incoming, /) -> None:
+        self._sent = _personal(context.document)
+
+    @property
+    def source_of_funds(self) -> str:
+        """The channel, `finpaycode` unless the storefront asked for another."""
+        return self.funds.type
+
+    def to_finpay(self, gateway_order_id: str, callback_url: str) -> dict[str, object]:
+        """The body for Finpay: what was sent, normalised, with our order id and callback URL.
+
+        The amount is a string of digits, as in Finpay's sample; `sourceOfFunds` is always there,
+        and so is `customer.lastName`, which Finpay refuses to miss.
+        """
+        body = self._dumped()
+        body["order"] |= {"id": gateway_order_id, "amount": str(self.order.amount)}
+        body["customer"]["lastName"] = self.customer.last_name
+        body["url"]["callbackUrl"] = callback_url
+        return body
+
+    def personal_values(self) -> frozenset[str]:
+        """Every personal string, as sent and as normalised, to be redacted wherever it turns up."""
+        return self._sent | _personal(self._dumped())
+
+    def _dumped(self) -> dict[str, Any]:
+        return self.model_dump(by_alias=True, exclude_unset=True)
+
+
+def parse(
+    document: object, sources_of_funds: Collection[str], allowed_origins: Collection[str]
+) -> InitiateRequest:
+    """The request in a decoded JSON document.
+
+    `sources_of_funds` are the types that the deployment allows, `allowed_origins` the
+    storefront's registered origins (`https://shop.example`, or `*` for any).
+    Raises InvalidRequest with one FieldError per wrong field.
+    """
+    if not isinstance(document, dict):
+        raise InvalidRequest((FieldError("", "must be an object"),))
+    document = {"sourceOfFunds": {"type": PAYMENT_CODE}} | document
+    incoming = Incoming(document, sources_of_funds, allowed_origins)
+    try:
+        return InitiateRequest.model_validate(document, context=incoming)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+    raise InvalidRequest(_field_errors(faults))
+
+
+def _field_errors(faults: Sequence[ErrorDetails]) -> tuple[FieldError, ...]:
+    return tuple(
+        FieldError(_pointer(fault["loc"]), _detail(fault)) for fault in faults[:MOST_ERRORS]
+    )
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """RFC 6901: `~` and `/` inside a name are escaped."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def _detail(fault: ErrorDetails) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown member" + _suggestion(fault["loc"])
+    return _DETAILS[fault["type"]].format_map(fault.get("ctx", {}))
+
+
+def _suggestion(location: Sequence[str | int]) -> str:
+    """The known member that was probably meant, as Finpay's tables write it: `order.item[].sku`."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt request pays for it
+
+    *parents, unknown = location
+    known = {name.lower(): name for name in _members(parents)}
+    near = get_close_matches(str(unknown).lower(), known, n=1)
+    if not near:
+        return ""
+    path = "".join("[]" if isinstance(step, int) else f".{step}" for step in parents)
+    return f"; did you mean {f'{path}.{known[near[0]]}'.removeprefix('.')}?"
+
+
+def _members(parents: Sequence[str | int]) -> Iterator[str]:
+    """The names of the members that the object at this place can have."""
+    model: type[RequestObject] = InitiateRequest
+    for step in parents:
+        if isinstance(step, str):
+            annotation = _by_name(model)[step].annotation
+            model = next(iter(get_args(annotation)), annotation)
+    return iter(_by_name(model))
+
+
+def _by_name(model: type[RequestObject]) -> dict[str, Any]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _personal(body: dict[str, Any]) -> frozenset[str]:
+    """Strings of the objects that describe a person; also an e-wallet's account, often a phone."""
+    parts = [body.get(name) for name in _PERSONAL_OBJECTS]
+    parts.append(body["sourceOfFunds"].get("accountId"))
+    return frozenset(text for text in _strings(parts) if len(text) >= SHORTEST_PERSONAL)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _strings(entry)

@@ -1,0 +1,126 @@
+"""Payments as DynamoDB items.
+
+One flat item; absent attributes are absent, never null, so that an open payment stays within one
+write unit (1 KB). All numbers are whole.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from payments.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
+from payments.transitions import Status
+
+type Item = Mapping[str, Any]
+type Part = Lease | IssuedCode | Failure | Settled
+
+# The attribute of each field; the first one is there whenever the part is.
+_PARTS: Mapping[type[Any], Mapping[str, str]] = {
+    Lease: {"id": "leaseId", "until": "leaseUntil"},
+    IssuedCode: {
+        "redirect_url": "redirectUrl",
+        "payment_code": "paymentCode",
+        "expires_at": "expiresAt",
+        "app_url": "appUrl",
+        "image_url": "imageUrl",
+        "account_list": "accountList",
+    },
+    Failure: {"reason": "failureReason", "code": "failureCode", "message": "failureMessage"},
+    Settled: {
+        "paid_at": "paidAt",
+        "paid_amount": "paidAmount",
+        "finpay_reference": "finpayReference",
+        "channel": "channel",
+        "late": "paidLate",
+    },
+}
+_FIELDS: Mapping[str, str] = {
+    "order_id": "orderId",
+    "storefront_id": "storefrontId",
+    "version": "version",
+    "amount": "amount",
+    "currency": "currency",
+    "source_of_funds": "sourceOfFunds",
+    "request_fingerprint": "requestFingerprint",
+    "gateway_order_id": "gatewayOrderId",
+    "created_at": "createdAt",
+    "updated_at": "updatedAt",
+}
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values in DynamoDB's typed form."""
+    return {name: _serialize(value) for name, value in values.items()}
+
+
+def part_attributes(part: Part | None) -> dict[str, Any]:
+    """The attributes of one part of a payment; those that hold nothing are left out."""
+    if part is None:
+        return {}
+    values = {name: getattr(part, field) for field, name in _PARTS[type(part)].items()}
+    return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def entry_attributes(entry: Entry) -> dict[str, Any]:
+    """One history entry."""
+    attributes = {
+        "status": entry.status.value,
+        "at": entry.at,
+        "by": entry.by.value,
+        "mark": entry.mark,
+        "evidence": entry.evidence,
+        "saw": entry.saw,
+    }
+    return {name: value for name, value in attributes.items() if value}
+
+
+def to_item(payment: Payment) -> dict[str, Any]:
+    """The item of a payment, in DynamoDB's typed form."""
+    values = {name: getattr(payment, field) for field, name in _FIELDS.items()}
+    values["status"] = payment.status.value
+    values["history"] = [entry_attributes(entry) for entry in payment.history]
+    for part in (payment.lease, payment.code, payment.failure, payment.settled):
+        values |= part_attributes(part)
+    return marshal(values)
+
+
+def to_payment(item: Item) -> Payment:
+    """The payment in an item as DynamoDB returns it."""
+    plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
+    return Payment(
+        **{field: plain[name] for field, name in _FIELDS.items()},
+        status=Status(plain["status"]),
+        history=tuple(_to_entry(entry) for entry in plain["history"]),
+        lease=_to_part(Lease, plain),
+        code=_to_part(IssuedCode, plain),
+        failure=_to_part(Failure, plain),
+        settled=_to_part(Settled, plain),
+    )
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, Decimal) else value
+
+
+def _to_entry(attributes: Mapping[str, Any]) -> Entry:
+    return Entry(
+        status=Status(attributes["status"]),
+        at=int(attributes["at"]),
+        by=Source(attributes["by"]),
+        mark=attributes["mark"],
+        evidence=attributes.get("evidence", ""),
+        saw=attributes.get("saw", ""),
+    )
+
+
+def _to_part[P: Part](kind: type[P], plain: Mapping[str, Any]) -> P | None:
+    names = _PARTS[kind]
+    if next(iter(names.values())) not in plain:
+        return None
+    fields: dict[str, Any] = {field: plain[name] for field, name in names.items() if name in plain}
+    return kind(**fields)

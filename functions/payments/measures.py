@@ -1,0 +1,77 @@
+"""What is counted, and under which name: the metrics of the business, in one place.
+
+Amounts are in rupiah. Alarms and dashboards read these names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payments.errors import GatewayError, PaymentError, Unavailable
+from payments.settle import Effect
+from payments.transitions import Proof, Status
+
+if TYPE_CHECKING:
+    from payments.initiate import Initiated
+    from payments.receive_callback import Receipt
+    from payments.settle import Settlement
+    from payments.telemetry import Telemetry
+
+
+def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
+    """A storefront got a payment."""
+    telemetry.note(replayed=outcome.replayed, status=outcome.payment.status)
+    if not outcome.replayed:
+        telemetry.count("Initiated")
+
+
+def initiate_failed(telemetry: Telemetry, error: GatewayError) -> None:
+    """Finpay issued no code, or nobody knows."""
+    telemetry.count("InitiateFailed", reason=error.reason)
+
+
+def received(telemetry: Telemetry, receipt: Receipt) -> None:
+    """A verified callback was settled or quarantined."""
+    telemetry.note(signed_form=receipt.signed_form)
+    if receipt.settlement:
+        settled(telemetry, receipt.settlement)
+    else:
+        telemetry.note(quarantined=receipt.quarantined)
+        telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
+
+
+def refused(telemetry: Telemetry, error: PaymentError) -> None:
+    """A callback was turned away. That our own store fails is no refusal."""
+    if not isinstance(error, Unavailable):
+        telemetry.count("CallbacksRefused", reason=type(error).__name__)
+
+
+def settled(telemetry: Telemetry, settlement: Settlement) -> None:
+    """A claim of Finpay's was brought to its payment."""
+    payment = settlement.payment
+    telemetry.note(
+        storefront_id=payment.storefront_id, status=payment.status, effect=settlement.effect
+    )
+    if settlement.proof is Proof.UNKNOWN:
+        telemetry.count("UnknownStatus")
+    if settlement.proof is Proof.MISMATCH:
+        telemetry.count("MoneyMismatch")
+    if settlement.effect is not Effect.MOVED:
+        return
+    telemetry.count(_METRICS[payment.status])
+    if payment.status is Status.PAID:
+        telemetry.count("PaidAmount", payment.amount)
+        if payment.settled and payment.settled.late:
+            telemetry.count("PaidLate")
+
+
+# A claim never leads back to INITIATING or PENDING.
+_METRICS = {
+    Status.PAID: "Paid",
+    Status.EXPIRED: "Expired",
+    Status.CANCELLED: "Cancelled",
+    Status.FAILED: "Failed",
+    Status.REVIEW: "Review",
+    Status.REFUNDED: "Refunded",
+    Status.PARTIALLY_REFUNDED: "PartiallyRefunded",
+}

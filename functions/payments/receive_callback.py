@@ -1,0 +1,59 @@
+"""Finpay's callback: is it Finpay's, is it about this order, and what follows.
+
+A return means that the effect, or the evidence where there is none, is stored; only then may
+Finpay be told that it need not call again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from payments import php_json, signature
+from payments.claim import evidence_of, read_claim
+from payments.errors import MalformedBody, PaymentNotFound, SignatureError
+from payments.payment import Source
+from payments.ports import Quarantine
+from payments.settle import Settle, Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a verified callback: a settlement, or the reason why it is quarantined."""
+
+    signed_form: str
+    settlement: Settlement | None = None
+    quarantined: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveCallback:
+    """Receives the callbacks of the orders in a store."""
+
+    settle: Settle
+    quarantine: Quarantine
+
+    def __call__(self, order_id: str, body: bytes, keys: Sequence[str]) -> Receipt:
+        """Settle what a callback proves about the order whose URL it came to.
+
+        Raises MalformedBody, SignatureError (after keeping the evidence) or Unavailable.
+        """
+        try:
+            document = php_json.decode(body)
+        except ValueError:
+            raise MalformedBody from None
+        evidence = evidence_of(body)
+        claim = read_claim(document, evidence, Source.CALLBACK)
+        try:
+            signed_form = signature.verify(body, keys)
+        except SignatureError:
+            self.quarantine.keep(order_id, "signature", evidence, claim)
+            raise
+        reason = "unreadable"
+        if claim is not None:
+            reason = "other-order"
+            if claim.order_id == order_id:
+                try:
+                    return Receipt(signed_form, self.settle(claim))
+                except PaymentNotFound:
+                    reason = "unknown-order"
+        self.quarantine.keep(order_id, reason, evidence, claim)
+        return Receipt(signed_form, quarantined=reason)

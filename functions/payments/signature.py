@@ -1,0 +1,111 @@
+"""The signature of Finpay's callbacks: HMAC-SHA512 over the body without its `signature`.
+
+Nobody has published a genuine signed callback, so it is not known whether Finpay signs the bytes
+that it sends or an encoding of its own. Each candidate form is tried, and the caller learns which
+one matched (contract, section 4).
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from payments import php_json
+from payments.errors import SignatureError
+from payments.php_json import JsonValue
+
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
+
+# All strings and brackets of a JSON text, each string with the comma before it and, if it is a
+# key, the colon after it.
+_TOKEN = re.compile(
+    rb'(?P<comma>,[ \t\n\r]*+)?"(?P<text>(?:[^"\\]++|\\.)*+)"(?P<colon>[ \t\n\r]*+:)?|[\[\]{}]'
+)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+_COMMA = re.compile(rb"[ \t\n\r]*+,[ \t\n\r]*+")
+
+
+def verify(body: bytes, keys: Sequence[str]) -> str:
+    """The name of the form in which one of `keys` signed the callback `body`.
+
+    "raw": the bytes as they came, the `signature` member and its comma cut out. "default",
+    "unescaped-slashes", "unescaped-both": what PHP's json_encode makes of the decoded body.
+
+    Raises SignatureError for any other bytes. An empty key never matches.
+    """
+    secrets = [key.encode() for key in keys if key]
+    try:
+        return _matching_form(body, secrets)
+    except ValueError:
+        raise SignatureError("not a signed JSON object") from None
+
+
+def sign(fields: Mapping[str, JsonValue], key: str) -> str:
+    """The signature of `fields`, less their own `signature`, in PHP's default encoding.
+
+    Raises ValueError for an empty key and for fields that PHP cannot encode.
+    """
+    if not key:
+        raise ValueError("an empty key signs nothing")
+    unsigned = php_json.encode({name: fields[name] for name in fields if name != "signature"})
+    return hmac.digest(key.encode(), unsigned.encode(), "sha512").hex()
+
+
+def _matching_form(body: bytes, secrets: Sequence[bytes]) -> str:
+    # Decoding comes before cutting: the tokenizer below is only right about valid JSON.
+    fields = php_json.decode(body)
+    if not isinstance(fields, dict):
+        raise SignatureError("not an object")
+    signature = fields.pop("signature", None)
+    if not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
+        raise SignatureError("no well-formed signature")
+    for form, signed in _candidates(body, fields):
+        if _signed_by_any(secrets, signed, signature):
+            return form
+    raise SignatureError("no candidate form matches")
+
+
+def _candidates(body: bytes, fields: JsonValue) -> Iterator[tuple[str, bytes]]:
+    yield "raw", _without_signature(body)
+    yield "default", php_json.encode(fields).encode()
+    yield "unescaped-slashes", php_json.encode(fields, unescaped_slashes=True).encode()
+    both = php_json.encode(fields, unescaped_slashes=True, unescaped_unicode=True)
+    yield "unescaped-both", both.encode()
+
+
+def _signed_by_any(secrets: Sequence[bytes], signed: bytes, signature: str) -> bool:
+    # A list, not a generator: every key is tried, so the time does not tell which one matched.
+    matches = [
+        hmac.compare_digest(hmac.digest(secret, signed, "sha512").hex(), signature)
+        for secret in secrets
+    ]
+    return any(matches)
+
+
+def _without_signature(body: bytes) -> bytes:
+    """`body`, a valid object, without its one top-level `signature` and the comma of that member.
+
+    The comma is the one before the member or, where the member is the first, the one after it.
+    """
+    key, *others = _signature_keys(body)
+    if others:
+        raise SignatureError("more than one signature")
+    value = next(_STRING.finditer(body, key.end()))
+    if key["comma"]:
+        return body[: key.start()].rstrip(b" \t\n\r") + body[value.end() :]
+    comma = _COMMA.match(body, value.end())
+    return body[: key.start()] + body[(comma or value).end() :]
+
+
+def _signature_keys(body: bytes) -> Iterator[re.Match[bytes]]:
+    depth = 0
+    for token in _TOKEN.finditer(body):
+        text = token["text"]
+        if text is None:
+            depth += 1 if token[0] in b"[{" else -1
+        elif depth == 1 and token["colon"] and _is_signature(text):
+            yield token
+
+
+def _is_signature(text: bytes) -> bool:
+    return text == b"signature" or (b"\\" in text and json.loads(b'"%b"' % text) == "signature")

@@ -1,0 +1,28 @@
+"""The secret part of the callback URL that Finpay is given for each order.
+
+It keeps strangers out before any work is done. It proves no money: that is the signature's task.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+_PURPOSE = b"finpay-callback-url:"
+
+
+def callback_token(order_id: str, merchant_key: str) -> str:
+    """128 bits in lower-case hex, bound to the order and derived from the merchant key."""
+    message = _PURPOSE + order_id.encode(errors="replace")
+    return hmac.new(merchant_key.encode(), message, hashlib.sha256).hexdigest()[:32]
+
+
+def is_callback_token(given: str, order_id: str, merchant_keys: Sequence[str]) -> bool:
+    """Whether the token was made for this order with one of the keys; in constant time."""
+    expected = [callback_token(order_id, key).encode() for key in merchant_keys]
+    return sum(hmac.compare_digest(given.encode(errors="replace"), token) for token in expected) > 0
+
+
+def callback_url(base_url: str, order_id: str, merchant_key: str) -> str:
+    """Where Finpay reports on the order; `finpay_callback` is behind it."""
+    token = callback_token(order_id, merchant_key)
+    return f"{base_url}/callbacks/finpay/{order_id}/{token}"

@@ -1,0 +1,1 @@
+"""What the merchant's operator runs; never shipped to Lambda."""

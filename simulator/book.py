@@ -1,0 +1,129 @@
+"""The book of orders: every order by its id, and the rules by which it moves. No HTTP here."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from simulator.numbering import Numbers
+from simulator.orders import (
+    MONEY_TAKEN,
+    OPEN,
+    DuplicateOrderError,
+    NewOrder,
+    NotCancellableError,
+    NotPayableError,
+    NotVoidableError,
+    Order,
+    Payment,
+    UnknownOrderError,
+)
+
+DEFAULT_CHANNEL = "INDOMARET"
+
+
+class Book:
+    """All methods give the order as it is afterwards, and raise an `OrderError`."""
+
+    def __init__(self, lock: threading.RLock, now: Callable[[], float]) -> None:
+        self._lock = lock
+        self._now = now
+        self._numbers = Numbers()
+        self._orders: dict[str, Order] = {}
+        self._ids_by_code: dict[str, str] = {}
+
+    def add(self, new: NewOrder) -> Order:
+        with self._lock:
+            if new.order_id in self._orders:
+                raise DuplicateOrderError
+            now = self._now()
+            expires_at = now + new.timeout_minutes * 60
+            code, link = self._numbers.code_and_link(hosted=new.source is None)
+            if code is not None:
+                self._ids_by_code[code] = new.order_id
+            return self._keep(Order(new, now, expires_at, code, link))
+
+    def get(self, order_id: str) -> Order:
+        with self._lock:
+            order = self._orders.get(order_id)
+            if order is None:
+                raise UnknownOrderError
+            if order.status in OPEN and self._now() >= order.expires_at:
+                return self._keep(replace(order, status="EXPIRED"))
+            return order
+
+    def by_code(self, payment_code: str) -> Order:
+        with self._lock:
+            return self.get(self._ids_by_code.get(payment_code, ""))
+
+    def all(self) -> list[Order]:
+        with self._lock:
+            return [self.get(order_id) for order_id in list(self._orders)]
+
+    def pay(
+        self,
+        order_id: str,
+        amount: int | None = None,
+        channel: str = DEFAULT_CHANNEL,
+        *,
+        late: bool = False,
+        again: bool = False,
+    ) -> Order:
+        """A customer pays: `late` also a code that is no longer open, `again` one already paid."""
+        with self._lock:
+            order = self.get(order_id)
+            if order.payment is not None and not again:
+                raise NotPayableError("the order is paid already")
+            if order.payment is None and order.status not in OPEN and not late:
+                raise NotPayableError(f"the order is {order.status}")
+            return self._keep(
+                replace(order, status="PAID", payment=self.imagine_payment(order, amount, channel))
+            )
+
+    def imagine_payment(
+        self, order: Order, amount: int | None = None, channel: str = DEFAULT_CHANNEL
+    ) -> Payment:
+        """A payment of this order, made now, that is not entered in the book."""
+        with self._lock:
+            paid = order.new.amount if amount is None else amount
+            return Payment(paid, self._now(), self._numbers.reference(), channel)
+
+    def cancel(self, order_id: str) -> Order:
+        with self._lock:
+            order = self.get(order_id)
+            if order.status not in OPEN:
+                raise NotCancellableError
+            return self._keep(replace(order, status="CANCELLED"))
+
+    def void(self, order_id: str) -> Order:
+        with self._lock:
+            order = self.get(order_id)
+            if order.status not in MONEY_TAKEN:
+                raise NotVoidableError
+            return self._keep(replace(order, status="CANCELLED"))
+
+    def expire(self, order_id: str) -> Order:
+        """End an open order's time now."""
+        with self._lock:
+            order = self.get(order_id)
+            if order.status not in OPEN | {"EXPIRED"}:
+                raise NotPayableError(f"the order is {order.status}")
+            expires_at = min(order.expires_at, self._now())
+            return self._keep(replace(order, status="EXPIRED", expires_at=expires_at))
+
+    def set_status(self, order_id: str, status: str) -> Order:
+        """Any status at all; one that means money also enters a payment of the full amount."""
+        with self._lock:
+            order = self.get(order_id)
+            payment = order.payment
+            if payment is None and status in MONEY_TAKEN:
+                payment = self.imagine_payment(order)
+            return self._keep(replace(order, status=status, payment=payment))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._orders.clear()
+            self._ids_by_code.clear()
+
+    def _keep(self, order: Order) -> Order:
+        self._orders[order.order_id] = order
+        return order

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 ENDPOINTS = ("initiate", "check", "cancel")
 KINDS = (
@@ -27,6 +27,11 @@ class Fault:
     """Real seconds that `timeout` and `slow` hold the call."""
     work: bool = True
     """Whether the call's work is done although its answer is spoilt."""
+    released: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set when the faults are cleared: whatever is held goes on."""
+
+    def hold(self) -> None:
+        self.released.wait(self.seconds)
 
 
 class Faults:
@@ -39,7 +44,7 @@ class Faults:
 
     def plan(self, fault: Fault, times: int) -> None:
         with self._lock:
-            self._planned.extend([fault] * times)
+            self._planned.extend([replace(fault, released=self._released)] * times)
 
     def planned(self) -> list[Fault]:
         with self._lock:
@@ -52,10 +57,6 @@ class Faults:
                     self._planned.remove(fault)
                     return fault
             return None
-
-    def hold(self, seconds: float) -> None:
-        """Wait, unless the faults are cleared meanwhile."""
-        self._released.wait(seconds)
 
     def clear(self) -> None:
         """Drop what is planned and let go of every call that is held."""

@@ -44,7 +44,7 @@ class Server:
         self._http = ThreadedWSGIServer(HOST, port, self.app, _QuietHandler)
         self.url = f"http://{HOST}:{self._http.port}"
         self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         self.simulation.start()
         self._thread.start()

@@ -31,14 +31,14 @@ class Spoiler:
         if fault.kind == "drop-before":
             return drop_connection()
         if fault.kind == "slow":
-            self._simulation.faults.hold(fault.seconds)
+            fault.hold()
         answer = work() if fault.work else answers.SUCCESS
         return self._spoilt(fault, answer, started) or self._render(answer, started)
 
     def _spoilt(self, fault: Fault, answer: Answer, started: float) -> Response | None:
         match fault.kind:
             case "timeout":
-                self._simulation.faults.hold(fault.seconds)
+                fault.hold()
             case "callback-first":
                 self._pay_before_answering(answer)
             case "drop":

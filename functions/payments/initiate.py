@@ -177,6 +177,6 @@ class Initiate:
 
 def redact(message: str, personal: frozenset[str]) -> str:
     """Finpay's message without anything that the storefront told of its customer."""
-    for value in sorted(personal, key=len, reverse=True):
+    for value in sorted(personal | {v.removeprefix("+") for v in personal}, key=len, reverse=True):
         message = message.replace(value, "…")
     return message

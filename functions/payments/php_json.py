@@ -1,6 +1,6 @@
 """JSON exactly as PHP 8.2 reads and writes it.
 
-Finpay signs `json_encode($fields)` (contract, section 4), so a callback's signature can only be
+Finpay signs `json_encode($fields)` (its page on callbacks), so a callback's signature can only be
 checked by whoever decodes and encodes as PHP does. Where this module surprises, PHP does so too;
 `tests/signature/test_against_php.py` compares the two on random documents.
 """

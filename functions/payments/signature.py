@@ -2,7 +2,7 @@
 
 Nobody has published a genuine signed callback, so it is not known whether Finpay signs the bytes
 that it sends or an encoding of its own. Each candidate form is tried, and the caller learns which
-one matched (contract, section 4).
+one matched.
 """
 
 import hmac
@@ -33,6 +33,8 @@ def verify(body: bytes, keys: Sequence[str]) -> str:
 
     Raises SignatureError for any other bytes. An empty key never matches.
     """
+    if isinstance(keys, str):
+        raise TypeError("keys is one string: each of its characters would be a key")
     secrets = [key.encode() for key in keys if key]
     try:
         return _matching_form(body, secrets)

@@ -28,10 +28,10 @@ pytestmark = pytest.mark.skipif(shutil.which("php") is None, reason="php is not 
 
 def test_php_and_python_agree_on_every_random_document() -> None:
     count = int(os.environ.get("FINPAY_PHP_DOCUMENTS", "2000"))
-    random = Random(SEED)
+    random = Random(SEED)  # noqa: S311  # the same documents in every run
     refused = 0
     with php() as (questions, answers):
-        for size in map(len, batched(range(count), BATCH)):
+        for size in map(len, batched(range(count), BATCH, strict=False)):
             documents = [make_document(random) for _ in range(size)]
             for document, theirs in zip(
                 documents, asked(questions, answers, documents), strict=True

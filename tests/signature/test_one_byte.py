@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from payments import php_json
 from payments.errors import SignatureError
 from payments.signature import verify
-from tests.signature.callbacks import KEY, mac, make_callback, make_fields, make_raw_callback
+from tests.signature.callbacks import KEY, mac, make_callback, make_raw_callback
 
 # Besides each byte with one bit flipped: what has a meaning in JSON.
 MEANINGFUL = b' \t\n\r"\\/,:[]{}0123456789abcdefE+-.u'
@@ -54,10 +54,12 @@ def test_a_changed_byte_is_refused_or_leaves_the_fields_as_they_were() -> None:
     assert verify(body, [KEY]) == "default"
     variants = accepted(changed_by_one_byte(body))
     assert {normal(variant) for variant in variants} == {normal(body)}
-    # Some are accepted: white space, é for É in hexadecimal, e for E, 0 for -0, 10 times .0.
-    assert {rb'[1e5, 10.0, "\u00E9\/", {}]', rb'[1E5, 10.0, "\u00e9\/", {}]'} <= {
-        variant[6 : variant.index(b', "0"')] for variant in variants
-    }
+    # The set is not trivial: an exponent, a zero, an escape and a space may be spelled otherwise.
+    assert body.replace(b"1E5", b"1e5") in variants
+    assert body.replace(b"-0", b"0") in variants
+    assert body.replace(rb"\u00E9", rb"\u00e9") in variants
+    assert body.replace(rb"\/", b"/") in variants
+    assert body.replace(b"10.0,", b"10.0, ") in variants
 
 
 def test_white_space_outside_strings_is_free_where_an_encoding_is_signed() -> None:
@@ -87,14 +89,3 @@ def is_spaced(variant: bytes, body: bytes) -> bool:
     member = body.index(b',"signature"')
     at = next(at for at, byte in enumerate(variant) if body[at] != byte)
     return at >= member and variant[at] in WHITESPACE and variant[:at] + variant[at + 1 :] == body
-
-
-def test_the_fields_of_the_builder_are_free_in_spelling_only() -> None:
-    body = make_callback()
-    variants = accepted(changed_by_one_byte(body))
-    assert variants
-    assert {json.dumps({**json.loads(variant), "signature": 0}) for variant in variants} == {
-        json.dumps({**make_fields(), "signature": 0} | {"signature": 0}, sort_keys=False)
-        if False
-        else json.dumps({**json.loads(body), "signature": 0})
-    }

@@ -104,6 +104,10 @@ def test_a_signature_with_a_newline_at_its_end_is_refused() -> None:
     assert_refused(make_callback(signature=sign(make_fields(), KEY) + "\n"))
 
 
+def test_a_signature_with_more_behind_it_that_is_not_ascii_is_refused() -> None:
+    assert_refused(make_callback(signature=sign(make_fields(), KEY) + "é"))
+
+
 def test_a_signature_in_upper_case_is_refused() -> None:
     assert_refused(make_callback(signature=sign(make_fields(), KEY).upper()))
 
@@ -166,6 +170,11 @@ def test_a_signature_is_refused_where_there_is_no_key() -> None:
 
 def test_the_empty_key_signs_nothing() -> None:
     assert_refused(make_raw_callback(b'{"a":1}', key=""), keys=("", KEY))
+
+
+def test_one_string_is_not_taken_for_many_keys_of_one_character() -> None:
+    with pytest.raises(TypeError):
+        verify(make_callback(key="k"), "key")
 
 
 def test_the_previous_key_is_good_beside_the_current_one() -> None:

@@ -8,10 +8,16 @@ from tests.simulator.receiver import Receiver
 from tests.simulator.shop import Fate, Shop
 
 
-@pytest.fixture
-def finpay() -> Iterator[Server]:
-    with server.start(port=0, callback_timeout=1.0) as running:
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[Server]:
+    with server.start(port=0, callback_timeout=2.0) as running:
         yield running
+
+
+@pytest.fixture
+def finpay(one_server: Server) -> Iterator[Server]:
+    yield one_server
+    one_server.simulation.reset()
 
 
 @pytest.fixture

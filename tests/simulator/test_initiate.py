@@ -142,7 +142,7 @@ WRONG = [
     ("customer", {"mobilePhone": "081286288844"}),
     ("customer", {"mobilePhone": "6281286288844"}),
     ("customer", {"phone": "08128628884"}),
-    ("url", {"callbackUrl": None}),
+    ("url", {"callbackUrl": None, "backUrl": "https://shop.example/"}),
     ("url", {"callbackUrl": "shop.example/callback"}),
     ("url", {"callbackUrl": "https://shop.example/" + "x" * 320}),
     ("url", {"callbackUrl": "http://[::1"}),

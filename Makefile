@@ -1,0 +1,41 @@
+# Works from a fresh clone: every target makes what it needs, once.
+.PHONY: help setup demo run test check build clean
+.DEFAULT_GOAL := help
+
+export PYTHONPATH := functions:.
+# sam build asks the first python3.13 here, and version managers' shims fail it.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+# A developer's own AWS account has no part in any of this.
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '%-14s %s\n' "$$name" "$$text"; done
+
+setup: ## make .venv (Python 3.13) with all requirements
+	@sh local/setup.sh
+
+demo: setup ## one payment against the local stack, from the request to PAID
+	@.venv/bin/python -m local demo
+
+run: setup ## the local stack until Ctrl-C; ARGS="--api-port 8081" chooses ports
+	@.venv/bin/python -m local run $(ARGS)
+
+test: setup ## all tests; functions/ must be covered completely
+	@.venv/bin/python -m pytest --cov=functions --cov-report=term-missing --cov-fail-under=100 $(ARGS)
+
+check: setup ## style, types, import rules, template
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/sam validate --lint
+	.venv/bin/cfn-lint template.yaml
+
+build: setup ## sam build, for AWS
+	.venv/bin/sam build
+
+clean: ## remove what the other targets made, .venv included
+	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache .coverage htmlcov

@@ -1,0 +1,62 @@
+"""`python -m local run` and `python -m local demo`, from the project's root folder."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from local.demo import demo
+from local.errors import LocalStackError
+from local.paths import LOCAL
+from local.ports import Ports
+from local.processes import STOP_SIGNALS
+from local.run import run
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Return the exit code: 0 for a stopped run and a demo that ended as PAID."""
+    chosen = _parser().parse_args(given)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _interrupt)
+    try:
+        return _do(chosen)
+    except LocalStackError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped, everything ended")
+        return 0 if chosen.command == "run" else 1
+
+
+def _do(chosen: argparse.Namespace) -> int:
+    if chosen.command == "demo":
+        return 0 if demo(chosen.folder or LOCAL / "demo") else 1
+    ports = Ports(aws=chosen.aws_port, simulator=chosen.simulator_port, api=chosen.api_port)
+    run(chosen.folder or LOCAL, ports)
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second Ctrl-C must not interrupt the stopping.
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser.add_argument("--folder", type=Path, help="for state and logs, instead of .local")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="one payment from the request to PAID, then stop")
+    running = commands.add_parser("run", help="keep the stack running until Ctrl-C")
+    wanted = Ports()
+    running.add_argument("--aws-port", type=int, default=wanted.aws)
+    running.add_argument("--simulator-port", type=int, default=wanted.simulator)
+    running.add_argument("--api-port", type=int, default=wanted.api)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""MiniStack, the embedded AWS: installed once, started anew for every run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from local.errors import MissingToolError
+from local.health import wait_until_healthy
+from local.paths import MINISTACK_ENVIRONMENT, content_hash
+from local.processes import Processes
+from local.progress import step
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+
+
+def install(logs: Path) -> None:
+    """Make MiniStack's environment unless it is there and of this Python and these pins.
+
+    MiniStack runs the functions with its own interpreter, so it gets this one, whose minor is
+    Lambda's (`stack.check_python`). Raises MissingToolError when packages cannot be fetched.
+    """
+    folder = MINISTACK_ENVIRONMENT
+    wanted = content_hash([REQUIREMENTS], sys.version)
+    stamp = folder / "installed"
+    if stamp.exists() and stamp.read_text() == wanted and (folder / "bin/python").exists():
+        return
+    with step("Installing MiniStack, once"):
+        shutil.rmtree(folder, ignore_errors=True)
+        _make_environment(folder, logs / "ministack-install.log")
+        stamp.write_text(wanted)
+
+
+def _make_environment(folder: Path, log: Path) -> None:
+    python = str(folder / "bin/python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    try:
+        with log.open("wb") as output:
+            for command in (
+                [sys.executable, "-m", "venv", str(folder)],
+                [*pip, "-r", str(REQUIREMENTS)],
+            ):
+                subprocess.run(command, check=True, stdout=output, stderr=subprocess.STDOUT)
+    except subprocess.CalledProcessError as error:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
+        message = f"MiniStack could not be installed (is there a network?); see {log}\n{last}"
+        raise MissingToolError(message) from error
+
+
+def start(processes: Processes, port: int, region: str, logs: Path) -> str:
+    """Start MiniStack and return its endpoint."""
+    endpoint = f"http://127.0.0.1:{port}"
+    with step("Starting MiniStack"):
+        process = processes.start(
+            "MiniStack",
+            [str(MINISTACK_ENVIRONMENT / "bin/python"), "-m", "ministack"],
+            env=_environment(port, region, logs),
+            cwd=logs,
+            log=logs / "ministack.log",
+        )
+        wait_until_healthy(process, f"{endpoint}/_ministack/health")
+    return endpoint
+
+
+def _environment(port: int, region: str, logs: Path) -> dict[str, str]:
+    # Functions inherit it: PYTHONPATH from the Makefile would hide what the build forgot to ship.
+    return {
+        "PATH": os.defpath,
+        "HOME": str(logs),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        # IAM is enforced: a function may do what its role in template.yaml says, and no more.
+        "AUTH": "true",
+        # Else it listens for MQTT on one fixed port of every interface.
+        "IOT_MTLS_ENABLED": "false",
+    }

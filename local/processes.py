@@ -1,0 +1,148 @@
+"""Starts the stack's processes and ends all of them, with everything that they started."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local import guard
+from local.errors import LocalStackError
+
+SHOWN_LINES = 15
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Process:
+    """One process, leader of a group of its own, writing to its log."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
+    ) -> None:
+        self.name = name
+        self.log = log
+        with log.open("wb") as output:
+            self._popen = subprocess.Popen(
+                command,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    def wait(self) -> int:
+        return self._popen.wait()
+
+    def check_alive(self) -> None:
+        """Raise LocalStackError when the process has ended."""
+        code = self._popen.poll()
+        if code is not None:
+            raise LocalStackError(f"{self.name} ended with code {code}. {self.last_words()}")
+
+    def last_words(self) -> str:
+        """Return where the log is and its last lines."""
+        lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
+        return "\n".join([f"The whole log: {self.log}", *(f"    {line}" for line in lines)])
+
+
+class Processes:
+    """All processes of a stack; leaving the context ends them and removes what they left.
+
+    `temporary` is where they put their temporary files, such as the code of functions.
+    """
+
+    def __init__(self, temporary: Path) -> None:
+        self._temporary = temporary
+        self._running: list[Process] = []
+
+    def __enter__(self) -> Self:
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._temporary.mkdir(parents=True)
+        self._guard = subprocess.Popen(
+            [sys.executable, guard.__file__],
+            stdin=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        for process in reversed(self._running):
+            guard.end_group(process.pid)
+            process.wait()
+        self._running.clear()
+        self._guard.communicate()
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def start(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
+    ) -> Process:
+        """Start a process that runs until the stack stops."""
+        env = {**env, "TMPDIR": str(self._temporary)}
+        with _signals_held():
+            process = Process(name, command, env, cwd, log)
+            self._running.append(process)
+            self._tell_guard("start", process)
+        return process
+
+    def run(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
+    ) -> None:
+        """Run a process to its end; raise LocalStackError when it fails."""
+        process = self.start(name, command, env, cwd, log)
+        code = process.wait()
+        # What it left in the background goes with it.
+        guard.end_group(process.pid)
+        self._running.remove(process)
+        self._tell_guard("end", process)
+        if code != 0:
+            raise LocalStackError(f"{name} failed with code {code}. {process.last_words()}")
+
+    def check_alive(self) -> None:
+        """Raise LocalStackError when one of the processes has ended."""
+        for process in self._running:
+            process.check_alive()
+
+    def pids(self) -> dict[str, int]:
+        return {process.name: process.pid for process in self._running}
+
+    def _tell_guard(self, event: str, process: Process) -> None:
+        if self._guard.stdin is not None:
+            self._guard.stdin.write(f"{event} {process.pid}\n")
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let a signal wait: between a process's start and its entry in the list it orphans it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python handles signals in the main thread only.
+        return
+    held: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _frame: held.append(number))
+        for number in STOP_SIGNALS
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for pending in held:
+            signal.raise_signal(pending)

@@ -1,0 +1,46 @@
+"""Keeps the stack running until Ctrl-C, for a storefront in development."""
+
+import time
+from pathlib import Path
+
+from local.ports import Ports
+from local.stack import LocalStack
+from local.state import RunningStack
+
+HELP = """
+The API     {api_url}
+Its key     {api_key}
+Finpay      {simulator_url} (the simulator)
+All this    {folder}/stack.json, with the logs beside it
+
+Create a payment:
+  curl -X POST {api_url}/payments -H 'Authorization: Bearer {api_key}' \\
+    -H 'Content-Type: application/json' -d @{sample}
+Pay it in the simulator:
+  curl -X POST {simulator_url}/_simulator/orders/1680576995412/pay \\
+    -H 'Content-Type: application/json' -d '{{"channel": "INDOMARET"}}'
+Look at it:
+  curl {api_url}/payments/1680576995412 -H 'Authorization: Bearer {api_key}'
+
+Ctrl-C stops everything.
+"""
+
+
+def run(folder: Path, ports: Ports) -> None:
+    """Start the stack and return only by an exception: an interrupt, or a part that ended."""
+    stack = LocalStack(folder, ports)
+    with stack as running:
+        print(_help(running, folder), flush=True)
+        while True:
+            time.sleep(1)
+            stack.check_alive()
+
+
+def _help(running: RunningStack, folder: Path) -> str:
+    return HELP.format(
+        api_url=running.api_url,
+        api_key=running.api_key,
+        simulator_url=running.simulator_url,
+        folder=folder,
+        sample="local/sample-request.json",
+    )

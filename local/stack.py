@@ -1,0 +1,113 @@
+"""The local stack as a whole: started step by step, and always stopped."""
+
+import json
+import re
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from local import deployment, finpay, http_api, ministack
+from local.aws import Aws
+from local.errors import LocalStackError
+from local.front import Front
+from local.paths import LOCAL, ROOT
+from local.ports import Ports, claim
+from local.processes import Processes
+from local.progress import step
+from local.state import RunningStack, one_at_a_time, only_one_in, published
+from ops import storefronts
+
+STOREFRONT_ID = "demo"
+
+
+class LocalStack:
+    """A context manager that starts the stack and gives a RunningStack.
+
+    `folder` takes its state and logs; what can be reused is in .local/ for all runs. Raises
+    LocalStackError, with everything stopped again, when it cannot start.
+    """
+
+    def __init__(self, folder: Path, ports: Ports) -> None:
+        self._folder = folder
+        self._ports = ports
+        self._processes = Processes(folder / "tmp")
+        self._resources = ExitStack()
+
+    def __enter__(self) -> RunningStack:
+        with self._resources:
+            running = self._start()
+            self._resources = self._resources.pop_all()
+        return running
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._resources.close()
+
+    def check_alive(self) -> None:
+        """Raise LocalStackError when a part of the running stack has ended."""
+        self._processes.check_alive()
+
+    def _start(self) -> RunningStack:
+        check_python()
+        enter = self._resources.enter_context
+        enter(only_one_in(self._folder))
+        ports = claim(self._ports)
+        enter(self._processes)
+        region = deployment.config()["region"]
+        with one_at_a_time(LOCAL / "prepare.lock"):
+            ministack.install(self._folder)
+            aws = Aws(ministack.start(self._processes, ports.aws, region, self._folder), region)
+            simulator_url = finpay.start(self._processes, ports.simulator, self._folder)
+            deployment.build(self._processes, self._folder)
+            outputs = self._deploy(aws, ports)
+        http_api.import_routes(aws, deployment.config()["stack_name"])
+        enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
+        running = RunningStack(
+            api_url=f"http://127.0.0.1:{ports.api}",
+            api_key=_fill(aws, outputs),
+            simulator_url=simulator_url,
+            aws_endpoint=aws.endpoint,
+            region=region,
+            merchant_id=finpay.MERCHANT_ID,
+            merchant_key=finpay.MERCHANT_KEY,
+            storefront_id=STOREFRONT_ID,
+            outputs=outputs,
+            pids=self._processes.pids(),
+        )
+        enter(published(self._folder, running))
+        return running
+
+    def _deploy(self, aws: Aws, ports: Ports) -> dict[str, str]:
+        parameters = {
+            "Stage": "local",
+            "FinpayBaseUrl": f"http://127.0.0.1:{ports.simulator}",
+            "CallbackBaseUrl": f"http://127.0.0.1:{ports.api}",
+            "Architecture": deployment.architecture(),
+        }
+        deployment.deploy(self._processes, aws, parameters, self._folder)
+        return deployment.outputs(aws, deployment.config()["stack_name"])
+
+
+def check_python() -> None:
+    """Raise LocalStackError unless this Python is the runtime's of template.yaml."""
+    runtime = re.search(r"Runtime: python(\S+)", (ROOT / "template.yaml").read_text())
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if runtime and runtime[1] != here:
+        message = f"The functions need Python {runtime[1]}, this is {here}: use `make`"
+        raise LocalStackError(message)
+
+
+def _fill(aws: Aws, outputs: dict[str, str]) -> str:
+    """Store Finpay's credentials, register the demo storefront, and return its API key."""
+    with step("Storing Finpay's credentials, registering a storefront"):
+        pair = {"merchantId": finpay.MERCHANT_ID, "merchantKey": finpay.MERCHANT_KEY}
+        aws.secrets().put_secret_value(
+            SecretId=outputs["FinpaySecretArn"], SecretString=json.dumps(pair)
+        )
+        table = outputs["StorefrontsTableName"]
+        return storefronts.create(aws.dynamodb(), table, STOREFRONT_ID, ["*"])

@@ -1,0 +1,73 @@
+"""A clean environment for each test, and AWS as template.yaml describes it, on moto."""
+
+import logging
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from payments import composition
+from payments.store import DynamoPayments, DynamoQuarantine
+from tests.builders import NOW
+from tests.template import environment, functions, resources
+
+REGION = "ap-southeast-3"
+_OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees the machine's AWS settings or what another test built."""
+    for name in list(os.environ):
+        if name.startswith(_OURS):
+            monkeypatch.delenv(name)
+    yield
+    for built in (
+        composition.storefront_api,
+        composition.finpay_callback,
+        composition.storefronts,
+    ):
+        built.cache_clear()
+    for function in functions():
+        # Powertools keeps its handler, and with it the stdout of the test that came first.
+        service = logging.getLogger(environment(function)["POWERTOOLS_SERVICE_NAME"])
+        service.handlers.clear()
+        for attribute in ("init", "powertools_handler"):
+            service.__dict__.pop(attribute, None)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS account with the template's tables, each under its logical id."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        for name, properties in resources("AWS::DynamoDB::Table").items():
+            client.create_table(
+                TableName=name,
+                KeySchema=properties["KeySchema"],
+                AttributeDefinitions=properties["AttributeDefinitions"],
+                BillingMode=properties["BillingMode"],
+            )
+        yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> DynamoDBClient:  # noqa: ARG001 - the account must be there
+    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+
+
+@pytest.fixture
+def payments(dynamodb: DynamoDBClient) -> DynamoPayments:
+    return DynamoPayments(dynamodb, "PaymentsTable")
+
+
+@pytest.fixture
+def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
+    return DynamoQuarantine(dynamodb, "QuarantineTable", lambda: NOW)

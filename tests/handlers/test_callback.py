@@ -1,0 +1,304 @@
+"""POST /callbacks/finpay/{orderId}/{token} through the real handler, really signed."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from payments.payment import Entry, IssuedCode, Source
+from payments.store import DynamoPayments
+from payments.transitions import Status
+from tests.builders import (
+    NOW,
+    SAMPLE_ORDER_ID,
+    load_event,
+    make_callback_body,
+    make_callback_event,
+    make_callback_fields,
+    make_payment,
+)
+from tests.handlers.conftest import Answer, Service
+
+CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
+STATUSES = [status for status in Status if status is not Status.INITIATING]
+
+
+@pytest.fixture
+def pending(service: Service) -> Service:
+    """The service with the sample payment waiting to be paid."""
+    service.put(make_payment(status=Status.PENDING, code=CODE))
+    return service
+
+
+def send(service: Service, **fields: Any) -> Answer:
+    return service.callback(make_callback_event(make_callback_body(make_callback_fields(**fields))))
+
+
+def quarantined(service: Service) -> list[str]:
+    return [item["reason"]["S"] for item in service.rows("QuarantineTable")]
+
+
+def test_a_paid_callback_makes_the_payment_paid(pending: Service) -> None:
+    answer = pending.callback(load_event("callback_paid"))
+    assert answer.status == 200
+    assert answer.body["responseCode"] == "2000000"
+    assert answer.body["responseMessage"] == "Success"
+    assert isinstance(answer.body["processingTime"], float)
+    payment = pending.payment()
+    assert (payment.status, payment.version) == (Status.PAID, 2)
+    assert payment.settled
+    assert payment.settled.paid_amount == 1000
+    assert payment.settled.late is False
+    assert payment.history[-1].by is Source.CALLBACK
+    assert payment.history[-1].evidence
+
+
+def test_a_paid_callback_costs_one_call_to_dynamodb(
+    pending: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    for name in ("get", "apply", "reserve", "withdraw"):
+        real = getattr(DynamoPayments, name)
+
+        def count(self: Any, *args: Any, name: str = name, real: Any = real) -> Any:
+            calls.append(name)
+            return real(self, *args)
+
+        monkeypatch.setattr(DynamoPayments, name, count)
+    pending.callback(load_event("callback_paid"))
+    assert calls == ["apply"]
+
+
+def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
+    pending.callback(load_event("callback_paid"))
+    paid = pending.payment()
+    for _ in range(3):
+        assert pending.callback(load_event("callback_paid")).status == 200
+    assert pending.payment() == paid
+
+
+def test_a_callback_before_initiates_own_write_makes_the_payment_paid(service: Service) -> None:
+    service.put(make_payment())
+    assert service.callback(load_event("callback_paid")).status == 200
+    assert service.payment().status is Status.PAID
+
+
+def test_a_wrong_amount_is_for_a_person_to_review(pending: Service) -> None:
+    assert pending.callback(load_event("callback_wrong_amount")).status == 200
+    payment = pending.payment()
+    assert payment.status is Status.REVIEW
+    assert payment.settled
+    assert payment.settled.paid_amount == 900
+    assert quarantined(pending) == ["mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(1001, "IDR"), (1000, "USD"), ("x", "IDR"), (None, "IDR")]
+)
+def test_money_that_was_not_ordered_so_is_for_review(
+    pending: Service, amount: Any, currency: str
+) -> None:
+    fields = make_callback_fields(amount=amount)
+    fields["order"]["currency"] = currency
+    assert pending.callback(make_callback_event(make_callback_body(fields))).status == 200
+    assert pending.payment().status is Status.REVIEW
+
+
+def test_the_evidence_is_stored_before_the_review(
+    pending: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DynamoPayments, "apply", crash)
+    assert pending.callback(load_event("callback_wrong_amount")).status == 500
+    assert pending.payment().status is Status.PENDING
+    assert quarantined(pending) == ["mismatch"]
+
+
+def crash(*_: object) -> None:
+    raise RuntimeError
+
+
+def test_a_wrong_amount_after_the_right_one_leaves_evidence_and_the_payment_paid(
+    pending: Service,
+) -> None:
+    pending.callback(load_event("callback_paid"))
+    assert pending.callback(load_event("callback_wrong_amount")).status == 200
+    payment = pending.payment()
+    assert payment.status is Status.PAID
+    assert payment.settled
+    assert payment.settled.paid_amount == 1000
+    assert quarantined(pending) == ["mismatch"]
+
+
+@pytest.mark.parametrize("given_up", [Status.EXPIRED, Status.CANCELLED, Status.FAILED])
+def test_money_that_comes_late_is_not_dropped(service: Service, given_up: Status) -> None:
+    service.put(make_payment(status=given_up, code=CODE))
+    assert service.callback(load_event("callback_paid")).status == 200
+    payment = service.payment()
+    assert payment.status is Status.PAID
+    assert payment.settled
+    assert payment.settled.late
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("EXPIRED", Status.EXPIRED),
+        ("CANCELLED", Status.CANCELLED),
+        ("FAILURE", Status.FAILED),
+        ("PENDING", Status.PENDING),
+        ("SOMETHING_NEW", Status.PENDING),
+        ("REFUNDED", Status.PENDING),
+    ],
+)
+def test_a_pending_payment_becomes_what_finpay_says(
+    pending: Service, status: str, expected: Status
+) -> None:
+    assert send(pending, status=status, amount=1000).status == 200
+    assert pending.payment().status is expected
+
+
+@pytest.mark.parametrize("status", ["PENDING", "EXPIRED", "FAILED", "CANCELLED", "WHATEVER"])
+def test_a_paid_payment_stays_paid_and_notes_what_was_said(pending: Service, status: str) -> None:
+    pending.callback(load_event("callback_paid"))
+    for _ in range(2):
+        assert send(pending, status=status).status == 200
+    payment = pending.payment()
+    assert payment.status is Status.PAID
+    assert [entry.saw for entry in payment.history] == ["", "", status]
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
+def test_a_paid_payment_can_be_refunded(pending: Service, status: str) -> None:
+    pending.callback(load_event("callback_paid"))
+    send(pending, status=status)
+    assert pending.payment().status.value == status
+
+
+def test_the_history_has_an_end_for_observations_but_not_for_money(service: Service) -> None:
+    entry = Entry(Status.PENDING, NOW, Source.CALLBACK, "m", "e", "NEW")
+    service.put(make_payment(status=Status.PENDING, code=CODE, history=(entry,) * 24))
+    assert send(service, status="ANOTHER").status == 200
+    assert len(service.payment().history) == 24
+    service.callback(load_event("callback_paid"))
+    assert service.payment().status is Status.PAID
+
+
+def test_a_verified_callback_of_an_unknown_order_is_kept(service: Service) -> None:
+    assert service.callback(load_event("callback_paid")).status == 200
+    assert quarantined(service) == ["unknown-order"]
+    assert service.rows() == []
+
+
+def test_a_valid_body_of_another_order_moves_neither(pending: Service) -> None:
+    body = make_callback_body(make_callback_fields("OTHER-1"))
+    assert pending.callback(make_callback_event(body)).status == 200
+    assert pending.payment().status is Status.PENDING
+    assert quarantined(pending) == ["other-order"]
+
+
+def test_a_verified_callback_without_a_status_is_kept(pending: Service) -> None:
+    body = make_callback_body({"order": {"id": SAMPLE_ORDER_ID}})
+    assert pending.callback(make_callback_event(body)).status == 200
+    assert quarantined(pending) == ["unreadable"]
+
+
+def test_a_forged_callback_is_refused_and_kept(pending: Service) -> None:
+    answer = pending.callback(load_event("callback_forged"))
+    assert (answer.status, answer.problem) == (401, "signature-invalid")
+    assert pending.payment().status is Status.PENDING
+    assert quarantined(pending) == ["signature"]
+
+
+@pytest.mark.parametrize(
+    "signature", [None, "", [], {}, 7, "a" * 127, "a" * 129, "A" * 128, "é" * 128]
+)
+def test_a_callback_without_a_proper_signature_is_refused(pending: Service, signature: Any) -> None:
+    body = json.dumps(make_callback_fields() | {"signature": signature})
+    assert pending.callback(make_callback_event(body)).status == 401
+    assert pending.payment().status is Status.PENDING
+
+
+def test_a_signature_in_upper_case_is_refused(pending: Service) -> None:
+    fields = json.loads(make_callback_body())
+    body = json.dumps(fields | {"signature": fields["signature"].upper()})
+    assert pending.callback(make_callback_event(body)).status == 401
+
+
+def test_a_callback_signed_with_another_environments_key_is_refused(pending: Service) -> None:
+    body = make_callback_body(key="the sandbox's key")
+    assert pending.callback(make_callback_event(body)).status == 401
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32, "é"])
+def test_a_wrong_token_is_404_without_any_work(pending: Service, token: str) -> None:
+    event = make_callback_event()
+    event["pathParameters"]["token"] = token
+    answer = pending.callback(event)
+    assert (answer.status, answer.problem) == (404, "not-found")
+    assert pending.payment().status is Status.PENDING
+    assert quarantined(pending) == []
+
+
+def test_the_token_of_one_order_does_not_open_another(pending: Service) -> None:
+    event = make_callback_event(order_id="OTHER-1")
+    event["pathParameters"]["orderId"] = SAMPLE_ORDER_ID
+    assert pending.callback(event).status == 404
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "null x", "\ufeff{}", "[" * 100_000, '{"a":"\\ud800"}', "\ud800"]
+)
+def test_a_callback_that_is_not_json_is_400(pending: Service, body: str) -> None:
+    answer = pending.callback(make_callback_event(body))
+    assert (answer.status, answer.problem) == (400, "malformed-body")
+    assert quarantined(pending) == []
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "7", '"text"', "9" * 5_000, "1e400"])
+def test_json_that_is_no_callback_proves_nothing(pending: Service, body: str) -> None:
+    assert pending.callback(make_callback_event(body)).status == 401
+
+
+def test_a_callback_of_256_kb_is_too_large(pending: Service) -> None:
+    answer = pending.callback(make_callback_event(" " * (256 * 1024 + 1)))
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+
+
+def test_a_callback_declared_as_something_else_is_415(pending: Service) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = pending.callback(make_callback_event(headers=headers))
+    assert (answer.status, answer.problem) == (415, "unsupported-media-type")
+
+
+def test_a_callback_that_declares_nothing_is_read(pending: Service) -> None:
+    assert pending.callback(make_callback_event(headers=None)).status == 200
+    assert pending.payment().status is Status.PAID
+
+
+def test_a_callback_in_base64_is_read(pending: Service) -> None:
+    body = base64.b64encode(make_callback_body().encode()).decode()
+    assert pending.callback(make_callback_event(body, isBase64Encoded=True)).status == 200
+    assert pending.payment().status is Status.PAID
+
+
+@pytest.mark.parametrize("table", ["PaymentsTable", "QuarantineTable"])
+def test_a_store_that_fails_lets_finpay_call_again(pending: Service, table: str) -> None:
+    pending.dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    pending.dynamodb.delete_table(TableName=table)
+    answer = pending.callback(load_event("callback_wrong_amount"))
+    assert (answer.status, answer.problem) == (503, "unavailable")
+
+
+def test_a_missing_secret_lets_finpay_call_again(pending: Service) -> None:
+    pending.secret = "missing"
+    assert pending.callback(load_event("callback_paid")).status == 503
+    assert pending.payment().status is Status.PENDING
+
+
+def test_a_replay_a_year_later_changes_nothing(pending: Service) -> None:
+    pending.callback(load_event("callback_paid"))
+    send(pending, status="REFUNDED")
+    refunded = pending.payment()
+    assert pending.callback(load_event("callback_paid")).status == 200
+    assert pending.payment().status is refunded.status

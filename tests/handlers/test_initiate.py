@@ -1,0 +1,390 @@
+"""POST /payments through the real handler, towards a simulated Finpay."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from payments import composition
+from payments.credentials import Credentials
+from payments.errors import Unavailable
+from payments.store import DynamoPayments
+from payments.transitions import Status
+from tests.builders import (
+    MERCHANT_KEY,
+    SAMPLE_ORDER_ID,
+    load_event,
+    make_callback_event,
+    make_initiate_event,
+    make_request_body,
+)
+from tests.handlers.conftest import Answer, Service
+from tests.handlers.scripted import scripted_finpay
+
+NOBODY = "http://127.0.0.1:9"
+"""Nothing listens on the discard port of a test machine."""
+
+
+def fault(service: Service, kind: str, **more: Any) -> None:
+    """Let the simulator spoil the next initiate."""
+    request = {"endpoint": "initiate", "fault": kind, "times": 1, **more}
+    answer = requests.post(f"{service.finpay.url}/_simulator/faults", json=request, timeout=5)
+    assert answer.ok, answer.text
+
+
+def orders(service: Service) -> list[Mapping[str, Any]]:
+    """The orders that Finpay knows."""
+    answer = requests.get(f"{service.finpay.url}/_simulator/orders", timeout=5).json()
+    return list(answer["orders"])
+
+
+def test_finpays_sample_request_gets_a_payment_code(service: Service) -> None:
+    answer = service.api(load_event("initiate"))
+    assert answer.status == 201
+    payment = answer.body
+    at_finpay = orders(service)[0]
+    assert payment["paymentCode"] == at_finpay["paymentCode"]
+    assert payment["expiresAt"].endswith("+07:00")
+    assert payment["redirectUrl"].startswith("https://devo.finpay.id/")
+    assert payment["createdAt"] <= payment["updatedAt"]
+    unset = ("appUrl", "imageUrl", "accountList", "paidAmount", "paidAt", "channel")
+    assert {name: payment[name] for name in unset} == dict.fromkeys(unset)
+    assert {name: payment[name] for name in ("orderId", "status", "version", "amount")} == {
+        "orderId": SAMPLE_ORDER_ID,
+        "status": "PENDING",
+        "version": 2,
+        "amount": 1000,
+    }
+    assert (payment["currency"], payment["sourceOfFunds"]) == ("IDR", "finpaycode")
+    assert answer.headers["etag"] == '"2"'
+    assert answer.headers["location"] == f"/payments/{SAMPLE_ORDER_ID}"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "idempotent-replayed" not in answer.headers
+
+
+def test_the_row_is_written_before_finpay_is_asked(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = []
+
+    def look(*_: object, **__: object) -> requests.Response:
+        statuses.append(service.payment().status)
+        raise requests.ReadTimeout
+
+    monkeypatch.setattr(requests.Session, "request", look)
+    assert service.api(load_event("initiate")).status == 504
+    assert statuses == [Status.INITIATING]
+
+
+def test_finpay_is_given_our_callback_url_and_never_the_shops(service: Service) -> None:
+    service.api(load_event("initiate"))
+    order = service.finpay.simulation.book.get(SAMPLE_ORDER_ID)
+    event = make_callback_event()
+    path = f"/callbacks/finpay/{SAMPLE_ORDER_ID}/{event['pathParameters']['token']}"
+    host = load_event("initiate")["requestContext"]["domainName"]
+    assert order.new.callback_url == f"https://{host}{path}"
+
+
+def test_the_same_request_again_gets_the_stored_answer(service: Service) -> None:
+    first = service.api(load_event("initiate"))
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.body) == (201, first.body)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(orders(service)) == 1
+
+
+def test_the_same_request_in_other_white_space_and_order_is_the_same(service: Service) -> None:
+    body = make_request_body()
+    first = service.api(make_initiate_event(json.dumps(body, indent=4)))
+    again = service.api(make_initiate_event(dict(reversed(body.items()))))
+    assert again.body == first.body
+
+
+def test_the_stored_answer_shows_what_became_of_the_payment(service: Service) -> None:
+    service.api(load_event("initiate"))
+    service.callback(load_event("callback_paid"))
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.body["status"]) == (201, "PAID")
+
+
+def test_another_body_for_the_same_order_is_refused(service: Service) -> None:
+    service.api(load_event("initiate"))
+    other = service.api(make_initiate_event(make_request_body(amount="2000")))
+    assert (other.status, other.problem) == (409, "order-exists")
+    assert service.payment().amount == 1000
+
+
+def test_another_storefronts_order_is_refused_in_the_same_words(service: Service) -> None:
+    service.api(load_event("initiate"))
+    foreign = service.api(make_initiate_event(storefront="warung"))
+    other = service.api(make_initiate_event(make_request_body(amount="2000")))
+    assert (foreign.status, foreign.body) == (409, other.body)
+
+
+@pytest.mark.parametrize("kind", ["drop", "drop-before", "error-500", "error-504", "garbage"])
+def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
+    service: Service, kind: str
+) -> None:
+    fault(service, kind)
+    answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.problem) == (504, "outcome-unknown")
+    assert int(answer.headers["retry-after"]) > 0
+    payment = service.payment()
+    assert (payment.status, payment.version) == (Status.INITIATING, 1)
+    assert payment.lease
+
+
+def test_a_redirect_is_not_followed_and_an_unknown_outcome(service: Service) -> None:
+    fault(service, "redirect")
+    assert service.api(load_event("initiate")).problem == "outcome-unknown"
+
+
+def test_the_same_request_meanwhile_is_told_to_wait(service: Service) -> None:
+    fault(service, "drop")
+    service.api(load_event("initiate"))
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.problem) == (409, "payment-in-progress")
+    assert int(again.headers["retry-after"]) > 0
+    assert len(orders(service)) == 1
+
+
+def test_after_the_lease_the_outcome_is_still_unknown_and_finpay_is_not_asked_twice(
+    service: Service,
+) -> None:
+    fault(service, "drop")
+    service.api(load_event("initiate"))
+    service.dynamodb.update_item(
+        TableName="PaymentsTable",
+        Key={"orderId": {"S": SAMPLE_ORDER_ID}},
+        UpdateExpression="SET leaseUntil = :past",
+        ExpressionAttributeValues={":past": {"N": "1"}},
+    )
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.problem) == (504, "outcome-unknown")
+    assert len(orders(service)) == 1
+
+
+def test_a_finpay_that_cannot_be_reached_leaves_no_trace_and_the_order_id_free(
+    service: Service,
+) -> None:
+    service.finpay_url = NOBODY
+    answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.problem) == (503, "gateway-unreachable")
+    assert int(answer.headers["retry-after"]) > 0
+    assert service.rows() == []
+    service.finpay_url = service.finpay.url
+    composition.storefront_api.cache_clear()
+    assert service.api(load_event("initiate")).status == 201
+
+
+def refuse(service: Service, status: int, code: str, message: str = "no") -> Answer:
+    """What the storefront is told when Finpay answers this; the same again for the same request."""
+    refusal = {"responseCode": code, "responseMessage": message}
+    with scripted_finpay(status, refusal) as service.finpay_url:
+        answer = service.api(load_event("initiate"))
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.body) == (answer.status, answer.body)
+    return answer
+
+
+def test_a_refused_field_is_told_in_finpays_words_without_personal_data(service: Service) -> None:
+    message = "Invalid Field Format. hajar.finnet@gmail.com 6281286288844 Ismail"
+    answer = refuse(service, 400, "4000001", message)
+    assert (answer.status, answer.problem) == (422, "gateway-rejected")
+    assert answer.body["gateway"] == {
+        "responseCode": "4000001",
+        "responseMessage": "Invalid Field Format. … … …",
+    }
+    assert service.payment().status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("http_status", "code"), [(401, "4010000"), (403, "4030001"), (404, "4040001")]
+)
+def test_a_refused_merchant_or_channel_is_the_merchants_to_mend(
+    service: Service, http_status: int, code: str
+) -> None:
+    answer = refuse(service, http_status, code)
+    assert (answer.status, answer.problem) == (502, "gateway-refused")
+    assert service.payment().status is Status.FAILED
+
+
+def test_a_wrong_merchant_key_is_refused_by_finpay(service: Service) -> None:
+    service.monkeypatch.setattr(composition, "_credentials", lambda _: wrong_credentials)
+    assert service.api(load_event("initiate")).problem == "gateway-refused"
+
+
+def wrong_credentials() -> Credentials:
+    return Credentials("FINPAY770", ("wrong",))
+
+
+def test_finpay_knowing_the_order_already_is_an_unknown_outcome(service: Service) -> None:
+    service.api(load_event("initiate"))
+    service.dynamodb.delete_item(TableName="PaymentsTable", Key={"orderId": {"S": SAMPLE_ORDER_ID}})
+    assert service.api(load_event("initiate")).problem == "outcome-unknown"
+
+
+def test_a_callback_that_overtakes_the_answer_is_not_undone(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = requests.Session.request
+
+    def pay_first(*args: Any, **options: Any) -> requests.Response:
+        answer = send(*args, **options)
+        assert service.callback(load_event("callback_paid")).status == 200
+        return answer
+
+    monkeypatch.setattr(requests.Session, "request", pay_first)
+    answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.body["status"]) == (201, "PAID")
+    assert answer.body["paymentCode"]
+    assert service.payment().status is Status.PAID
+    assert service.api(load_event("initiate")).body == answer.body
+
+
+def test_a_store_that_fails_before_anything_was_done_is_503(service: Service) -> None:
+    service.dynamodb.update_table(TableName="PaymentsTable", DeletionProtectionEnabled=False)
+    service.dynamodb.delete_table(TableName="PaymentsTable")
+    answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.problem) == (503, "unavailable")
+    assert orders(service) == []
+
+
+@pytest.mark.parametrize("method", ["apply", "withdraw"])
+def test_a_store_that_fails_after_finpay_was_asked_guesses_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("down")
+
+    monkeypatch.setattr(DynamoPayments, method, fail)
+    if method == "withdraw":
+        service.finpay_url = NOBODY
+    answer = service.api(load_event("initiate"))
+    expected = {"apply": "outcome-unknown", "withdraw": "gateway-unreachable"}
+    assert answer.problem == expected[method]
+    assert service.payment().status is Status.INITIATING
+
+
+@pytest.mark.parametrize("secret", ["{}", "[]", "not JSON", '{"merchantId":"a","merchantKey":""}'])
+def test_a_secret_that_is_not_as_it_should_be_is_503_and_read_again(
+    service: Service, secret: str
+) -> None:
+    client = composition.boto3.client("secretsmanager")
+    client.put_secret_value(SecretId=service.secret, SecretString=secret)
+    assert service.api(load_event("initiate")).problem == "unavailable"
+    good = json.dumps({"merchantId": "FINPAY770", "merchantKey": MERCHANT_KEY})
+    client.put_secret_value(SecretId=service.secret, SecretString=good)
+    assert service.api(load_event("initiate")).status == 201
+
+
+def test_a_missing_secret_is_503(service: Service) -> None:
+    service.secret = "missing"
+    assert service.api(load_event("initiate")).problem == "unavailable"
+
+
+def rejected(service: Service, body: Any = None, **changes: Any) -> Answer:
+    answer = service.api(make_initiate_event(body, **changes))
+    assert service.rows() == []
+    assert orders(service) == []
+    return answer
+
+
+def with_headers(**headers: str) -> dict[str, str]:
+    return load_event("initiate")["headers"] | {k.replace("_", "-"): v for k, v in headers.items()}
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[1,]", '{"a":1,"a":2}', '{"a":NaN}', "[" * 100_000, "9" * 5_000, "\ud800"]
+)
+def test_a_body_that_is_not_json_is_400(service: Service, body: str) -> None:
+    answer = rejected(service, body)
+    assert (answer.status, answer.problem) == (400, "malformed-body")
+
+
+def test_a_body_that_is_missing_or_no_base64_is_400(service: Service) -> None:
+    event = make_initiate_event()
+    assert service.api(event | {"body": None}).status == 400
+    assert service.api(event | {"body": "%%%", "isBase64Encoded": True}).status == 400
+
+
+def test_a_body_in_base64_is_read(service: Service) -> None:
+    event = make_initiate_event()
+    encoded = base64.b64encode(event["body"].encode()).decode()
+    assert service.api(event | {"body": encoded, "isBase64Encoded": True}).status == 201
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_type": "text/plain"},
+        {"content_type": ""},
+        {"content_type": "application/json; charset=latin-1"},
+        {"content_encoding": "gzip"},
+    ],
+)
+def test_a_body_not_declared_as_json_is_415(service: Service, headers: dict[str, str]) -> None:
+    answer = rejected(service, headers=with_headers(**headers))
+    assert (answer.status, answer.problem) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("declared", ['Application/JSON; charset="UTF-8"', "application/json;a=b"])
+def test_json_is_declared_in_several_ways(service: Service, declared: str) -> None:
+    event = make_initiate_event(headers=with_headers(content_type=declared))
+    assert service.api(event).status == 201
+
+
+@pytest.mark.parametrize("size", [256 * 1024 + 1, 600 * 1024])
+def test_a_body_larger_than_any_request_is_413(service: Service, size: int) -> None:
+    answer = rejected(service, " " * size)
+    assert (answer.status, answer.problem) == (413, "body-too-large")
+
+
+def test_each_wrong_field_is_named_with_its_reason(service: Service) -> None:
+    body = make_request_body(amount="10.5")
+    body["order"]["items"] = []
+    del body["customer"]["email"]
+    answer = rejected(service, body)
+    assert (answer.status, answer.problem) == (422, "invalid-request")
+    errors = {error["pointer"]: error["detail"] for error in answer.body["errors"]}
+    assert set(errors) == {"/order/amount", "/order/items", "/customer/email"}
+    assert "did you mean order.item?" in errors["/order/items"]
+
+
+def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
+    answer = rejected(service, origins="https://toko.example")
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
+
+
+@pytest.mark.parametrize("authorizer", [{"lambda": {}}, {"lambda": None}, {}, None])
+def test_a_request_that_no_storefront_stands_behind_is_401(
+    service: Service, authorizer: dict[str, Any] | None
+) -> None:
+    event = load_event("initiate")
+    event["requestContext"]["authorizer"] = authorizer
+    answer = service.api(event)
+    assert (answer.status, answer.problem) == (401, "unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert service.rows() == []
+
+
+def test_a_route_that_the_api_does_not_have_is_404(service: Service) -> None:
+    answer = service.api(make_initiate_event(routeKey="DELETE /payments"))
+    assert (answer.status, answer.problem) == (404, "not-found")
+
+
+def test_a_failure_that_nobody_foresaw_is_a_problem_too_and_quotes_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("hajar.finnet@gmail.com")
+
+    monkeypatch.setattr(DynamoPayments, "reserve", fail)
+    answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.problem) == (500, "internal")
+    out = capsys.readouterr().out
+    assert '"error":"KeyError"' in out
+    assert "hajar" not in out + answer.text

@@ -1,0 +1,195 @@
+"""The payments table: real requests against moto, with the tables of template.yaml."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from payments import writes
+from payments.errors import Unavailable
+from payments.items import to_item, to_payment
+from payments.payment import (
+    Applied,
+    Change,
+    Entry,
+    Failure,
+    IssuedCode,
+    Payment,
+    Refused,
+    Settled,
+    Source,
+)
+from payments.store import DynamoPayments
+from payments.transitions import Status
+from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
+
+CODE = IssuedCode(
+    "https://devo.finpay.id/widgetpg/pending/5613", NOW + 86_400_000, "8802700000076850"
+)
+FULL = make_payment(
+    code=replace(CODE, app_url="app://x", image_url="https://i.example", account_list='[{"a":1}]'),
+    failure=Failure("rejected", "4000001", "Invalid Field Format"),
+    settled=Settled(NOW, 900, "R1", "INDOMARET", late=True),
+    history=(
+        Entry(Status.INITIATING, NOW, Source.INITIATE, "mark-1"),
+        Entry(Status.PENDING, NOW, Source.STATUS_CHECK, "mark-2", "e" * 16, "PENDING"),
+    ),
+)
+
+
+def make_change(**overrides: Any) -> Change:
+    fields: dict[str, Any] = {
+        "order_id": SAMPLE_ORDER_ID,
+        "sources": frozenset({Status.INITIATING}),
+        "entry": Entry(Status.PENDING, NOW + 1, Source.INITIATE, "mark-2"),
+        "code": CODE,
+    }
+    return Change(**fields | overrides)
+
+
+@pytest.mark.parametrize("payment", [make_payment(), make_payment(status=Status.PAID), FULL])
+def test_a_payment_comes_back_as_it_was_stored(payments: DynamoPayments, payment: Payment) -> None:
+    assert payments.reserve(payment) is None
+    assert payments.get(SAMPLE_ORDER_ID) == payment
+
+
+def test_there_is_no_payment_of_an_unknown_order(payments: DynamoPayments) -> None:
+    assert payments.get("unknown") is None
+
+
+def test_a_taken_order_id_gives_back_the_payment_that_took_it(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    other = make_payment(history=(Entry(Status.INITIATING, NOW, Source.INITIATE, "other"),))
+    assert payments.reserve(other) == make_payment()
+
+
+def test_a_reservation_that_meets_itself_is_a_success(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    assert payments.reserve(make_payment()) is None
+
+
+def test_a_change_is_the_next_version_with_one_entry(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    change = make_change()
+    result = payments.apply(change)
+    assert isinstance(result, Applied)
+    assert result.payment == replace(
+        make_payment(),
+        status=Status.PENDING,
+        version=2,
+        updated_at=NOW + 1,
+        lease=None,
+        code=CODE,
+        history=(*make_payment().history, change.entry),
+    )
+    assert payments.get(SAMPLE_ORDER_ID) == result.payment
+
+
+def test_an_observation_of_an_initiating_payment_leaves_its_lease(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "mark-2", "e", "FAILED")
+    result = payments.apply(make_change(entry=entry, code=None))
+    assert isinstance(result, Applied)
+    assert result.payment.lease == make_payment().lease
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sources": frozenset({Status.PENDING, Status.EXPIRED})},
+        {"amount": 1001},
+        {"currency": "USD"},
+        {"version": 2},
+    ],
+)
+def test_a_change_that_does_not_apply_changes_nothing_and_tells_why(
+    payments: DynamoPayments, wrong: dict[str, Any]
+) -> None:
+    payments.reserve(make_payment())
+    assert payments.apply(make_change(**wrong)) == Refused(make_payment())
+    assert payments.get(SAMPLE_ORDER_ID) == make_payment()
+
+
+def test_a_change_of_an_unknown_order_creates_nothing(payments: DynamoPayments) -> None:
+    assert payments.apply(make_change()) == Refused(None)
+    assert payments.get(SAMPLE_ORDER_ID) is None
+
+
+def test_a_change_that_meets_itself_is_a_success(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    first = payments.apply(make_change())
+    assert payments.apply(make_change()) == first
+
+
+def test_a_reservation_is_withdrawn_by_the_holder_of_its_lease(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    payments.withdraw(SAMPLE_ORDER_ID, "somebody else")
+    assert payments.get(SAMPLE_ORDER_ID)
+    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    assert payments.get(SAMPLE_ORDER_ID) is None
+    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+
+
+def test_a_payment_beyond_the_reservation_is_never_withdrawn(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment(status=Status.PENDING, lease=make_payment().lease))
+    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    assert payments.get(SAMPLE_ORDER_ID)
+
+
+def test_a_missing_table_is_unavailable(dynamodb: DynamoDBClient) -> None:
+    with pytest.raises(Unavailable, match="ResourceNotFoundException"):
+        DynamoPayments(dynamodb, "missing").get(SAMPLE_ORDER_ID)
+
+
+def test_a_connection_that_fails_is_unavailable(
+    payments: DynamoPayments, dynamodb: DynamoDBClient
+) -> None:
+    def fail(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://x")
+
+    dynamodb.meta.events.register("before-send.dynamodb.GetItem", fail)
+    with pytest.raises(Unavailable, match="EndpointConnectionError"):
+        payments.get(SAMPLE_ORDER_ID)
+
+
+def test_a_paid_payment_of_usual_size_fits_into_one_write_unit() -> None:
+    payment = make_payment(
+        order_id="X" * 30,
+        gateway_order_id="X" * 30,
+        storefront_id="s" * 32,
+        code=CODE,
+        settled=Settled(NOW, 10**13, "R" * 32, "INDOMARET"),
+        history=tuple(
+            Entry(status, NOW, Source.CALLBACK, "0" * 16, "0" * 16)
+            for status in (Status.INITIATING, Status.PENDING, Status.PAID)
+        ),
+    )
+    assert item_size(to_item(payment)) <= 1024
+
+
+def item_size(value: Any) -> int:
+    """DynamoDB's rule: names and text in UTF-8 bytes, 2 digits a byte, 3 bytes a list or map."""
+    if isinstance(value, dict) and set(value) <= {"S", "N", "BOOL", "L", "M"} and len(value) == 1:
+        kind, content = next(iter(value.items()))
+        if kind == "S":
+            return len(content.encode())
+        if kind == "N":
+            return (len(content) + 1) // 2 + 1
+        if kind == "BOOL":
+            return 1
+        parts = content.values() if kind == "M" else content
+        names = sum(map(len, content)) if kind == "M" else 0
+        return 3 + names + sum(1 + item_size(part) for part in parts)
+    return sum(len(name.encode()) + item_size(content) for name, content in value.items())
+
+
+def test_a_read_is_strongly_consistent() -> None:
+    assert writes.get("t", "o")["ConsistentRead"]
+
+
+def test_an_item_holds_no_null_and_no_empty_attribute() -> None:
+    item = to_item(make_payment())
+    assert to_payment(item) == make_payment()
+    assert not [name for name, value in item.items() if "NULL" in value or value == {"S": ""}]

@@ -1,0 +1,64 @@
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from ops import storefronts as registry
+from payments.errors import Unavailable
+from payments.storefronts import Storefront, Storefronts
+
+TABLE = "StorefrontsTable"
+
+
+def register(dynamodb: DynamoDBClient, storefront_id: str = "toko") -> str:
+    return registry.create(dynamodb, TABLE, storefront_id, ["https://toko.example"])
+
+
+def test_a_registered_key_names_its_storefront(dynamodb: DynamoDBClient) -> None:
+    key = register(dynamodb)
+    storefront = Storefronts(dynamodb, TABLE).authenticate(f"Bearer {key}")
+    assert storefront == Storefront("toko", ("https://toko.example",))
+
+
+def test_the_scheme_of_the_header_is_read_in_any_case(dynamodb: DynamoDBClient) -> None:
+    key = register(dynamodb)
+    assert Storefronts(dynamodb, TABLE).authenticate(f"bearer  {key}")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer sk_toko_x", "Basic {key}", "{key}"])
+def test_another_header_names_nobody(dynamodb: DynamoDBClient, header: str) -> None:
+    key = register(dynamodb)
+    assert Storefronts(dynamodb, TABLE).authenticate(header.format(key=key)) is None
+
+
+def test_the_key_of_one_storefront_is_no_key_of_another(dynamodb: DynamoDBClient) -> None:
+    key = register(dynamodb)
+    register(dynamodb, "warung")
+    table = Storefronts(dynamodb, TABLE)
+    assert table.authenticate("Bearer " + key.replace("sk_toko", "sk_warung")) is None
+    assert table.authenticate("Bearer " + key.replace("sk_toko", "sk_nobody")) is None
+
+
+def test_the_table_holds_no_key(dynamodb: DynamoDBClient) -> None:
+    key = register(dynamodb)
+    stored = str(dynamodb.scan(TableName=TABLE)["Items"])
+    assert key not in stored
+    assert key.removeprefix("sk_toko_") not in stored
+
+
+def test_a_storefront_is_registered_once(dynamodb: DynamoDBClient) -> None:
+    register(dynamodb)
+    with pytest.raises(registry.StorefrontExists):
+        register(dynamodb)
+
+
+@pytest.mark.parametrize("storefront_id", ["", "Toko", "to_ko", "-toko", "t" * 33])
+def test_an_id_that_no_key_can_carry_is_refused(
+    dynamodb: DynamoDBClient, storefront_id: str
+) -> None:
+    with pytest.raises(ValueError, match="storefront id"):
+        register(dynamodb, storefront_id)
+
+
+def test_a_table_that_does_not_answer_is_unavailable(dynamodb: DynamoDBClient) -> None:
+    key = register(dynamodb)
+    with pytest.raises(Unavailable):
+        Storefronts(dynamodb, "missing").authenticate(f"Bearer {key}")

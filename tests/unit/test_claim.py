@@ -1,0 +1,131 @@
+"""What a callback claims, however it is shaped."""
+
+from typing import Any
+
+import pytest
+
+from payments.claim import Claim, evidence_of, read_claim
+from payments.payment import Source
+from payments.transitions import Proof
+from tests.builders import make_callback_fields, make_claim
+
+
+def read(fields: Any, source: Source = Source.CALLBACK) -> Claim:
+    claim = read_claim(fields, "e", source)
+    assert claim
+    return claim
+
+
+def proof(status: str = "PAID", **changes: Any) -> Proof:
+    return make_claim(status=status, **changes).proof(1000, "IDR")
+
+
+@pytest.mark.parametrize("status", ["PAID", "CAPTURED"])
+def test_paid_in_full_is_paid(status: str) -> None:
+    assert proof(status) is Proof.PAID
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": 999},
+        {"amount": None},
+        {"currency": "USD"},
+        {"currency": None},
+        {"paid_amount": 999},
+        {"paid_amount": 0},
+        {"paid_amount": None},
+    ],
+)
+def test_paid_is_a_mismatch_when_anything_about_the_money_differs(wrong: dict[str, Any]) -> None:
+    assert proof(**wrong) is Proof.MISMATCH
+
+
+def test_the_ordered_amount_counts_where_finpay_names_no_paid_amount() -> None:
+    assert proof(paid_amount=None, paid_amount_given=False) is Proof.PAID
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("REQUEST_INITIATED", Proof.OPEN),
+        ("PENDING", Proof.OPEN),
+        ("PROCESSING", Proof.OPEN),
+        ("AUTHORIZED", Proof.OPEN),
+        ("CANCELLED", Proof.CANCELLED),
+        ("CANCELED", Proof.CANCELLED),
+        ("EXPIRED", Proof.EXPIRED),
+        ("FAILURE", Proof.FAILED),
+        ("FAILED", Proof.FAILED),
+        ("REFUNDED", Proof.REFUNDED),
+        ("PARTIALLY_REFUNDED", Proof.PARTIALLY_REFUNDED),
+        ("paid", Proof.UNKNOWN),
+        ("SETTLED", Proof.UNKNOWN),
+        ("", Proof.UNKNOWN),
+    ],
+)
+def test_each_status_of_finpays_proves_one_thing(status: str, expected: Proof) -> None:
+    assert proof(status) is expected
+
+
+def test_a_cancel_is_confirmed_only_by_a_status_check() -> None:
+    assert proof("CANCELLED", source=Source.STATUS_CHECK) is Proof.CANCEL_CONFIRMED
+
+
+def test_an_unreadable_amount_never_passes_as_matching() -> None:
+    assert make_claim(amount=None).proof_if_matching() is Proof.MISMATCH
+    assert make_claim(currency=None).proof_if_matching() is Proof.MISMATCH
+    assert make_claim().proof_if_matching() is Proof.PAID
+
+
+def test_a_payment_code_callback_is_read_in_full() -> None:
+    claim = read(make_callback_fields())
+    assert claim == make_claim(evidence="e", paid_at=1_680_577_200_000)
+
+
+def test_a_card_callback_without_payment_details_is_read_too() -> None:
+    card = {
+        "customer": {"id": "x"},
+        "order": {"id": "A-1", "reference": "R1", "amount": "1000", "currency": "IDR"},
+        "card": {"mask": "4111********1111"},
+        "result": {"payment": {"amount": 1000, "status": "CAPTURED", "statusDesc": "ok"}},
+    }
+    claim = read(card)
+    assert (claim.amount, claim.paid_amount, claim.reference) == (1000, 1000, "R1")
+    assert (claim.channel, claim.paid_at) == (None, None)
+    assert claim.proof(1000, "IDR") is Proof.PAID
+
+
+def test_the_channel_falls_back_to_the_source_of_funds() -> None:
+    assert read(make_callback_fields(channel=None)).channel == "finpaycode"
+
+
+@pytest.mark.parametrize("reference", [None, "", "\x1b[31m", "x" * 65, 7])
+def test_a_reference_that_is_none_is_not_kept(reference: object) -> None:
+    assert read(make_callback_fields(reference=reference)).reference is None
+
+
+def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:
+    assert read(make_callback_fields(status="PAID\nsecond line")).status == "?"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        {},
+        {"order": []},
+        {"order": {"id": "A"}},
+        {"order": {"id": "A"}, "result": []},
+        {"order": {"id": 7}, "result": {"payment": {"status": "PAID"}}},
+        {"order": {"id": "A"}, "result": {"payment": {"status": None}}},
+    ],
+)
+def test_a_document_without_order_id_or_status_claims_nothing(document: object) -> None:
+    assert read_claim(document, "e", Source.CALLBACK) is None
+
+
+def test_evidence_is_short_and_differs_with_every_byte() -> None:
+    assert len(evidence_of(b"a")) == 16
+    assert evidence_of(b"a") != evidence_of(b"b")

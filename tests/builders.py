@@ -1,4 +1,4 @@
-"""Builders of what the outside sends: storefronts' requests, Finpay's callbacks, Lambda's events."""
+"""Builders of what comes from outside: storefronts' requests, Finpay's callbacks, events."""
 
 import json
 from copy import deepcopy
@@ -82,7 +82,7 @@ def make_callback_fields(
 
 def make_callback_body(fields: dict[str, Any] | None = None, key: str = MERCHANT_KEY) -> str:
     """The callback as PHP sends it, signed."""
-    signed = deepcopy(make_callback_fields() if fields is None else fields)
+    signed: Any = deepcopy(make_callback_fields() if fields is None else fields)
     signed["signature"] = signature.sign(signed, key)
     return php_json.encode(signed)
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import boto3
 import pytest
 import requests
 
@@ -273,7 +274,7 @@ def test_a_store_that_fails_after_finpay_was_asked_guesses_nothing(
 def test_a_secret_that_is_not_as_it_should_be_is_503_and_read_again(
     service: Service, secret: str
 ) -> None:
-    client = composition.boto3.client("secretsmanager")
+    client = boto3.client("secretsmanager")
     client.put_secret_value(SecretId=service.secret, SecretString=secret)
     assert service.api(load_event("initiate")).problem == "unavailable"
     good = json.dumps({"merchantId": "FINPAY770", "merchantKey": MERCHANT_KEY})
@@ -294,7 +295,8 @@ def rejected(service: Service, body: Any = None, **changes: Any) -> Answer:
 
 
 def with_headers(**headers: str) -> dict[str, str]:
-    return load_event("initiate")["headers"] | {k.replace("_", "-"): v for k, v in headers.items()}
+    changed = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {**load_event("initiate")["headers"], **changed}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""The client of Finpay, over real sockets."""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from socket import create_server, socket
+from threading import Thread
+from typing import Any
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from payments import gateway as module
+from payments.credentials import Credentials
+from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown
+from payments.gateway import FinpayGateway, new_session
+from simulator import server as simulator
+from tests.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
+
+
+def make_gateway(
+    base_url: str, *, key: str = MERCHANT_KEY, session: requests.Session | None = None
+) -> FinpayGateway:
+    def credentials() -> Credentials:
+        return Credentials(MERCHANT_ID, (key,))
+
+    return FinpayGateway(
+        session or new_session(), base_url, credentials, lambda: NOW, lambda *_: None
+    )
+
+
+@contextmanager
+def raw_server(answer: Callable[[socket], None]) -> Iterator[str]:
+    """The base URL of a server that reads a request and then does what it is told."""
+    with create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65_536)
+                    answer(connection)
+
+        Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def send_head(connection: socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+
+
+def test_a_call_is_timed_whatever_comes_of_it() -> None:
+    calls: list[tuple[str, float]] = []
+    gateway = make_gateway("http://127.0.0.1:9")
+    gateway.observe = lambda name, seconds: calls.append((name, seconds))
+    with pytest.raises(NotAttempted):
+        gateway.initiate(make_request_body())
+    assert [name for name, _ in calls] == ["initiate"]
+    assert calls[0][1] > 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "nobody.invalid"])
+def test_a_finpay_that_is_not_there_was_not_asked(host: str) -> None:
+    with pytest.raises(NotAttempted):
+        make_gateway(f"http://{host}").initiate(make_request_body())
+
+
+def test_a_certificate_that_is_not_finpays_stops_before_the_request(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    received: list[bytes] = []
+    with create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            try:
+                with context.wrap_socket(connection, server_side=True) as secure:
+                    received.append(secure.recv(65_536))
+            except OSError:
+                connection.close()
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        with pytest.raises(NotAttempted):
+            make_gateway(f"https://127.0.0.1:{listener.getsockname()[1]}").initiate(
+                make_request_body()
+            )
+        thread.join(5)
+    assert not any(received)
+
+
+def self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody.example")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = folder / "server.pem"
+    path.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_an_answer_without_end_is_given_up() -> None:
+    def flood(connection: socket) -> None:
+        send_head(connection)
+        try:
+            for _ in range(1_000):
+                connection.sendall(b" " * 8_192)
+        except OSError:
+            return
+
+    with raw_server(flood) as url, pytest.raises(OutcomeUnknown):
+        make_gateway(url).initiate(make_request_body())
+
+
+def test_an_answer_that_drips_past_the_deadline_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_DEADLINE_SECONDS", 0.0)
+
+    def drip(connection: socket) -> None:
+        send_head(connection)
+        connection.sendall(b"{")
+
+    with raw_server(drip) as url, pytest.raises(OutcomeUnknown):
+        make_gateway(url).initiate(make_request_body())
+
+
+def test_silence_past_the_read_timeout_is_an_unknown_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_READ_SECONDS", 0.05)
+
+    def wait(connection: socket) -> None:
+        connection.recv(1)
+
+    with raw_server(wait) as url, pytest.raises(OutcomeUnknown):
+        make_gateway(url).initiate(make_request_body())
+
+
+def test_the_whole_call_ends_before_the_function_does() -> None:
+    worst = module._CONNECT_SECONDS + module._DEADLINE_SECONDS + module._READ_SECONDS
+    assert worst < 29
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
+    closed: list[bool] = []
+
+    class Session(requests.Session):
+        def close(self) -> None:
+            closed.append(True)
+            super().close()
+
+    session = Session()
+    with simulator.start() as finpay:
+        gateway = make_gateway(finpay.url, session=session)
+        gateway.initiate(make_request_body(id="A-1"))
+        closed.clear()
+        gateway.initiate(make_request_body(id="A-2"))
+        assert not closed
+        gateway._last_used -= 16
+        gateway.initiate(make_request_body(id="A-3"))
+        assert closed == [True]
+
+
+def test_the_environments_proxy_and_netrc_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    with simulator.start() as finpay:
+        make_gateway(finpay.url).initiate(make_request_body())
+
+
+def test_a_key_beyond_latin_1_is_sent_as_utf_8() -> None:
+    with simulator.start(merchant_key="kunci-é-王") as finpay:
+        make_gateway(finpay.url, key="kunci-é-王").initiate(make_request_body())
+        with pytest.raises(GatewayRefused):
+            make_gateway(finpay.url, key="kunci-é").initiate(make_request_body(id="A-2"))
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    shown = repr(Credentials(MERCHANT_ID, (MERCHANT_KEY,)))
+    assert MERCHANT_KEY not in shown
+
+
+def test_nothing_is_sent_twice() -> None:
+    asked: list[Any] = []
+
+    def hang_up(connection: socket) -> None:
+        asked.append(connection)
+
+    with raw_server(hang_up) as url, pytest.raises(OutcomeUnknown):
+        make_gateway(url).initiate(make_request_body())
+    assert len(asked) == 1

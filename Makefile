@@ -2,6 +2,8 @@
 .PHONY: help setup demo run test check build clean
 .DEFAULT_GOAL := help
 
+SOURCES := functions simulator local ops tests
+
 export PYTHONPATH := functions:.
 # sam build asks the first python3.13 here, and version managers' shims fail it.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -26,8 +28,8 @@ test: setup ## all tests; functions/ must be covered completely
 	@.venv/bin/python -m pytest --cov=functions --cov-report=term-missing --cov-fail-under=100 $(ARGS)
 
 check: setup ## style, types, import rules, template
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
+	.venv/bin/ruff check $(SOURCES)
+	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/sam validate --lint

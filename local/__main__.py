@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from local.demo import demo
 from local.errors import LocalStackError
 from local.paths import LOCAL
 from local.ports import Ports
 from local.processes import STOP_SIGNALS
-from local.run import run
+
+try:
+    from local.demo import demo
+    from local.run import run
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing}: use make, or .venv/bin/python with PYTHONPATH=functions:.")
 
 
 def main(given: Sequence[str] | None = None) -> int:

@@ -13,6 +13,6 @@ echo "Making .venv with $python"
 "$python" -m venv --clear .venv
 printf 'Installing requirements.txt, once … '
 started=$(date +%s)
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements.txt
 echo "$(($(date +%s) - started)) s"
 echo "$wanted" > "$stamp"

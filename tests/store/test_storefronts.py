@@ -58,6 +58,14 @@ def test_an_id_that_no_key_can_carry_is_refused(
         register(dynamodb, storefront_id)
 
 
+@pytest.mark.parametrize(
+    "origin", ["toko.example", "https://toko.example/", "https://TOKO.example"]
+)
+def test_an_origin_that_no_url_can_have_is_refused(dynamodb: DynamoDBClient, origin: str) -> None:
+    with pytest.raises(ValueError, match="origin"):
+        registry.create(dynamodb, TABLE, "toko", [origin])
+
+
 def test_a_table_that_does_not_answer_is_unavailable(dynamodb: DynamoDBClient) -> None:
     key = register(dynamodb)
     with pytest.raises(Unavailable):

@@ -1,6 +1,7 @@
 """Spans go to X-Ray for a sampled invocation, over the real SDK, and nowhere else."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ print("aws_lambda_powertools" in sys.modules)
 
 
 def run(trace_header: str, daemon: str) -> str:
-    environment = {
+    environment = {name: value for name, value in os.environ.items() if name.startswith("COV")} | {
         "PYTHONPATH": str(FUNCTIONS),
         "LAMBDA_TASK_ROOT": "/var/task",
         "AWS_XRAY_DAEMON_ADDRESS": daemon,

@@ -1,0 +1,39 @@
+"""Writes docs/states.md from the table that the code enforces: `python -m ops.states`."""
+
+from payments.transitions import TABLE, Rule, Status
+
+_HEAD = """# The states of a payment
+
+Made from `TABLE` in `functions/payments/transitions.py` by `make docs`; a test compares the two.
+A rule is enforced by one conditional write: it applies to a payment in one of the states on the
+left, or it changes nothing. A proof that no line names changes nothing either. A proof of money is
+a callback with a valid signature or an authenticated status check.
+
+| From | Proof | To |
+|---|---|---|
+"""
+
+
+def render() -> str:
+    """The whole document."""
+    return _HEAD + "".join(map(_line, TABLE))
+
+
+def _line(rule: Rule) -> str:
+    return f"| {_sources(rule)} | {rule.proof.value} | {_target(rule)} |\n"
+
+
+def _sources(rule: Rule) -> str:
+    if rule.sources == frozenset(Status):
+        return "any"
+    return ", ".join(status for status in Status if status in rule.sources)
+
+
+def _target(rule: Rule) -> str:
+    if rule.target is None:
+        return "the same, recorded"
+    return f"{rule.target}, marked `paidLate`" if rule.late else str(rule.target)
+
+
+if __name__ == "__main__":
+    print(render(), end="")

@@ -8,7 +8,7 @@ import http.client
 import json
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Semaphore, Thread
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +16,10 @@ from typing import Self
 MAX_BODY_BYTES = 10 * 1024 * 1024
 # API Gateway gives up on a function after 30 s.
 TIMEOUT_SECONDS = 35
+# A laptop has few cores, and MiniStack counts a cold start against the function's timeout: fifty at
+# once would all run into it. So requests beyond these wait here, for API and callbacks apart, since
+# Finpay may call back while a storefront's request is still waiting for Finpay.
+REQUESTS_AT_ONCE = 4
 # Those speak of one connection only (RFC 9110, 7.6.1); Host is the upstream's own.
 _NOT_FORWARDED = {
     "connection",
@@ -40,7 +44,12 @@ class Front(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Forwarder)
         self.upstream_port = upstream_port
         self.host = host
+        self._slots = {True: Semaphore(REQUESTS_AT_ONCE), False: Semaphore(REQUESTS_AT_ONCE)}
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
+
+    def slot(self, path: str) -> Semaphore:
+        """Return what to hold while a request for `path` is under way."""
+        return self._slots[path.startswith("/callbacks/")]
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -70,6 +79,10 @@ class _Forwarder(BaseHTTPRequestHandler):
         if length is None:
             return
         body = self.rfile.read(length)
+        with self.server.slot(self.path):
+            self._exchange(body)
+
+    def _exchange(self, body: bytes) -> None:
         upstream = http.client.HTTPConnection(
             "127.0.0.1", self.server.upstream_port, timeout=TIMEOUT_SECONDS
         )

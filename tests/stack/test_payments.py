@@ -89,7 +89,7 @@ def test_finpays_sample_is_sent_paid_and_seen_as_paid(shop: Shop) -> None:
     assert payment["status"] == "PENDING"
     assert payment["expiresAt"].endswith("+07:00")
     paid = shop.fate(f"codes/{payment['paymentCode']}/pay", channel="ALFAMART")
-    assert [callback["answerStatus"] for callback in paid["callbacks"]] == [200]
+    assert [callback["httpStatus"] for callback in paid["callbacks"]] == [200]
     seen = shop.see(payment["orderId"]).json()
     assert (seen["status"], seen["version"], seen["channel"]) == ("PAID", 3, "ALFAMART")
     assert shop.send(sample).headers["Idempotent-Replayed"] == "true"
@@ -98,7 +98,7 @@ def test_finpays_sample_is_sent_paid_and_seen_as_paid(shop: Shop) -> None:
 def test_the_same_callback_again_is_answered_and_changes_nothing(shop: Shop, order_id: str) -> None:
     shop.create(id=order_id)
     paid = shop.fate(f"orders/{order_id}/pay", copies=3)
-    assert [callback["answerStatus"] for callback in paid["callbacks"]] == [200, 200, 200]
+    assert [callback["httpStatus"] for callback in paid["callbacks"]] == [200, 200, 200]
     row = shop.row(order_id)
     assert row
     assert (row.status, row.version) == ("PAID", 3)
@@ -132,7 +132,7 @@ def test_a_callback_to_a_guessed_url_is_not_found(shop: Shop, order_id: str) -> 
 def test_a_wrong_amount_goes_to_review(shop: Shop, order_id: str) -> None:
     shop.create(id=order_id)
     paid = shop.fate(f"orders/{order_id}/pay", amount=900)
-    assert [callback["answerStatus"] for callback in paid["callbacks"]] == [200]
+    assert [callback["httpStatus"] for callback in paid["callbacks"]] == [200]
     seen = shop.see(order_id).json()
     assert (seen["status"], seen["amount"], seen["paidAmount"]) == ("REVIEW", 1000, 900)
     kept = shop.stack.aws.dynamodb().scan(TableName=shop.stack.outputs["QuarantineTableName"])

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from payments import composition, json_body, measures
+from payments import composition, measures
 from payments.api_gateway import Request, Response
 from payments.composition import StorefrontApi
-from payments.errors import GatewayError, PaymentNotFound, Unauthenticated, UnknownRoute
-from payments.initiate import Order, fingerprint_of
-from payments.initiate_request import parse
+from payments.errors import GatewayError, PaymentNotFound, UnknownRoute
+from payments.initiate import Order
+from payments.order_intake import identify, read_order
 from payments.payment import is_order_id
-from payments.tokens import callback_url
 from payments.tracing import span
 from payments.views import created, shown
 
@@ -22,26 +21,15 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
 
 def route(request: Request, api: StorefrontApi) -> Response:
     """The use case of the route, for the storefront of the key."""
-    storefront_id = request.authorizer.get("storefrontId")
-    if not storefront_id:
-        raise Unauthenticated
+    storefront_id = identify(request)
     api.telemetry.note(storefront_id=storefront_id)
     match request.route:
         case "POST /payments":
-            return initiate(read_order(request, storefront_id, api), api)
+            order = read_order(request, storefront_id, api.settings, api.credentials())
+            return initiate(order, api)
         case "GET /payments/{orderId}":
             return show(request, storefront_id, api)
     raise UnknownRoute
-
-
-def read_order(request: Request, storefront_id: str, api: StorefrontApi) -> Order:
-    """What the storefront asks for, and where Finpay is to report it."""
-    document = json_body.decode(request.body(require_content_type=True))
-    origins = request.authorizer.get("allowedOrigins", "").split()
-    body = parse(document, api.settings.sources_of_funds, origins)
-    base = api.settings.callback_base_url or f"https://{request.host}"
-    url = callback_url(base, body.order.id, api.credentials().merchant_keys[0])
-    return Order(storefront_id, body, fingerprint_of(document), url)
 
 
 def initiate(order: Order, api: StorefrontApi) -> Response:

@@ -1,0 +1,36 @@
+"""From a storefront's HTTP request to the order that is to be initiated."""
+
+from payments import json_body
+from payments.api_gateway import Request
+from payments.credentials import Credentials
+from payments.errors import Unauthenticated
+from payments.initiate import Order, fingerprint_of
+from payments.initiate_request import parse
+from payments.settings import StorefrontApiSettings
+from payments.tokens import callback_url
+
+
+def identify(request: Request) -> str:
+    """The storefront that the authorizer named; raises Unauthenticated where it named nobody."""
+    storefront_id = request.authorizer.get("storefrontId")
+    if not storefront_id:
+        raise Unauthenticated
+    return storefront_id
+
+
+def read_order(
+    request: Request,
+    storefront_id: str,
+    settings: StorefrontApiSettings,
+    credentials: Credentials,
+) -> Order:
+    """What the storefront asks for, and the URL at which Finpay is to report it.
+
+    Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
+    """
+    document = json_body.decode(request.body(require_content_type=True))
+    origins = request.authorizer.get("allowedOrigins", "").split()
+    body = parse(document, settings.sources_of_funds, origins)
+    base_url = settings.callback_base_url or f"https://{request.host}"
+    url = callback_url(base_url, body.order.id, credentials.merchant_keys[0])
+    return Order(storefront_id, body, fingerprint_of(document), url)

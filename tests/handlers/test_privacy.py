@@ -1,0 +1,190 @@
+"""Marked personal data and secrets go in; nothing of them comes out but to Finpay."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ops import storefronts
+from tests.builders import (
+    MERCHANT_KEY,
+    load_event,
+    make_callback_body,
+    make_callback_event,
+    make_callback_fields,
+    make_initiate_event,
+    make_request_body,
+    make_status_event,
+)
+from tests.handlers.conftest import Service
+from tests.handlers.scripted import scripted_finpay
+
+NAME, SURNAME = "Kanaria", "Rahasia"
+EMAIL = "kanaria@rahasia.example"
+PHONE = "81255500199"
+MARKS = (NAME, SURNAME, EMAIL, PHONE, MERCHANT_KEY)
+
+
+def marked_request(order_id: str) -> dict[str, Any]:
+    body = make_request_body(id=order_id, description=f"For {NAME}")
+    body["customer"] = {
+        "id": EMAIL,
+        "email": EMAIL,
+        "firstName": NAME,
+        "lastName": SURNAME,
+        "mobilePhone": f"0{PHONE}",
+    }
+    body["meta"] = {"data": {"note": EMAIL}}
+    return body
+
+
+def marked_callback(order_id: str, **payment: Any) -> dict[str, Any]:
+    fields = make_callback_fields(order_id, **payment)
+    fields["customer"] = {"id": EMAIL, "name": NAME}
+    fields["meta"] = {"data": PHONE}
+    return fields
+
+
+def scenario(service: Service) -> list[str]:
+    """Everything the handlers do with marked data; returns all that was answered."""
+    answers = []
+
+    def note(answer: Any) -> None:
+        answers.append(f"{answer.headers}{answer.text}")
+
+    key = storefronts.create(service.dynamodb, "StorefrontsTable", "toko", ["*"])
+    event = load_event("authorize")
+    event["headers"]["authorization"] = f"Bearer {key}"
+    answers.append(json.dumps(service.authorize(event)))
+    for order_id in ("A-1", "A-1", "A-2", "A-3"):
+        note(service.api(make_initiate_event(marked_request(order_id))))
+        note(service.api(make_status_event(order_id)))
+    wrong = marked_request("A-4")
+    wrong["customer"]["mobilePhone"] = f"phone {PHONE}"
+    wrong["customer"]["email"] = NAME
+    note(service.api(make_initiate_event(wrong)))
+    message = {"responseCode": "4000001", "responseMessage": f"Bad {EMAIL} of +62{PHONE} {NAME}"}
+    with scripted_finpay(400, message) as service.finpay_url:
+        note(service.api(make_initiate_event(marked_request("A-5"))))
+    for order_id, fields in (
+        ("A-1", marked_callback("A-1")),
+        ("A-2", marked_callback("A-2", userDesc=NAME, statusDesc=EMAIL)),
+        ("A-3", marked_callback("A-3", amount=900)),
+        ("A-9", marked_callback("A-9")),
+    ):
+        body = make_callback_body(fields)
+        note(service.callback(make_callback_event(body, order_id=order_id)))
+        forged = make_callback_body(fields, key="another")
+        note(service.callback(make_callback_event(forged, order_id=order_id)))
+        note(service.callback(make_callback_event(body[:-9], order_id=order_id)))
+    answers.append(key)
+    return answers
+
+
+def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    *answers, key = scenario(service)
+    captured = capsys.readouterr()
+    tables = [
+        json.dumps(service.rows(table))
+        for table in ("PaymentsTable", "QuarantineTable", "StorefrontsTable")
+    ]
+    everything = {
+        "logs": captured.out + captured.err,
+        "answers": "".join(answers),
+        "tables": "".join(tables),
+    }
+    assert "request served" in everything["logs"]
+    assert "PaidAmount" in everything["logs"]
+    signatures = [
+        json.loads(make_callback_body(marked_callback(order_id)))["signature"]
+        for order_id in ("A-1", "A-9")
+    ]
+    for place, text in everything.items():
+        found = [mark for mark in (*MARKS, key, *signatures) if mark in text]
+        assert not found, f"{found} in the {place}"
+
+
+def test_a_log_line_has_the_ids_that_an_operator_needs(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.api(load_event("initiate"))
+    capsys.readouterr()
+    service.callback(load_event("callback_paid"))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line.get("message") == "request served"]
+    expected = {
+        "service": "finpay_callback",
+        "correlation_id": load_event("callback_paid")["requestContext"]["requestId"],
+        "route": "POST /callbacks/finpay/{orderId}/{token}",
+        "order_id": "1680576995412",
+        "storefront_id": "demo",
+        "status": "PAID",
+        "effect": "moved",
+        "http_status": 200,
+    }
+    assert {name: line[name] for name in expected} == expected
+
+
+def metrics(out: str) -> dict[str, Any]:
+    """The metrics in the output: name, or name and dimension, to value."""
+    found: dict[str, Any] = {}
+    for line in map(json.loads, out.splitlines()):
+        if "_aws" not in line:
+            continue
+        described = line["_aws"]["CloudWatchMetrics"][0]
+        extra = [line[name] for name in described["Dimensions"][0] if name != "service"]
+        for metric in described["Metrics"]:
+            found[" ".join([metric["Name"], *extra])] = line[metric["Name"]][0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ("callback_paid", {"Paid": 1, "PaidAmount": 1000}),
+        ("callback_wrong_amount", {"Review": 1, "MoneyMismatch": 1}),
+        ("callback_expired", {"Expired": 1}),
+        ("callback_forged", {"CallbacksRefused SignatureError": 1}),
+    ],
+)
+def test_what_callbacks_do_is_counted(
+    service: Service, capsys: pytest.CaptureFixture[str], event: str, expected: dict[str, int]
+) -> None:
+    service.api(load_event("initiate"))
+    initiated = metrics(capsys.readouterr().out)
+    assert initiated["Initiated"] == 1
+    assert initiated["GatewayLatency initiate"] > 0
+    service.callback(load_event(event))
+    assert metrics(capsys.readouterr().out) == expected
+
+
+def test_rarer_things_are_counted_too(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    service.api(load_event("initiate"))
+    service.api(load_event("initiate"))
+    service.callback(load_event("callback_expired"))
+    capsys.readouterr()
+    service.callback(load_event("callback_paid"))
+    assert metrics(capsys.readouterr().out)["PaidLate"] == 1
+    unknown = make_callback_body(make_callback_fields(status="NEW"))
+    service.callback(make_callback_event(unknown))
+    assert metrics(capsys.readouterr().out) == {"UnknownStatus": 1}
+    service.callback(make_callback_event(make_callback_body(), order_id="B-1"))
+    assert metrics(capsys.readouterr().out) == {"CallbacksQuarantined other-order": 1}
+
+
+def test_an_initiate_that_failed_is_counted_by_its_reason(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with scripted_finpay(500, b"") as service.finpay_url:
+        service.api(load_event("initiate"))
+    assert metrics(capsys.readouterr().out)["InitiateFailed unknown"] == 1
+
+
+def test_our_own_failure_is_not_counted_as_a_refused_callback(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.secret = "missing"
+    service.callback(load_event("callback_paid"))
+    assert metrics(capsys.readouterr().out) == {}

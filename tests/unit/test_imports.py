@@ -1,0 +1,41 @@
+"""What each function imports and does when Lambda loads it, in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.template import ROOT, functions
+
+PROGRAM = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+import boto3
+print(boto3.DEFAULT_SESSION, *(name for name in sys.argv[2:] if name in sys.modules))
+"""
+NOT_FOR_ALL = ("pydantic", "requests", "aws_xray_sdk", "aws_lambda_powertools.event_handler")
+
+
+def load(function: str) -> list[str]:
+    """Import a handler in an empty environment; tells the session made and the modules loaded."""
+    module = functions()[function]["Handler"].rpartition(".")[0]
+    command = [sys.executable, "-W", "error", "-c", PROGRAM, module, *NOT_FOR_ALL]
+    kept = {name: value for name, value in os.environ.items() if name.startswith("COV")}
+    environment = kept | {"PYTHONPATH": str(ROOT / "functions")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("function", functions())
+def test_nothing_is_read_or_built_at_import(function: str) -> None:
+    session, *_ = load(function)
+    assert session == "None"
+
+
+@pytest.mark.parametrize(
+    ("function", "loaded"),
+    [("StorefrontApi", ["pydantic"]), ("FinpayCallback", []), ("StorefrontAuth", [])],
+)
+def test_a_function_loads_only_what_it_uses(function: str, loaded: list[str]) -> None:
+    assert load(function)[1:] == loaded

@@ -1,5 +1,5 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test check build clean
+.PHONY: help setup demo run test check build docs clean
 .DEFAULT_GOAL := help
 
 SOURCES := functions simulator local ops tests
@@ -37,6 +37,9 @@ check: setup ## style, types, import rules, template
 
 build: setup ## sam build, for AWS
 	.venv/bin/sam build
+
+docs: setup ## write docs/states.md anew from the code
+	.venv/bin/python -m ops.states > docs/states.md
 
 clean: ## remove what the other targets made, .venv included
 	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis \

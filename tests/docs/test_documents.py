@@ -1,0 +1,71 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ops import states
+from payments.claim import _PROOFS
+from payments.problems import INTERNAL, PROBLEMS
+from payments.transitions import Status
+from tests.template import ROOT, template
+
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_table_of_states_is_the_one_that_the_code_enforces() -> None:
+    assert (ROOT / "docs/states.md").read_text() == states.render(), "run make docs"
+
+
+def test_the_readme_names_every_status() -> None:
+    assert not [status for status in Status if f"`{status}`" not in README]
+
+
+def test_the_readme_lists_every_error_and_no_other() -> None:
+    rows = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \| (.+) \|$", README, re.MULTILINE))
+    answers = [*PROBLEMS.values(), INTERNAL]
+    assert rows == {(str(status), slug, title) for status, slug, title in answers}
+
+
+def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \| (\S+) \| (.+) \|$", README, re.MULTILINE))
+    parameters = {
+        (name, f"`{parameter['Default']}`" if parameter["Default"] else "empty", text)
+        for name, parameter in template()["Parameters"].items()
+        if (text := parameter["Description"])
+    }
+    assert rows == parameters
+
+
+def test_the_readme_names_only_targets_that_make_has() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+
+
+def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
+    text = (ROOT / "docs/finpay.md").read_text()
+    documented = [
+        (status, meaning)
+        for row in re.findall(r"^\| (`[A-Z_`, ]+) \| (.+) \|$", text, re.MULTILINE)
+        for status in re.findall(r"[A-Z_]+", row[0])
+        for meaning in [row[1]]
+    ]
+    assert {status for status, _ in documented} == set(_PROOFS)
+    meanings: dict[str, set[str]] = {}
+    for status, meaning in documented:
+        meanings.setdefault(meaning, set()).add(_PROOFS[status].name.removeprefix("PARTIALLY_"))
+    assert all(len(proofs) == 1 for proofs in meanings.values())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())
+    assert not [link for link in links if not (document.parent / link).exists()]
+
+
+def test_every_decision_has_a_date() -> None:
+    titles = re.findall(r"^## (.*)$", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
+    assert titles
+    assert not [title for title in titles if not re.match(r"\d{4}-\d\d-\d\d · ", title)]

@@ -54,7 +54,7 @@ class RequestObject(BaseModel):
 
     @model_validator(mode="after")
     def _check_members(self) -> Self:
-        """Finpay's "length" of an object is its number of members (payment-code.txt)."""
+        """Finpay's "length" of an object is its number of members (its page on payment codes)."""
         sent = len(self.model_fields_set)
         if not sent:
             raise refused("must have at least one member")

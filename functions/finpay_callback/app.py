@@ -6,9 +6,8 @@ from typing import Any
 from payments import composition, measures
 from payments.api_gateway import Request, Response
 from payments.composition import FinpayCallback
-from payments.errors import PaymentError, UnknownRoute
+from payments.errors import PaymentError
 from payments.receive_callback import Receipt
-from payments.tokens import is_callback_token
 from payments.tracing import span
 
 
@@ -34,12 +33,10 @@ def acknowledge(request: Request, callback: FinpayCallback) -> Response:
 
 
 def receive(request: Request, callback: FinpayCallback) -> Receipt:
-    """Let in what came to a URL that we made, and settle it."""
+    """Settle what came to a URL that we made."""
     order_id, token = request.path["orderId"], request.path["token"]
-    keys = callback.credentials().merchant_keys
-    if not is_callback_token(token, order_id, keys):
-        raise UnknownRoute
+    callback.receive.admit(order_id, token)
     callback.telemetry.note(order_id=order_id)
     body = request.body(require_content_type=False)
     with span("receive callback", order_id=order_id):
-        return callback.receive(order_id, body, keys)
+        return callback.receive(order_id, body)

@@ -82,6 +82,8 @@ def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
     order = _object(body.get("order"))
     paid = _object(_object(body.get("result")).get("payment"))
     order_id, status = order.get("id"), paid.get("status")
+    if type(order_id) is int:  # an id of digits, after PHP had it in a numeric column
+        order_id = str(order_id)
     if not isinstance(order_id, str) or not isinstance(status, str):
         return None
     status = _text(status, 32) or "?"

@@ -11,6 +11,7 @@ type Clock = Callable[[], int]
 """Says the time, in epoch milliseconds."""
 
 WIB = timezone(timedelta(hours=7))
+_PLAUSIBLE_YEARS = range(2000, 2200)
 
 
 def now() -> int:
@@ -23,9 +24,11 @@ def parse_wib(text: object) -> int | None:
     if not isinstance(text, str) or len(text) != len("2023-04-05 09:56:35"):
         return None
     try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=WIB).timestamp()) * 1000
+        at = datetime.fromisoformat(text).replace(tzinfo=WIB)
     except ValueError:
         return None
+    # 0001-01-01 and 9999-12-31 are how others write "none", and no calendar can turn them to UTC.
+    return int(at.timestamp()) * 1000 if at.year in _PLAUSIBLE_YEARS else None
 
 
 def iso_wib(at: int) -> str:

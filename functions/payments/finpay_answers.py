@@ -84,5 +84,8 @@ def _account_list(value: object) -> str | None:
     """Up to four accounts, as JSON; more than a page of them is nothing Finpay documents."""
     if not isinstance(value, list) or not value:
         return None
-    text = json.dumps(value, separators=(",", ":"))
+    try:
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return None
     return text if len(text) <= _ACCOUNT_LIST_LIMIT else None

@@ -1,14 +1,17 @@
 """Calls to Finpay over HTTPS.
 
 Nothing is ever sent twice: whether a request that failed had an effect is for the caller to find
-out. The deadlines add up to less than the function may run, so that an answer is always given.
+out. Whatever Finpay does, a call ends by its deadline, well before the function's own end.
 """
 
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from queue import Empty, SimpleQueue
 from ssl import SSLCertVerificationError
+from threading import Thread
 from typing import Any
 
 import requests
@@ -21,26 +24,31 @@ from urllib3.exceptions import (
 )
 
 from payments.clock import Clock
-from payments.credentials import Credentials
-from payments.errors import GatewayError, NotAttempted, OutcomeUnknown
+from payments.errors import GatewayError, GatewayRefused, NotAttempted, OutcomeUnknown
 from payments.finpay_answers import read_initiate_answer
+from payments.merchant import Credentials
 from payments.payment import IssuedCode
+from payments.ports import CredentialSource
 
+DEADLINE_SECONDS = 14.0
 _CONNECT_SECONDS = 3.05
 _READ_SECONDS = 10.0
-_DEADLINE_SECONDS = 14.0
 _ANSWER_LIMIT = 64 * 1024
 # A server forgets idle connections; a request on a forgotten one has an unknown outcome.
-_IDLE_SECONDS = 15.0
+_IDLE_MS = 15_000
 
 type Observe = Callable[[str, float], None]
 """Told of each call: the endpoint's name and the seconds it took."""
 
+type Answer = tuple[int, bytes]
+"""HTTP status and body."""
+
 
 def new_session() -> requests.Session:
-    """A session that keeps connections, follows nothing and takes no word from the environment."""
+    """A session that keeps connections and nothing else: no cookies, no proxy, no redirects."""
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["Accept"] = "application/json"
     session.headers["Accept-Encoding"] = "identity"
     return session
@@ -50,48 +58,73 @@ def new_session() -> requests.Session:
 class FinpayGateway:
     """Finpay at one base URL; see ports.Gateway."""
 
-    session: requests.Session
     base_url: str
-    credentials: Callable[[], Credentials]
+    credentials: CredentialSource
     clock: Clock
     observe: Observe
-    _last_used: float = 0.0
+    new_session: Callable[[], requests.Session] = new_session
+    _session: requests.Session | None = None
+    _last_used: int = 0
 
     def initiate(self, body: Mapping[str, Any]) -> IssuedCode:
-        """`POST /pg/payment/card/initiate`; raises a GatewayError."""
+        """`POST /pg/payment/card/initiate`; raises a GatewayError.
+
+        A refusal because of an old merchant key did nothing, so it is asked again with a new one.
+        """
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        try:
+            return self._initiate(body, self.credentials.current(), deadline)
+        except GatewayRefused:
+            if renewed := self.credentials.renewed():
+                return self._initiate(body, renewed, deadline)
+            raise
+
+    def _initiate(
+        self, body: Mapping[str, Any], credentials: Credentials, deadline: float
+    ) -> IssuedCode:
         asked_at = self.clock()
-        status, answer = self._call("initiate", "POST", "/pg/payment/card/initiate", body)
+        request = requests.Request(
+            "POST",
+            self.base_url + "/pg/payment/card/initiate",
+            data=json.dumps(body, separators=(",", ":")),
+            headers={"Content-Type": "application/json"},
+            auth=_basic(credentials),
+        )
+        status, answer = self._call("initiate", request, deadline)
         return read_initiate_answer(status, answer, body, asked_at)
 
-    def _call(
-        self, name: str, method: str, path: str, body: Mapping[str, Any] | None
-    ) -> tuple[int, bytes]:
-        credentials = self.credentials()
-        started = time.monotonic()
-        if started - self._last_used > _IDLE_SECONDS:
-            self.session.close()
-        try:
-            return self._exchange(credentials, method, path, body, started + _DEADLINE_SECONDS)
-        except (requests.RequestException, OSError) as error:
-            raise _translated(error) from None
-        finally:
-            self._last_used = time.monotonic()
-            self.observe(name, self._last_used - started)
+    def _call(self, name: str, request: requests.Request, deadline: float) -> Answer:
+        """Finpay's answer, or whatever is known without one when the deadline comes.
 
-    def _exchange(
-        self,
-        credentials: Credentials,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        deadline: float,
-    ) -> tuple[int, bytes]:
-        with self.session.request(
-            method,
-            self.base_url + path,
-            data=json.dumps(body, separators=(",", ":")) if body is not None else None,
-            headers={"Content-Type": "application/json"} if body is not None else None,
-            auth=_basic(credentials),
+        The exchange runs beside, because no timeout of a socket bounds a server that drips.
+        """
+        started = time.monotonic()
+        session = self._usable_session()
+        outcome: SimpleQueue[Answer | GatewayError] = SimpleQueue()
+        Thread(target=lambda: outcome.put(_exchange(session, request)), daemon=True).start()
+        try:
+            result = outcome.get(timeout=max(0.0, deadline - started))
+        except Empty:
+            self._session = None
+            result = OutcomeUnknown()
+        self._last_used = self.clock()
+        self.observe(name, time.monotonic() - started)
+        if isinstance(result, GatewayError):
+            raise result
+        return result
+
+    def _usable_session(self) -> requests.Session:
+        if self._session is None or self.clock() - self._last_used > _IDLE_MS:
+            if self._session:
+                self._session.close()
+            self._session = self.new_session()
+        return self._session
+
+
+def _exchange(session: requests.Session, request: requests.Request) -> Answer | GatewayError:
+    try:
+        with session.send(
+            session.prepare_request(request),
             timeout=(_CONNECT_SECONDS, _READ_SECONDS),
             allow_redirects=False,
             stream=True,
@@ -99,9 +132,11 @@ class FinpayGateway:
             answer = bytearray()
             for chunk in response.iter_content(8192):
                 answer += chunk
-                if len(answer) > _ANSWER_LIMIT or time.monotonic() > deadline:
-                    raise OutcomeUnknown
+                if len(answer) > _ANSWER_LIMIT:
+                    return OutcomeUnknown()
             return response.status_code, bytes(answer)
+    except Exception as error:  # noqa: BLE001 - of any kind: requests lets other libraries' through
+        return _translated(error)
 
 
 def _basic(credentials: Credentials) -> HTTPBasicAuth:

@@ -24,6 +24,7 @@ from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
 from payments.payment import Applied, Change, Entry, Failure, IssuedCode, Lease, Payment, Source
 from payments.ports import Gateway, PaymentStore
+from payments.redaction import redact
 from payments.transitions import Proof, Status, rule_for
 
 LEASE_MS = 35_000
@@ -105,7 +106,7 @@ class Initiate:
         same_body = found.request_fingerprint == order.fingerprint
         if found.storefront_id != order.storefront_id or not same_body:
             raise OrderExists(found.order_id)
-        if found.failure:
+        if found.failure and found.status is Status.FAILED:
             raise _REFUSALS[found.failure.reason](found.failure.code, found.failure.message)
         if found.status is not Status.INITIATING:
             return found
@@ -121,10 +122,10 @@ class Initiate:
             self._withdraw(reserved)
             raise
         except (GatewayRejected, GatewayRefused) as refusal:
-            message = redact(refusal.message, order.request.personal_values())
+            message = redact(refusal.message, order.request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
             payment = self._learn(reserved, Proof.REFUSED, failure=failure)
-            if payment.failure:
+            if payment.status is Status.FAILED:
                 raise type(refusal)(failure.code, failure.message) from None
             return payment
         return self._learn(reserved, Proof.CODE_ISSUED, code=code)
@@ -173,10 +174,3 @@ class Initiate:
                 break
             found = result.found
         raise OutcomeUnknown
-
-
-def redact(message: str, personal: frozenset[str]) -> str:
-    """Finpay's message without anything that the storefront told of its customer."""
-    for value in sorted(personal | {v.removeprefix("+") for v in personal}, key=len, reverse=True):
-        message = message.replace(value, "…")
-    return message

@@ -28,11 +28,6 @@ from payments.request_objects import (
 MOST_ERRORS = 100
 """More wrong fields than this are a broken client; listing them all would only cost time."""
 
-SHORTEST_PERSONAL = 3
-"""Characters. Shorter strings occur in any sentence: redacting them would leave nothing."""
-
-_PERSONAL_OBJECTS = ("customer", "billing", "shipping", "device")
-
 _DETAILS = {
     "missing": "is required",
     "model_type": "must be an object",
@@ -68,7 +63,7 @@ class InitiateRequest(RequestObject):
 
     @override
     def model_post_init(self, context: Incoming, /) -> None:
-        self._sent = _personal(context.document)
+        self._sent = frozenset(_leaves(context.document))
 
     @property
     def source_of_funds(self) -> str:
@@ -87,9 +82,9 @@ class InitiateRequest(RequestObject):
         body["url"]["callbackUrl"] = callback_url
         return body
 
-    def personal_values(self) -> frozenset[str]:
-        """Every personal string, as sent and as normalised, to be redacted wherever it turns up."""
-        return self._sent | _personal(self._dumped())
+    def sent_values(self) -> frozenset[str]:
+        """Every value, as sent and as normalised: what Finpay's messages are cleaned of."""
+        return self._sent.union(_leaves(self._dumped()))
 
     def _dumped(self) -> dict[str, Any]:
         return self.model_dump(by_alias=True, exclude_unset=True)
@@ -159,16 +154,10 @@ def _by_name(model: type[RequestObject]) -> dict[str, Any]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
-def _personal(body: dict[str, Any]) -> frozenset[str]:
-    """Strings of the objects that describe a person; also an e-wallet's account, often a phone."""
-    parts = [body.get(name) for name in _PERSONAL_OBJECTS]
-    parts.append(body["sourceOfFunds"].get("accountId"))
-    return frozenset(text for text in _strings(parts) if len(text) >= SHORTEST_PERSONAL)
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
+def _leaves(value: object) -> Iterator[str]:
+    """Every text and number in a JSON value, as text."""
+    if isinstance(value, dict | list):
         for entry in value.values() if isinstance(value, dict) else value:
-            yield from _strings(entry)
+            yield from _leaves(entry)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield str(value)

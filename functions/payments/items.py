@@ -63,7 +63,9 @@ def part_attributes(part: Part | None) -> dict[str, Any]:
     if part is None:
         return {}
     values = {name: getattr(part, field) for field, name in _PARTS[type(part)].items()}
-    return {name: value for name, value in values.items() if value not in (None, False)}
+    return {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
 
 
 def entry_attributes(entry: Entry) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
     )
     if settlement.proof is Proof.UNKNOWN:
         telemetry.count("UnknownStatus")
+    if settlement.proof is Proof.PAID_AGAIN and settlement.effect is Effect.RECORDED:
+        telemetry.count("PaidAgain")
     if settlement.proof is Proof.MISMATCH:
         telemetry.count("MoneyMismatch")
     if settlement.effect is not Effect.MOVED:

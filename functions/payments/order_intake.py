@@ -2,10 +2,10 @@
 
 from payments import json_body
 from payments.api_gateway import Request
-from payments.credentials import Credentials
 from payments.errors import Unauthenticated
 from payments.initiate import Order, fingerprint_of
 from payments.initiate_request import parse
+from payments.merchant import Credentials
 from payments.settings import StorefrontApiSettings
 from payments.tokens import callback_url
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from payments.claim import Claim
+from payments.merchant import Credentials
 from payments.payment import Applied, Change, IssuedCode, Payment, Refused
 
 
@@ -21,6 +22,16 @@ class PaymentStore(Protocol):
 
     def withdraw(self, order_id: str, lease: str) -> None:
         """Remove a payment that never got beyond the reservation holding this lease."""
+
+
+class CredentialSource(Protocol):
+    """The merchant's credentials; both methods raise Unavailable."""
+
+    def current(self) -> Credentials:
+        """The credentials as far as they are known."""
+
+    def renewed(self) -> Credentials | None:
+        """The credentials read anew, if they have changed; None if not or if asked too often."""
 
 
 class Quarantine(Protocol):

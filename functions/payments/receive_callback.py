@@ -4,15 +4,15 @@ A return means that the effect, or the evidence where there is none, is stored; 
 Finpay be told that it need not call again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from payments import php_json, signature
 from payments.claim import evidence_of, read_claim
-from payments.errors import MalformedBody, PaymentNotFound, SignatureError
+from payments.errors import MalformedBody, PaymentNotFound, SignatureError, UnknownRoute
 from payments.payment import Source
-from payments.ports import Quarantine
+from payments.ports import CredentialSource, Quarantine
 from payments.settle import Settle, Settlement
+from payments.tokens import is_callback_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,17 @@ class ReceiveCallback:
 
     settle: Settle
     quarantine: Quarantine
+    credentials: CredentialSource
 
-    def __call__(self, order_id: str, body: bytes, keys: Sequence[str]) -> Receipt:
+    def admit(self, order_id: str, token: str) -> None:
+        """Let in what came to a URL that we made; raises UnknownRoute for any other."""
+        if is_callback_token(token, order_id, self.credentials.current().merchant_keys):
+            return
+        renewed = self.credentials.renewed()
+        if renewed is None or not is_callback_token(token, order_id, renewed.merchant_keys):
+            raise UnknownRoute
+
+    def __call__(self, order_id: str, body: bytes) -> Receipt:
         """Settle what a callback proves about the order whose URL it came to.
 
         Raises MalformedBody, SignatureError (after keeping the evidence) or Unavailable.
@@ -43,7 +52,7 @@ class ReceiveCallback:
         evidence = evidence_of(body)
         claim = read_claim(document, evidence, Source.CALLBACK)
         try:
-            signed_form = signature.verify(body, keys)
+            signed_form = self._verify(body)
         except SignatureError:
             self.quarantine.keep(order_id, "signature", evidence, claim)
             raise
@@ -57,3 +66,12 @@ class ReceiveCallback:
                     reason = "unknown-order"
         self.quarantine.keep(order_id, reason, evidence, claim)
         return Receipt(signed_form, quarantined=reason)
+
+    def _verify(self, body: bytes) -> str:
+        try:
+            return signature.verify(body, self.credentials.current().merchant_keys)
+        except SignatureError:
+            # Perhaps the merchant has a new key since this container read the secret.
+            if renewed := self.credentials.renewed():
+                return signature.verify(body, renewed.merchant_keys)
+            raise

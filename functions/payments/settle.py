@@ -63,7 +63,7 @@ class Settle:
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(claim.order_id)
-            proof = claim.proof(payment.amount, payment.currency)
+            proof = _proof(claim, payment)
             rule = rule_for(payment.status, proof)
             if proof is Proof.MISMATCH:
                 self.quarantine.keep(claim.order_id, "mismatch", claim.evidence, claim)
@@ -97,6 +97,16 @@ class Settle:
 
     def _entry(self, claim: Claim, status: Status, saw: str = "") -> Entry:
         return Entry(status, self.clock(), claim.source, self.new_id(), claim.evidence, saw)
+
+
+def _proof(claim: Claim, payment: Payment) -> Proof:
+    """What the claim proves about a payment that was read."""
+    proof = claim.proof(payment.amount, payment.currency)
+    if proof is Proof.PAID and payment.settled:
+        known = payment.settled.finpay_reference
+        if known and claim.reference and claim.reference != known:
+            return Proof.PAID_AGAIN
+    return proof
 
 
 def _with_money(change: Change, claim: Claim, rule: Rule) -> Change:

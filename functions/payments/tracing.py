@@ -24,10 +24,18 @@ def span(name: str, **annotations: str) -> Iterator[None]:
     if not settings.is_traced():
         yield
         return
+    raised: Exception | None = None
     with _tracer().provider.in_subsegment(name) as subsegment:
         for key, value in annotations.items():
             subsegment.put_annotation(key=key, value=value)
-        yield
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised again below
+            # The SDK would put the message into the trace, and a message may quote personal data.
+            subsegment.put_annotation(key="error", value=type(error).__name__)
+            raised = error
+    if raised:
+        raise raised
 
 
 @cache

@@ -33,6 +33,7 @@ class Proof(StrEnum):
     CODE_ISSUED = "Finpay gave a code"
     REFUSED = "Finpay refused for certain"
     PAID = "paid; order, amount and currency match"
+    PAID_AGAIN = "paid once more, under another reference"
     MISMATCH = "paid, but amount or currency differs"
     OPEN = "Finpay says it is still open"
     EXPIRED = "Finpay says its time is over and it is unpaid"
@@ -76,6 +77,8 @@ TABLE: tuple[Rule, ...] = (
     Rule(_OPEN, Proof.PAID, _S.PAID),
     Rule(_GIVEN_UP, Proof.PAID, _S.PAID, late=True),
     Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID, None),
+    # Somebody may have paid twice: a person has to see it, but nothing is credited again.
+    Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID_AGAIN, None),
     Rule(_OPEN | _GIVEN_UP, Proof.MISMATCH, _S.REVIEW),
     Rule(_ALL - _OPEN - _GIVEN_UP, Proof.MISMATCH, None),
     Rule(_only(_S.PAID), Proof.OPEN, None),

@@ -25,7 +25,7 @@ def route(request: Request, api: StorefrontApi) -> Response:
     api.telemetry.note(storefront_id=storefront_id)
     match request.route:
         case "POST /payments":
-            order = read_order(request, storefront_id, api.settings, api.credentials())
+            order = read_order(request, storefront_id, api.settings, api.credentials.current())
             return initiate(order, api)
         case "GET /payments/{orderId}":
             return show(request, storefront_id, api)

@@ -1,6 +1,7 @@
 """The real handlers, in the environment that template.yaml gives them, with Finpay simulated."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,16 @@ class Answer:
 
 
 @dataclass
+class Hands:
+    """The clock of the functions; None lets it run."""
+
+    at: int | None = None
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000_000 if self.at is None else self.at
+
+
+@dataclass
 class Service:
     """The deployed functions, and a look into their tables."""
 
@@ -51,6 +62,7 @@ class Service:
     monkeypatch: pytest.MonkeyPatch
     secret: str
     finpay_url: str
+    clock: Hands
 
     def api(self, event: dict[str, Any]) -> Answer:
         return self._invoke("StorefrontApi", api_handler, event)
@@ -97,4 +109,6 @@ def service(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterat
         SecretString=json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}),
     )
     with server.start(merchant_id=MERCHANT_ID, merchant_key=MERCHANT_KEY) as finpay:
-        yield Service(finpay, dynamodb, monkeypatch, secret["ARN"], finpay.url)
+        clock = Hands()
+        monkeypatch.setattr("payments.clock.now", clock)
+        yield Service(finpay, dynamodb, monkeypatch, secret["ARN"], finpay.url, clock)

@@ -4,12 +4,17 @@ import base64
 import json
 from typing import Any
 
+import boto3
 import pytest
 
+from payments.credentials import SecretCredentials
 from payments.payment import Entry, IssuedCode, Source
 from payments.store import DynamoPayments
+from payments.tokens import callback_token
 from payments.transitions import Status
 from tests.builders import (
+    MERCHANT_ID,
+    MERCHANT_KEY,
     NOW,
     SAMPLE_ORDER_ID,
     load_event,
@@ -36,7 +41,13 @@ def send(service: Service, **fields: Any) -> Answer:
 
 
 def quarantined(service: Service) -> list[str]:
-    return [item["reason"]["S"] for item in service.rows("QuarantineTable")]
+    """The reasons of what is kept; each with the status and amount that were claimed."""
+    rows = service.rows("QuarantineTable")
+    for row in rows:
+        if row["reason"]["S"] != "unreadable":
+            assert row["claimedStatus"]["S"] == "PAID"
+            assert int(row["claimedAmount"]["N"]) in {900, 1000}
+    return [row["reason"]["S"] for row in rows]
 
 
 def test_a_paid_callback_makes_the_payment_paid(pending: Service) -> None:
@@ -49,6 +60,7 @@ def test_a_paid_callback_makes_the_payment_paid(pending: Service) -> None:
     assert (payment.status, payment.version) == (Status.PAID, 2)
     assert payment.settled
     assert payment.settled.paid_amount == 1000
+    assert payment.settled.paid_at == 1_680_577_200_000
     assert payment.settled.late is False
     assert payment.history[-1].by is Source.CALLBACK
     assert payment.history[-1].evidence
@@ -175,11 +187,67 @@ def test_a_paid_payment_can_be_refunded(pending: Service, status: str) -> None:
     assert pending.payment().status.value == status
 
 
+def test_a_refund_keeps_what_was_paid(pending: Service) -> None:
+    pending.callback(load_event("callback_paid"))
+    paid = pending.payment().settled
+    send(pending, status="REFUNDED", amount=1000, datetime="2024-01-01 00:00:00", reference="RF")
+    assert pending.payment().settled == paid
+
+
+def test_what_was_observed_too_early_still_moves_the_payment_later(service: Service) -> None:
+    service.put(make_payment())
+    send(service, status="EXPIRED")
+    assert service.payment().status is Status.INITIATING
+    service.dynamodb.update_item(
+        TableName="PaymentsTable",
+        Key={"orderId": {"S": SAMPLE_ORDER_ID}},
+        UpdateExpression="SET #status = :pending",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":pending": {"S": "PENDING"}},
+    )
+    send(service, status="EXPIRED")
+    assert service.payment().status is Status.EXPIRED
+
+
+def test_a_second_payment_of_the_same_code_is_noted_and_credits_nothing(pending: Service) -> None:
+    pending.callback(load_event("callback_paid"))
+    paid = pending.payment()
+    assert send(pending, reference="another-till").status == 200
+    payment = pending.payment()
+    assert (payment.status, payment.settled) == (Status.PAID, paid.settled)
+    assert payment.history[-1].saw == "PAID"
+    assert len(payment.history) == len(paid.history) + 1
+
+
+@pytest.mark.parametrize("none", ["0001-01-01 00:00:00", "9999-12-31 23:59:59", "", None])
+def test_a_time_of_payment_that_is_none_is_the_time_of_the_callback(
+    pending: Service, none: Any
+) -> None:
+    send(pending, datetime=none)
+    answer = pending.api(load_event("status"))
+    assert answer.status == 200
+    assert answer.body["paidAt"][:4] > "2023"
+
+
+def test_an_order_id_of_digits_may_come_as_a_number(pending: Service) -> None:
+    fields = make_callback_fields()
+    fields["order"]["id"] = int(SAMPLE_ORDER_ID)
+    assert pending.callback(make_callback_event(make_callback_body(fields))).status == 200
+    assert pending.payment().status is Status.PAID
+
+
 def test_the_history_has_an_end_for_observations_but_not_for_money(service: Service) -> None:
     entry = Entry(Status.PENDING, NOW, Source.CALLBACK, "m", "e", "NEW")
     service.put(make_payment(status=Status.PENDING, code=CODE, history=(entry,) * 24))
     assert send(service, status="ANOTHER").status == 200
     assert len(service.payment().history) == 24
+    service.callback(load_event("callback_paid"))
+    assert service.payment().status is Status.PAID
+
+
+def test_money_that_comes_late_finds_room_in_a_full_history(service: Service) -> None:
+    entry = Entry(Status.EXPIRED, NOW, Source.CALLBACK, "m", "e", "NEW")
+    service.put(make_payment(status=Status.EXPIRED, code=CODE, history=(entry,) * 24))
     service.callback(load_event("callback_paid"))
     assert service.payment().status is Status.PAID
 
@@ -294,6 +362,67 @@ def test_a_missing_secret_lets_finpay_call_again(pending: Service) -> None:
     pending.secret = "missing"
     assert pending.callback(load_event("callback_paid")).status == 503
     assert pending.payment().status is Status.PENDING
+
+
+def test_a_key_that_was_rotated_still_opens_and_verifies_what_was_issued_before(
+    pending: Service,
+) -> None:
+    put_secret(pending, "the new key")
+    assert pending.callback(load_event("callback_paid")).status == 200
+    assert pending.payment().status is Status.PAID
+
+
+def test_a_new_key_is_found_without_a_deploy_but_looked_for_once_a_minute(
+    pending: Service,
+) -> None:
+    pending.clock.at = NOW
+    assert pending.callback(load_event("callback_forged")).status == 401
+    put_secret(pending, "a guess")
+    pending.clock.at = NOW + 59_999
+    assert pending.callback(load_event("callback_forged")).status == 401
+    pending.clock.at = NOW + 60_000
+    assert pending.callback(load_event("callback_forged")).status == 200
+    assert pending.payment().status is Status.PAID
+
+
+def test_a_url_made_with_a_new_key_is_let_in(pending: Service) -> None:
+    pending.clock.at = NOW
+    pending.callback(load_event("callback_expired"))
+    put_secret(pending, "the new key")
+    pending.clock.at = NOW + 60_000
+    event = make_callback_event(make_callback_body(key="the new key"))
+    event["pathParameters"]["token"] = callback_token(SAMPLE_ORDER_ID, "the new key")
+    assert pending.callback(event).status == 200
+
+
+def put_secret(service: Service, key: str) -> None:
+    """Rotate the merchant key."""
+    secret = json.dumps({"merchantId": MERCHANT_ID, "merchantKey": key})
+    client = boto3.client("secretsmanager")
+    client.put_secret_value(SecretId=service.secret, SecretString=secret)
+
+
+def test_the_secret_is_read_once_in_a_container(
+    pending: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    real = SecretCredentials._stage
+
+    def count(self: SecretCredentials, stage: str) -> tuple[str, str] | None:
+        reads.append(stage)
+        return real(self, stage)
+
+    monkeypatch.setattr(SecretCredentials, "_stage", count)
+    for _ in range(3):
+        pending.callback(load_event("callback_paid"))
+    assert reads == ["AWSCURRENT", "AWSPREVIOUS"]
+
+
+def test_a_previous_secret_that_makes_no_sense_does_no_harm(pending: Service) -> None:
+    client = boto3.client("secretsmanager")
+    client.put_secret_value(SecretId=pending.secret, SecretString="[]")
+    put_secret(pending, MERCHANT_KEY)
+    assert pending.callback(load_event("callback_paid")).status == 200
 
 
 def test_a_replay_a_year_later_changes_nothing(pending: Service) -> None:

@@ -10,12 +10,13 @@ import pytest
 import requests
 
 from payments import composition
-from payments.credentials import Credentials
 from payments.errors import Unavailable
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import (
+    MERCHANT_ID,
     MERCHANT_KEY,
+    NOW,
     SAMPLE_ORDER_ID,
     load_event,
     make_callback_event,
@@ -75,7 +76,7 @@ def test_the_row_is_written_before_finpay_is_asked(
         statuses.append(service.payment().status)
         raise requests.ReadTimeout
 
-    monkeypatch.setattr(requests.Session, "request", look)
+    monkeypatch.setattr(requests.Session, "send", look)
     assert service.api(load_event("initiate")).status == 504
     assert statuses == [Status.INITIATING]
 
@@ -213,13 +214,28 @@ def test_a_refused_merchant_or_channel_is_the_merchants_to_mend(
     assert service.payment().status is Status.FAILED
 
 
-def test_a_wrong_merchant_key_is_refused_by_finpay(service: Service) -> None:
-    service.monkeypatch.setattr(composition, "_credentials", lambda _: wrong_credentials)
-    assert service.api(load_event("initiate")).problem == "gateway-refused"
+def test_a_merchant_key_that_was_replaced_is_read_again(service: Service) -> None:
+    put_secret(service, "an old key")
+    service.clock.at = NOW
+    assert (
+        service.api(make_initiate_event(make_request_body(id="A-1"))).problem == "gateway-refused"
+    )
+    put_secret(service, MERCHANT_KEY)
+    service.clock.at = NOW + 60_000
+    assert service.api(make_initiate_event(make_request_body(id="A-2"))).status == 201
 
 
-def wrong_credentials() -> Credentials:
-    return Credentials("FINPAY770", ("wrong",))
+def put_secret(service: Service, key: str) -> None:
+    """Give the deployment another merchant key."""
+    secret = json.dumps({"merchantId": MERCHANT_ID, "merchantKey": key})
+    boto3.client("secretsmanager").put_secret_value(SecretId=service.secret, SecretString=secret)
+
+
+def test_a_payment_that_was_refused_and_paid_after_all_is_shown_as_paid(service: Service) -> None:
+    refuse(service, 400, "4000001")
+    service.callback(load_event("callback_paid"))
+    again = service.api(load_event("initiate"))
+    assert (again.status, again.body["status"], again.body["paidLate"]) == (201, "PAID", True)
 
 
 def test_finpay_knowing_the_order_already_is_an_unknown_outcome(service: Service) -> None:
@@ -231,14 +247,14 @@ def test_finpay_knowing_the_order_already_is_an_unknown_outcome(service: Service
 def test_a_callback_that_overtakes_the_answer_is_not_undone(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = requests.Session.request
+    send = requests.Session.send
 
     def pay_first(*args: Any, **options: Any) -> requests.Response:
         answer = send(*args, **options)
         assert service.callback(load_event("callback_paid")).status == 200
         return answer
 
-    monkeypatch.setattr(requests.Session, "request", pay_first)
+    monkeypatch.setattr(requests.Session, "send", pay_first)
     answer = service.api(load_event("initiate"))
     assert (answer.status, answer.body["status"]) == (201, "PAID")
     assert answer.body["paymentCode"]
@@ -310,7 +326,9 @@ def test_a_body_that_is_not_json_is_400(service: Service, body: str) -> None:
 def test_a_body_that_is_missing_or_no_base64_is_400(service: Service) -> None:
     event = make_initiate_event()
     assert service.api(event | {"body": None}).status == 400
-    assert service.api(event | {"body": "%%%", "isBase64Encoded": True}).status == 400
+    encoded = base64.b64encode(event["body"].encode()).decode()
+    spoilt = f"{encoded[:8]}!{encoded[8:]}"
+    assert service.api(event | {"body": spoilt, "isBase64Encoded": True}).status == 400
 
 
 def test_a_body_in_base64_is_read(service: Service) -> None:
@@ -361,7 +379,9 @@ def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
     assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
 
 
-@pytest.mark.parametrize("authorizer", [{"lambda": {}}, {"lambda": None}, {}, None])
+@pytest.mark.parametrize(
+    "authorizer", [{"lambda": {}}, {"lambda": None}, {"storefrontId": "demo"}, {}, None]
+)
 def test_a_request_that_no_storefront_stands_behind_is_401(
     service: Service, authorizer: dict[str, Any] | None
 ) -> None:

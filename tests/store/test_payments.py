@@ -193,3 +193,9 @@ def test_an_item_holds_no_null_and_no_empty_attribute() -> None:
     item = to_item(make_payment())
     assert to_payment(item) == make_payment()
     assert not [name for name, value in item.items() if "NULL" in value or value == {"S": ""}]
+
+
+def test_an_item_says_late_only_of_a_late_payment_and_keeps_a_zero() -> None:
+    item = to_item(make_payment(settled=Settled(NOW, 0)))
+    assert "paidLate" not in item
+    assert item["paidAmount"] == {"N": "0"}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -59,11 +61,36 @@ def test_an_id_that_no_key_can_carry_is_refused(
 
 
 @pytest.mark.parametrize(
-    "origin", ["toko.example", "https://toko.example/", "https://TOKO.example"]
+    "origin",
+    [
+        *("toko.example", "https://toko.example/", "https://TOKO.example"),
+        *("https://toko.example:443", "http://toko.example:80", "https://toko.example:65536"),
+    ],
 )
 def test_an_origin_that_no_url_can_have_is_refused(dynamodb: DynamoDBClient, origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):
         registry.create(dynamodb, TABLE, "toko", [origin])
+
+
+@pytest.mark.parametrize("origin", ["https://toko.example:8443", "http://localhost:3000", "*"])
+def test_an_origin_that_a_url_can_have_is_registered(dynamodb: DynamoDBClient, origin: str) -> None:
+    assert registry.create(dynamodb, TABLE, "toko", [origin])
+
+
+def test_a_registration_that_meets_itself_gives_its_key(dynamodb: DynamoDBClient) -> None:
+    def send_twice(**_: object) -> None:
+        dynamodb.meta.events.unregister("before-send.dynamodb.PutItem", send_twice)
+        register_again.append(dynamodb.put_item(**sent[0]))
+
+    register_again: list[object] = []
+    sent: list[Any] = []
+    dynamodb.meta.events.register(
+        "provide-client-params.dynamodb.PutItem", lambda params, **_: sent.append(params)
+    )
+    dynamodb.meta.events.register("before-send.dynamodb.PutItem", send_twice)
+    key = register(dynamodb)
+    assert register_again
+    assert Storefronts(dynamodb, TABLE).authenticate(f"Bearer {key}")
 
 
 def test_a_table_that_does_not_answer_is_unavailable(dynamodb: DynamoDBClient) -> None:

@@ -7,7 +7,7 @@ import pytest
 from payments.claim import Claim, evidence_of, read_claim
 from payments.payment import Source
 from payments.transitions import Proof
-from tests.builders import make_callback_fields, make_claim
+from tests.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
 
 
 def read(fields: Any, source: Source = Source.CALLBACK) -> Claim:
@@ -118,12 +118,19 @@ def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:
         {"order": []},
         {"order": {"id": "A"}},
         {"order": {"id": "A"}, "result": []},
-        {"order": {"id": 7}, "result": {"payment": {"status": "PAID"}}},
+        {"order": {"id": 7.5}, "result": {"payment": {"status": "PAID"}}},
+        {"order": {"id": True}, "result": {"payment": {"status": "PAID"}}},
         {"order": {"id": "A"}, "result": {"payment": {"status": None}}},
     ],
 )
 def test_a_document_without_order_id_or_status_claims_nothing(document: object) -> None:
     assert read_claim(document, "e", Source.CALLBACK) is None
+
+
+def test_an_order_id_of_digits_may_come_as_a_number() -> None:
+    fields = make_callback_fields()
+    fields["order"]["id"] = int(SAMPLE_ORDER_ID)
+    assert read(fields).order_id == SAMPLE_ORDER_ID
 
 
 def test_evidence_is_short_and_differs_with_every_byte() -> None:

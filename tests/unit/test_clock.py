@@ -21,7 +21,11 @@ def test_the_zone_of_the_host_does_not_matter(zone: str, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "text", [None, 7, "", "2023-04-05", "2023-04-05T09:56:35Z", "2023-13-05 09:56:35", "x" * 19]
+    "text",
+    [
+        *(None, 7, "", "2023-04-05", "2023-04-05T09:56:35Z", "2023-13-05 09:56:35", "x" * 19),
+        *("0001-01-01 00:00:00", "1999-12-31 23:59:59", "2200-01-01 00:00:00"),
+    ],
 )
 def test_anything_but_finpays_form_is_no_time(text: object) -> None:
     assert clock.parse_wib(text) is None

@@ -42,7 +42,9 @@ def test_everything_that_finpay_may_add_is_taken_along() -> None:
     assert code.account_list == '[{"bank":"x","number":1.5}]'
 
 
-@pytest.mark.parametrize("accounts", [None, [], "x", [{"a": "b" * 2_000}]])
+@pytest.mark.parametrize(
+    "accounts", [None, [], "x", [{"a": "b" * 2_000}], [float("inf")], [float("nan")]]
+)
 def test_an_account_list_that_is_none_is_left_out(accounts: Any) -> None:
     assert read(accountList=accounts).account_list is None
 

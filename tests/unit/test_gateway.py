@@ -3,10 +3,12 @@
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from pathlib import Path
 from socket import create_server, socket
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -16,27 +18,46 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from payments import gateway as module
-from payments.credentials import Credentials
 from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown
-from payments.gateway import FinpayGateway, new_session
+from payments.gateway import FinpayGateway
+from payments.merchant import Credentials
 from simulator import server as simulator
 from tests.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 
 
-def make_gateway(
-    base_url: str, *, key: str = MERCHANT_KEY, session: requests.Session | None = None
-) -> FinpayGateway:
-    def credentials() -> Credentials:
-        return Credentials(MERCHANT_ID, (key,))
+@dataclass
+class Keys:
+    """Credentials whose key may be replaced."""
 
-    return FinpayGateway(
-        session or new_session(), base_url, credentials, lambda: NOW, lambda *_: None
-    )
+    known: Credentials
+    next: Credentials | None = None
+
+    def current(self) -> Credentials:
+        return self.known
+
+    def renewed(self) -> Credentials | None:
+        self.known, renewed, self.next = self.next or self.known, self.next, None
+        return renewed
+
+
+def make_credentials(key: str = MERCHANT_KEY) -> Credentials:
+    return Credentials(MERCHANT_ID, (key,))
+
+
+def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> FinpayGateway:
+    fields: dict[str, Any] = {
+        "base_url": base_url,
+        "credentials": Keys(make_credentials(key)),
+        "clock": lambda: NOW,
+        "observe": lambda *_: None,
+    }
+    return FinpayGateway(**fields | changes)
 
 
 @contextmanager
-def raw_server(answer: Callable[[socket], None]) -> Iterator[str]:
+def raw_server(answer: Callable[..., None]) -> Iterator[str]:
     """The base URL of a server that reads a request and then does what it is told."""
+    wants_request = len(signature(answer).parameters) > 1
     with create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -46,8 +67,11 @@ def raw_server(answer: Callable[[socket], None]) -> Iterator[str]:
                 except OSError:
                     return
                 with connection:
-                    connection.recv(65_536)
-                    answer(connection)
+                    request = connection.recv(65_536)
+                    try:
+                        answer(connection, request) if wants_request else answer(connection)
+                    except OSError:
+                        continue
 
         Thread(target=serve, daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -59,8 +83,9 @@ def send_head(connection: socket) -> None:
 
 def test_a_call_is_timed_whatever_comes_of_it() -> None:
     calls: list[tuple[str, float]] = []
-    gateway = make_gateway("http://127.0.0.1:9")
-    gateway.observe = lambda name, seconds: calls.append((name, seconds))
+    gateway = make_gateway(
+        "http://127.0.0.1:9", observe=lambda name, seconds: calls.append((name, seconds))
+    )
     with pytest.raises(NotAttempted):
         gateway.initiate(make_request_body())
     assert [name for name, _ in calls] == ["initiate"]
@@ -134,17 +159,30 @@ def test_an_answer_without_end_is_given_up() -> None:
         make_gateway(url).initiate(make_request_body())
 
 
-def test_an_answer_that_drips_past_the_deadline_is_given_up(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_an_answer_that_drips_is_given_up_at_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, beginning: bytes
 ) -> None:
-    monkeypatch.setattr(module, "_DEADLINE_SECONDS", 0.0)
+    monkeypatch.setattr(module, "DEADLINE_SECONDS", 0.3)
+    stop = Event()
 
     def drip(connection: socket) -> None:
-        send_head(connection)
-        connection.sendall(b"{")
+        connection.sendall(beginning)
+        while not stop.wait(0.05):
+            connection.sendall(b"x")
 
-    with raw_server(drip) as url, pytest.raises(OutcomeUnknown):
-        make_gateway(url).initiate(make_request_body())
+    with raw_server(drip) as url:
+        gateway = make_gateway(url)
+        try:
+            with pytest.raises(OutcomeUnknown):
+                gateway.initiate(make_request_body())
+            assert not stop.is_set(), "it was still dripping"
+        finally:
+            stop.set()
+        with simulator.start() as finpay:
+            gateway.base_url = finpay.url
+            monkeypatch.undo()
+            assert gateway.initiate(make_request_body()).payment_code
 
 
 def test_silence_past_the_read_timeout_is_an_unknown_outcome(
@@ -159,29 +197,74 @@ def test_silence_past_the_read_timeout_is_an_unknown_outcome(
         make_gateway(url).initiate(make_request_body())
 
 
-def test_the_whole_call_ends_before_the_function_does() -> None:
-    worst = module._CONNECT_SECONDS + module._DEADLINE_SECONDS + module._READ_SECONDS
-    assert worst < 29
+class Session(requests.Session):
+    """Notes that it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        super().close()
 
 
 def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
-    closed: list[bool] = []
+    now = [NOW]
+    sessions: list[Session] = []
 
-    class Session(requests.Session):
-        def close(self) -> None:
-            closed.append(True)
-            super().close()
+    def new() -> Session:
+        sessions.append(Session())
+        return sessions[-1]
 
-    session = Session()
     with simulator.start() as finpay:
-        gateway = make_gateway(finpay.url, session=session)
+        gateway = make_gateway(finpay.url, clock=lambda: now[0], new_session=new)
         gateway.initiate(make_request_body(id="A-1"))
-        closed.clear()
+        now[0] += 15_000
         gateway.initiate(make_request_body(id="A-2"))
-        assert not closed
-        gateway._last_used -= 16
+        assert [session.closed for session in sessions] == [False]
+        now[0] += 15_001
         gateway.initiate(make_request_body(id="A-3"))
-        assert closed == [True]
+        assert [session.closed for session in sessions] == [True, False]
+
+
+def test_a_key_that_finpay_does_not_take_any_more_is_replaced_by_a_new_one() -> None:
+    keys = Keys(make_credentials("old"), make_credentials())
+    with simulator.start(merchant_key=MERCHANT_KEY) as finpay:
+        code = make_gateway(finpay.url, credentials=keys).initiate(make_request_body())
+    assert code.payment_code
+
+
+def test_a_refusal_with_an_unchanged_key_is_final() -> None:
+    with simulator.start(merchant_key="another") as finpay, pytest.raises(GatewayRefused):
+        make_gateway(finpay.url).initiate(make_request_body())
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://a..b/\xff", "//"])
+def test_a_redirect_to_nowhere_is_an_unknown_outcome(location: str) -> None:
+    def redirect(connection: socket) -> None:
+        head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(head.encode("latin-1"))
+
+    with raw_server(redirect) as url, pytest.raises(OutcomeUnknown):
+        make_gateway(url).initiate(make_request_body())
+
+
+def test_finpays_cookies_are_not_kept_and_no_compression_is_asked_for() -> None:
+    requests_seen: list[bytes] = []
+
+    def answer(connection: socket, request: bytes) -> None:
+        requests_seen.append(request)
+        connection.sendall(
+            b"HTTP/1.1 500 No\r\nSet-Cookie: laravel_session=x\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    with raw_server(answer) as url:
+        gateway = make_gateway(url)
+        for _ in range(2):
+            with pytest.raises(OutcomeUnknown):
+                gateway.initiate(make_request_body())
+    assert len(requests_seen) == 2
+    assert b"laravel_session" not in requests_seen[1]
+    assert b"Accept-Encoding: identity" in requests_seen[0]
 
 
 def test_the_environments_proxy_and_netrc_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def test_an_amount_of_whole_rupiah_is_read(value: object, rupiah: int) -> None:
     "value",
     [
         *(None, True, False, "", " 1000", "1e3", "-1", -1, 0.5, "0.5", 10**14, 1e14, "٣", "1."),
-        *([], {}, float("inf"), float("nan"), -0.5, "1" * 15),
+        *([], {}, float("inf"), float("nan"), -0.5, -1.0, "1" * 15),
     ],
 )
 def test_anything_else_is_no_amount(value: object) -> None:

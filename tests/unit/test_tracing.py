@@ -16,6 +16,11 @@ import sys
 from payments.tracing import span
 with span("settle", order_id="A-1"):
     pass
+try:
+    with span("fail"):
+        raise KeyError("hajar.finnet@gmail.com")
+except KeyError:
+    pass
 print("aws_lambda_powertools" in sys.modules)
 """
 
@@ -48,9 +53,12 @@ def test_a_sampled_invocation_sends_its_span_with_the_order_id(daemon: socket) -
     with daemon:
         run(HEADER + "1", f"127.0.0.1:{daemon.getsockname()[1]}")
         segment = json.loads(daemon.recv(65_536).split(b"\n", 1)[1])
+        failed = json.loads(daemon.recv(65_536).split(b"\n", 1)[1])
     assert segment["name"] == "settle"
     assert segment["annotations"] == {"order_id": "A-1"}
     assert segment["parent_id"] == "53995c3f42cd8ad8"
+    assert failed["annotations"] == {"error": "KeyError"}
+    assert "hajar" not in json.dumps(failed)
 
 
 @pytest.mark.parametrize("header", ["", HEADER + "0"])

@@ -49,6 +49,7 @@ def test_no_two_rules_speak_of_the_same_case(status: Status, proof: Proof) -> No
 
 def test_only_money_makes_a_payment_paid() -> None:
     assert {rule.proof for rule in TABLE if rule.target is S.PAID} == {P.PAID}
+    assert not [rule for rule in TABLE if rule.proof is P.PAID_AGAIN and rule.target]
 
 
 def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from payments.errors import FieldError, InvalidRequest
-from payments.request_fields import REFUSED, Incoming, JsonObject7, JsonObject11
+from payments.request_checks import REFUSED, Incoming
+from payments.request_fields import JsonObject7, JsonObject11
 from payments.request_objects import (
     PAYMENT_CODE,
     UNSENT,

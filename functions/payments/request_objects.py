@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self, override
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from payments.request_checks import refused
 from payments.request_fields import (
     Code4,
     Country,
@@ -30,7 +31,6 @@ from payments.request_fields import (
     Text25,
     Text30,
     Text127,
-    refused,
 )
 
 PAYMENT_CODE = "finpaycode"

@@ -1,0 +1,171 @@
+"""What a field of an initiate request has to fulfil beyond its length, and what is said if not.
+
+No detail quotes the value: it may be personal.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+REFUSED = "refused"
+"""Type of the errors whose message is written here, and needs no translation."""
+
+ANY_ORIGIN = "*"
+LONGEST = 320
+"""Characters (not bytes) of Finpay's longest documented strings: e-mails and URLs."""
+
+DEEPEST = 20
+"""Levels of pass-through JSON, the value itself being the first."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,13}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_SEPARATORS = str.maketrans("", "", " -.()")
+# One pattern instead of a URL parser: what it accepts, no browser or client reads differently.
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?#][!-\[\]-~]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_HIGHEST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The document as it came, and what deployment and storefront allow: validation's context."""
+
+    document: dict[str, Any]
+    sources_of_funds: Collection[str]
+    origins: Collection[str]
+
+
+def refused(detail: str) -> PydanticCustomError:
+    """The error that says `detail`; it never quotes the value, which may be personal."""
+    return PydanticCustomError(REFUSED, "{detail}", {"detail": detail})
+
+
+def plain(value: str) -> str:
+    if _CONTROLS.search(value):
+        raise refused("must not contain control characters or line separators")
+    if value.isspace():
+        raise refused("must not be blank")
+    return value
+
+
+def matching(pattern: str, detail: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise refused(detail)
+        return value
+
+    return AfterValidator(check)
+
+
+def whole(least: int, digits: int, unit: str = "") -> BeforeValidator:
+    most = 10**digits - 1
+    detail = (
+        f"must be a whole number{unit} from {least} to {most:,}, as an integer or as a string "
+        "of digits without a leading zero"
+    )
+
+    def check(value: object) -> int:
+        number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+        if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
+            raise refused(detail)
+        return number
+
+    return BeforeValidator(check)
+
+
+def phone(local: str, digits: int) -> AfterValidator:
+    """E.164, made from the local spelling (`0…`) or the bare country code (`62…`) where needed."""
+    spelling = re.compile(local)
+    detail = (
+        f"must be a phone number in international form, + and 7 to {digits} digits, "
+        "such as +62 and the number without its leading 0"
+    )
+
+    def check(value: str) -> str:
+        number = value.translate(_SEPARATORS)
+        if spelling.match(number):
+            number = "+62" + number[1:]
+        elif number.startswith("62"):
+            number = "+" + number
+        if not _E164.fullmatch(number) or len(number) > digits + 1:
+            raise refused(detail)
+        return number
+
+    return AfterValidator(check)
+
+
+def last_name(value: object) -> object:
+    """Finpay refuses an empty last name and accepts `-`; many Indonesians have one name only."""
+    return "-" if isinstance(value, str) and not value.strip(" ") else value
+
+
+def flag_or_text(value: object) -> object:
+    """`sameAsBilling` is a flag or a word, Finpay does not say which."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST or _SURROGATES.search(value):
+        raise refused(f"must be true, false or a string of 1 to {LONGEST} characters")
+    return plain(value)
+
+
+def source_of_funds(value: str, info: ValidationInfo[Incoming]) -> str:
+    allowed = info.context.sources_of_funds
+    if value not in allowed:
+        raise refused("must be one of the allowed types: " + ", ".join(sorted(allowed)))
+    return value
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme and origin (RFC 6454: scheme, host in lower case, port unless it is the default)."""
+    parts = _URL.fullmatch(url)
+    if not parts or int(parts["port"] or 0) > _HIGHEST_PORT:
+        raise refused(
+            "must be an absolute https URL with a host, without user name, spaces or "
+            "backslashes, other characters than ASCII being percent-encoded"
+        )
+    scheme, port = parts["scheme"].lower(), parts["port"]
+    suffix = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
+    return scheme, f"{scheme}://{parts['host'].lower()}{suffix}"
+
+
+def registered(value: str, info: ValidationInfo[Incoming]) -> str:
+    scheme, origin = _origin(value)
+    if not {origin, ANY_ORIGIN}.isdisjoint(info.context.origins):
+        return value
+    if scheme == "http":
+        raise refused("must be an https URL; its http origin is not registered for this storefront")
+    raise refused("its origin is not registered for this storefront")
+
+
+def json_fault(value: object, level: int = 1) -> str | None:
+    """What keeps a decoded JSON value from being sent on: depth, lone surrogates, NaN, Infinity."""
+    if level > DEEPEST:
+        return f"must not be nested deeper than {DEEPEST} levels"
+    if isinstance(value, str):
+        return "must not contain lone surrogates" if _SURROGATES.search(value) else None
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return next(filter(None, (json_fault(entry, level + 1) for entry in value)), None)
+    if isinstance(value, float) and not isfinite(value):
+        return "must not contain NaN or Infinity"
+    return None
+
+
+def passed_through(value: object) -> object:
+    if fault := json_fault(value):
+        raise refused(fault)
+    return value

@@ -380,7 +380,15 @@ def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "authorizer", [{"lambda": {}}, {"lambda": None}, {"storefrontId": "demo"}, {}, None]
+    "authorizer",
+    [
+        {"lambda": {}},
+        {"lambda": {"storefrontId": ""}},
+        {"lambda": None},
+        {"storefrontId": "demo"},
+        {},
+        None,
+    ],
 )
 def test_a_request_that_no_storefront_stands_behind_is_401(
     service: Service, authorizer: dict[str, Any] | None

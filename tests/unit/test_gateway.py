@@ -172,7 +172,13 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
             connection.sendall(b"x")
 
     with raw_server(drip) as url:
-        gateway = make_gateway(url)
+        sessions: list[requests.Session] = []
+
+        def new() -> requests.Session:
+            sessions.append(module.new_session())
+            return sessions[-1]
+
+        gateway = make_gateway(url, new_session=new)
         try:
             with pytest.raises(OutcomeUnknown):
                 gateway.initiate(make_request_body())
@@ -183,6 +189,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
             gateway.base_url = finpay.url
             monkeypatch.undo()
             assert gateway.initiate(make_request_body()).payment_code
+        assert len(sessions) == 2, "the one left behind is still in use by its thread"
 
 
 def test_silence_past_the_read_timeout_is_an_unknown_outcome(

@@ -56,9 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="one payment from the request to PAID, then stop")
     running = commands.add_parser("run", help="keep the stack running until Ctrl-C")
     wanted = Ports()
-    running.add_argument("--aws-port", type=int, default=wanted.aws)
-    running.add_argument("--simulator-port", type=int, default=wanted.simulator)
-    running.add_argument("--api-port", type=int, default=wanted.api)
+    for name, port, what in (
+        ("aws", wanted.aws, "the embedded AWS"),
+        ("simulator", wanted.simulator, "the simulator of Finpay"),
+        ("api", wanted.api, "the API"),
+    ):
+        help_text = f"where {what} listens on 127.0.0.1; {port} by default, 0 is any free one"
+        running.add_argument(f"--{name}-port", type=int, default=port, help=help_text)
     return parser
 
 

@@ -37,9 +37,10 @@ def _bound(held: ExitStack, port: int, name: str) -> int:
         listener.bind(("127.0.0.1", port))
         # Linux lets two sockets bind one address with SO_REUSEADDR until one of them listens.
         listener.listen()
-    except OSError as error:
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or "a port is 0 to 65535"
         message = (
-            f"Port {port} cannot be had ({error.strerror}). Stop what uses it, or choose another: "
+            f"Port {port} cannot be had ({reason}). Stop what uses it, or choose another: "
             f"--{name}-port PORT (0 is any free one), with make: "
             f'make run ARGS="--{name}-port PORT"'
         )

@@ -22,7 +22,7 @@ Pay it in the simulator:
 Look at it:
   curl {api_url}/payments/1680576995412 -H 'Authorization: Bearer {api_key}'
 
-Ctrl-C stops everything.
+Ctrl-C stops everything, and what was stored is gone: the next run has a new key.
 """
 
 

@@ -127,7 +127,8 @@ class OutcomeUnknown(GatewayError):
     """Finpay may have issued a code; only its status tells."""
 
     reason = "unknown"
-    retry_after: ClassVar[int] = 30
+    retry_after: ClassVar[int] = 40
+    """Longer than a lease lasts, so that who comes back in time does not meet his own."""
 
 
 class SignatureError(PaymentError):

@@ -29,7 +29,11 @@ TYPE_PREFIX = "urn:finpay-payments:problem:"
 
 # Status, type and what it means to the caller.
 PROBLEMS: Mapping[type[PaymentError], Problem] = {
-    MalformedBody: (400, "malformed-body", "The body is not JSON in UTF-8."),
+    MalformedBody: (
+        400,
+        "malformed-body",
+        "The body is not JSON in UTF-8, or names a member twice.",
+    ),
     Unauthenticated: (401, "unauthenticated", "The request bears no valid API key."),
     SignatureError: (401, "signature-invalid", "The signature proves nothing."),
     UnknownRoute: (404, "not-found", "There is nothing here."),
@@ -44,7 +48,7 @@ PROBLEMS: Mapping[type[PaymentError], Problem] = {
         "payment-in-progress",
         "The first request for this order is still being worked on. Send it again later.",
     ),
-    BodyTooLarge: (413, "body-too-large", f"The body may have {BODY_LIMIT} bytes."),
+    BodyTooLarge: (413, "body-too-large", f"The body may have {BODY_LIMIT} bytes at most."),
     UnsupportedMediaType: (
         415,
         "unsupported-media-type",

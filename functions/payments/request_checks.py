@@ -91,7 +91,7 @@ def phone(local: str, digits: int) -> AfterValidator:
     spelling = re.compile(local)
     detail = (
         f"must be a phone number in international form, + and 7 to {digits} digits, "
-        "such as +62 and the number without its leading 0"
+        "such as +62812… or 0812…"
     )
 
     def check(value: str) -> str:

@@ -173,7 +173,7 @@ def test_a_callback_before_initiates_own_answer_stays_paid(shop: Shop, order_id:
 def test_an_answer_lost_on_the_way_is_an_unknown_outcome(shop: Shop, order_id: str) -> None:
     shop.fate("faults", endpoint="initiate", fault="drop", times=1)
     lost = shop.create(id=order_id)
-    assert (lost.status_code, lost.headers["Retry-After"]) == (504, "30")
+    assert (lost.status_code, lost.headers["Retry-After"]) == (504, "40")
     assert shop.create(id=order_id).status_code == 409
     assert shop.orders_at_finpay(order_id) == 1
 

@@ -235,3 +235,8 @@ def _wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_port_beyond_65535_is_refused_with_a_way_to_go_on() -> None:
+    with pytest.raises(LocalStackError, match=r"a port is 0 to 65535.*--api-port"):
+        claim(Ports(aws=0, simulator=0, api=65_536))

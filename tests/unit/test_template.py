@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from payments import gateway, initiate, settings
+from payments.errors import OutcomeUnknown
 from tests.builders import load_event
 from tests.template import ROOT, environment, functions, resources, routes, template
 
@@ -77,6 +78,10 @@ def test_a_function_outlives_its_calls_and_api_gateway_outlives_the_function() -
 
 def test_a_lease_outlives_the_function_that_holds_it() -> None:
     assert functions()["StorefrontApi"]["Timeout"] * 1000 < initiate.LEASE_MS
+
+
+def test_who_comes_back_when_told_to_does_not_meet_his_own_lease() -> None:
+    assert OutcomeUnknown.retry_after * 1000 > initiate.LEASE_MS
 
 
 def test_no_table_is_lost_with_the_stack() -> None:

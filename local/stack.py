@@ -5,7 +5,6 @@ import re
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from local import deployment, finpay, http_api, ministack
 from local.aws import Aws
@@ -40,12 +39,7 @@ class LocalStack:
             self._resources = self._resources.pop_all()
         return running
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._resources.close()
 
     def check_alive(self) -> None:

@@ -2,7 +2,6 @@
 
 import threading
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask, Response, jsonify, request
@@ -58,12 +57,7 @@ class Server:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

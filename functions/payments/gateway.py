@@ -1,7 +1,8 @@
 """Calls to Finpay over HTTPS.
 
-Nothing is ever sent twice: whether a request that failed had an effect is for the caller to find
-out. Whatever Finpay does, a call ends by its deadline, well before the function's own end.
+Nothing is sent twice but what Finpay refused: whether a request that failed had an effect is for
+the caller to find out. Whatever Finpay does, a call ends by its deadline, well before the
+function's own end.
 """
 
 import json
@@ -24,7 +25,13 @@ from urllib3.exceptions import (
 )
 
 from payments.clock import Clock
-from payments.errors import GatewayError, GatewayRefused, NotAttempted, OutcomeUnknown
+from payments.errors import (
+    GatewayError,
+    GatewayRefused,
+    NotAttempted,
+    OutcomeUnknown,
+    Unavailable,
+)
 from payments.finpay_answers import read_initiate_answer
 from payments.merchant import Credentials
 from payments.payment import IssuedCode
@@ -75,9 +82,17 @@ class FinpayGateway:
         try:
             return self._initiate(body, self.credentials.current(), deadline)
         except GatewayRefused:
-            if renewed := self.credentials.renewed():
-                return self._initiate(body, renewed, deadline)
-            raise
+            renewed = self._renewed_credentials()
+            if renewed is None:
+                raise
+            return self._initiate(body, renewed, deadline)
+
+    def _renewed_credentials(self) -> Credentials | None:
+        """New credentials, if there are any to be had; a refusal stays one where there are none."""
+        try:
+            return self.credentials.renewed()
+        except Unavailable:
+            return None
 
     def _initiate(
         self, body: Mapping[str, Any], credentials: Credentials, deadline: float

@@ -1,8 +1,7 @@
 """Traces, behind one function: the X-Ray SDK under Powertools' Tracer is to be replaced one day.
 
-Lambda itself traces each sampled invocation. This adds spans below it and is imported by the
-functions, but imports the Tracer only for an invocation that is sampled, since that import costs a
-quarter of a cold start.
+Lambda itself traces each sampled invocation, and this adds spans below it. The Tracer takes long to
+import, so that is done only in an invocation that is sampled.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from tests.builders import (
 )
 from tests.handlers.conftest import Service
 from tests.handlers.scripted import scripted_finpay
+from tests.template import resources
 
 NAME, SURNAME = "Kanaria", "Rahasia"
 EMAIL = "kanaria@rahasia.example"
@@ -172,6 +173,31 @@ def test_rarer_things_are_counted_too(service: Service, capsys: pytest.CaptureFi
     assert metrics(capsys.readouterr().out) == {"UnknownStatus": 1}
     service.callback(make_callback_event(make_callback_body(), order_id="B-1"))
     assert metrics(capsys.readouterr().out) == {"CallbacksQuarantined other-order": 1}
+
+
+def test_every_alarm_watches_a_metric_that_the_code_sends(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = {"responseCode": "4030001", "responseMessage": "Feature Not Allowed"}
+    with scripted_finpay(403, refusal) as service.finpay_url:
+        service.api(load_event("initiate"))
+    service.finpay_url = service.finpay.url
+    unknown = make_callback_body(make_callback_fields("UNKNOWN-1"))
+    service.callback(make_callback_event(unknown, order_id="UNKNOWN-1"))
+    service.callback(load_event("callback_wrong_amount"))
+    sent = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    for alarm in resources("AWS::CloudWatch::Alarm").values():
+        wanted = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+        assert [line for line in sent if is_metric(line, alarm, wanted)], alarm["MetricName"]
+
+
+def is_metric(line: dict[str, Any], alarm: dict[str, Any], wanted: dict[str, str]) -> bool:
+    """Whether an EMF line has the alarm's metric in its namespace, with just its dimensions."""
+    described = line["_aws"]["CloudWatchMetrics"][0]
+    names = [metric["Name"] for metric in described["Metrics"]]
+    dimensions = {name: line[name] for name in described["Dimensions"][0]}
+    same_place = (described["Namespace"], dimensions) == (alarm["Namespace"], wanted)
+    return alarm["MetricName"] in names and same_place
 
 
 def test_an_initiate_that_failed_is_counted_by_its_reason(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from payments import gateway as module
-from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown
+from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
 from payments.gateway import FinpayGateway
 from payments.merchant import Credentials
 from simulator import server as simulator
@@ -238,6 +238,16 @@ def test_a_key_that_finpay_does_not_take_any_more_is_replaced_by_a_new_one() -> 
     with simulator.start(merchant_key=MERCHANT_KEY) as finpay:
         code = make_gateway(finpay.url, credentials=keys).initiate(make_request_body())
     assert code.payment_code
+
+
+def test_a_refusal_stays_one_when_the_secret_cannot_be_read_again() -> None:
+    class Broken(Keys):
+        def renewed(self) -> Credentials | None:
+            raise Unavailable
+
+    keys = Broken(make_credentials("old"))
+    with simulator.start(merchant_key=MERCHANT_KEY) as finpay, pytest.raises(GatewayRefused):
+        make_gateway(finpay.url, credentials=keys).initiate(make_request_body())
 
 
 def test_a_refusal_with_an_unchanged_key_is_final() -> None:

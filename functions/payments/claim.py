@@ -33,13 +33,22 @@ _PROOFS: Mapping[str, Proof] = {
     "REFUNDED": Proof.REFUNDED,
     "PARTIALLY_REFUNDED": Proof.PARTIALLY_REFUNDED,
 }
+# A status check answers about the order as it is now, a callback about some moment before.
+_CONFIRMED: Mapping[Proof, Proof] = {
+    Proof.CANCELLED: Proof.CANCEL_CONFIRMED,
+    Proof.EXPIRED: Proof.EXPIRY_CONFIRMED,
+    Proof.FAILED: Proof.FAILURE_CONFIRMED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable."""
+    """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable.
 
-    order_id: str
+    `gateway_order_id` is Finpay's order.id: the payment's own, or one derived from it.
+    """
+
+    gateway_order_id: str
     status: str
     amount: int | None
     currency: str | None
@@ -48,6 +57,7 @@ class Claim:
     paid_at: int | None
     reference: str | None
     channel: str | None
+    payment_code: str | None
     evidence: str
     source: Source
 
@@ -58,13 +68,17 @@ class Claim:
         paid and has to match where it is given.
         """
         proof = _PROOFS.get(self.status, Proof.UNKNOWN)
-        if proof is Proof.CANCELLED and self.source is Source.STATUS_CHECK:
-            return Proof.CANCEL_CONFIRMED
+        if self.source is Source.STATUS_CHECK and proof in _CONFIRMED:
+            return _CONFIRMED[proof]
         if proof is not Proof.PAID:
             return proof
         paid = self.paid_amount if self.paid_amount_given else amount
-        matches = self.amount == amount and paid == amount and self.currency == currency
+        matches = self.is_of(amount, currency) and paid == amount
         return Proof.PAID if matches else Proof.MISMATCH
+
+    def is_of(self, amount: int, currency: str) -> bool:
+        """Whether the order at Finpay was made for this amount and currency."""
+        return self.amount == amount and self.currency == currency
 
     def proof_if_matching(self) -> Proof:
         """What this proves about a payment that was ordered as the claim says it was."""
@@ -87,8 +101,9 @@ def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
     if not isinstance(order_id, str) or not isinstance(status, str):
         return None
     status = _text(status, 32) or "?"
+    source_of_funds = _object(body.get("sourceOfFunds"))
     return Claim(
-        order_id=order_id,
+        gateway_order_id=order_id,
         status=status,
         amount=read_rupiah(order.get("amount")),
         currency=_text(order.get("currency"), 3),
@@ -96,8 +111,8 @@ def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
         paid_amount_given=paid.get("amount") is not None,
         paid_at=parse_wib(paid.get("datetime")),
         reference=_text(paid.get("reference"), 64) or _text(order.get("reference"), 64),
-        channel=_text(paid.get("channel"), 32)
-        or _text(_object(body.get("sourceOfFunds")).get("type"), 32),
+        channel=_text(paid.get("channel"), 32) or _text(source_of_funds.get("type"), 32),
+        payment_code=_text(source_of_funds.get("paymentCode"), 30),
         evidence=evidence,
         source=source,
     )

@@ -10,20 +10,30 @@ PaymentError
 │   ├── UnknownRoute
 │   ├── PaymentNotFound         unknown, or another storefront's: nobody can tell which
 │   ├── OrderExists             same order id, other body or other storefront
-│   └── PaymentInProgress       same order id, first request still in flight
-├── GatewayError                Finpay's part of an initiate failed
+│   ├── PaymentInProgress       same order id, first request still in flight
+│   ├── AlreadyPaid             money came, so there is nothing to cancel
+│   └── NotCancellable          Finpay does not let an open payment be cancelled
+├── GatewayError                Finpay's part failed
 │   ├── GatewayRejected         for certain: it refused a field
 │   ├── GatewayRefused          for certain: it refused our merchant or channel
 │   ├── NotAttempted            for certain: it never saw the request
-│   └── OutcomeUnknown          it may or may not have issued a code
+│   │   └── CircuitOpen         it did not answer lately, so it was not asked
+│   └── OutcomeUnknown          it may or may not have done what it was asked
 ├── SignatureError              a callback's signature proves nothing
+├── NotInReview                 an operator decides about a payment that is not in REVIEW
+├── OtherOrder                  a claim is about an order that is not the payment's
 └── Unavailable                 our own store or secrets; trying again can help
 
 What HTTP status each becomes stands in `payments.problems`, and only there.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from payments.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +100,24 @@ class PaymentInProgress(RequestRefused):
         """Seconds until it makes sense to ask again."""
 
 
+class AlreadyPaid(RequestRefused):
+    """Money was claimed for the payment that is to be cancelled; `payment` is how it stands."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__("already paid")
+        self.payment = payment
+
+
+class NotCancellable(RequestRefused):
+    """Finpay refused to cancel and says that the payment is open; `payment` is how it stands."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__("not cancellable")
+        self.payment = payment
+
+
 class GatewayError(PaymentError):
-    """Finpay did not issue a code, or nobody knows whether it did.
+    """Finpay did not do what it was asked, or nobody knows whether it did.
 
     `code` is Finpay's responseCode where there was one, `reason` one word for the metrics.
     """
@@ -117,14 +143,24 @@ class GatewayRefused(GatewayError):
 
 
 class NotAttempted(GatewayError):
-    """The request did not reach Finpay; no code was issued."""
+    """The request did not reach Finpay, so it had no effect."""
 
     reason = "not-attempted"
-    retry_after: ClassVar[int] = 5
+    retry_after = 5
+
+
+class CircuitOpen(NotAttempted):
+    """Finpay did not answer lately and gets time to recover."""
+
+    reason = "circuit-open"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class OutcomeUnknown(GatewayError):
-    """Finpay may have issued a code; only its status tells."""
+    """Finpay may or may not have done it; only its status tells."""
 
     reason = "unknown"
     retry_after: ClassVar[int] = 40
@@ -133,6 +169,14 @@ class OutcomeUnknown(GatewayError):
 
 class SignatureError(PaymentError):
     """The signature of a callback is missing, malformed or wrong."""
+
+
+class NotInReview(PaymentError):
+    """The payment waits for no operator's decision; says what its status is instead."""
+
+
+class OtherOrder(PaymentError):
+    """What Finpay says is about an order that is not one of this payment's."""
 
 
 class Unavailable(PaymentError):

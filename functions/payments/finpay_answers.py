@@ -1,4 +1,4 @@
-"""What Finpay's answer to an initiate means.
+"""What Finpay's answers mean.
 
 Message texts drift, so only the HTTP status and the responseCode count, and only where they agree:
 a code begins with the HTTP status it belongs to. Everything else is an unknown outcome.
@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from payments.claim import Claim, evidence_of, read_claim
 from payments.clock import parse_wib
 from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
-from payments.payment import IssuedCode
+from payments.payment import DEFAULT_TIMEOUT_MINUTES, IssuedCode, Source
 
 SUCCESS = "2000000"
 PAYMENT_CODE_TYPE = "finpaycode"
-_DEFAULT_TIMEOUT_MINUTES = 1_440  # Finpay's default of order.timeout
 _MESSAGE_LIMIT = 500
 _ACCOUNT_LIST_LIMIT = 2_000
 
@@ -37,14 +37,11 @@ def read_initiate_answer(
     to be expected, and when it expires if Finpay's own word for that cannot be read.
     """
     answer = _decode(body)
-    code = answer.get("responseCode")
-    if not isinstance(code, str):
-        raise OutcomeUnknown
-    refusal = _REFUSALS.get(http_status)
-    if refusal and code.startswith(str(http_status)):
-        raise refusal(code[:7], _printable(answer.get("responseMessage"), _MESSAGE_LIMIT) or "")
-    if code != SUCCESS or http_status not in range(200, 300):
-        raise OutcomeUnknown(code[:7])
+    code = _code(http_status, answer)
+    if refusal := _REFUSALS.get(http_status):
+        raise refusal(code, _printable(answer.get("responseMessage"), _MESSAGE_LIMIT) or "")
+    if code != SUCCESS:
+        raise OutcomeUnknown(code)
     payment_code = _printable(answer.get("paymentCode"), 30)
     redirect_url = _printable(answer.get("redirecturl"), 320)
     wants_code = request["sourceOfFunds"]["type"] == PAYMENT_CODE_TYPE
@@ -60,6 +57,53 @@ def read_initiate_answer(
     )
 
 
+def read_check_answer(http_status: int, body: bytes, gateway_order_id: str) -> Claim | None:
+    """What Finpay says of the order that was asked about, or None if it knows no such order.
+
+    Raises GatewayRefused if Finpay refused us, OutcomeUnknown for anything else.
+    """
+    answer = _decode(body)
+    code = _code(http_status, answer)
+    if code.startswith("404"):
+        return None
+    if code.startswith(("401", "403")):
+        raise GatewayRefused(code)
+    data = answer.get("data")
+    evidence = evidence_of(json.dumps(data).encode())
+    claim = read_claim(data, evidence, Source.STATUS_CHECK) if code == SUCCESS else None
+    if claim is None or claim.gateway_order_id != gateway_order_id:
+        raise OutcomeUnknown(code)
+    return claim
+
+
+def read_cancel_answer(http_status: int, body: bytes) -> bool:
+    """Whether Finpay agreed to cancel; False if it refused for certain, whatever the reason.
+
+    Raises GatewayRefused if it refused us, OutcomeUnknown for anything else.
+    """
+    code = _code(http_status, _decode(body))
+    if code.startswith("401"):
+        raise GatewayRefused(code)
+    if code.startswith(("400", "403", "404", "422")):
+        return False
+    if code != SUCCESS:
+        raise OutcomeUnknown(code)
+    return True
+
+
+def _code(http_status: int, answer: Mapping[str, Any]) -> str:
+    """The responseCode, if it belongs to the HTTP status; raises OutcomeUnknown."""
+    code = answer.get("responseCode")
+    if not isinstance(code, str):
+        raise OutcomeUnknown
+    belongs = code.startswith(str(http_status)) or (
+        code == SUCCESS and http_status in range(200, 300)
+    )
+    if not belongs:
+        raise OutcomeUnknown(code[:7])
+    return code[:7]
+
+
 def _decode(body: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(body)
@@ -71,7 +115,7 @@ def _decode(body: bytes) -> dict[str, Any]:
 
 
 def _timeout_ms(request: Mapping[str, Any]) -> int:
-    return int(request["order"].get("timeout", _DEFAULT_TIMEOUT_MINUTES)) * 60_000
+    return int(request["order"].get("timeout", DEFAULT_TIMEOUT_MINUTES)) * 60_000
 
 
 def _printable(value: object, limit: int) -> str | None:

@@ -1,14 +1,15 @@
-"""Ask Finpay for a payment code, at most once for an order.
+"""A payment code for an order, at most one at a time.
 
 The row is written before Finpay knows of the order and is the idempotency record: whoever finds it
-there gets the stored answer or is sent away. An answer of Finpay's that leaves room for doubt
-leaves the row INITIATING with its lease: unknown is not failed.
+there gets the stored answer or is sent away, unless nobody is at work on it any more and its
+outcome is unknown: then Finpay is asked what became of it, and nothing is guessed.
 """
 
 import hashlib
 import json
 from dataclasses import dataclass
 
+from payments.ask import Ask
 from payments.clock import Clock
 from payments.errors import (
     GatewayError,
@@ -17,21 +18,15 @@ from payments.errors import (
     NotAttempted,
     OrderExists,
     OutcomeUnknown,
-    PaymentInProgress,
-    Unavailable,
 )
 from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
-from payments.payment import Applied, Change, Entry, Failure, IssuedCode, Lease, Payment, Source
-from payments.ports import Gateway, PaymentStore
-from payments.redaction import redact
-from payments.transitions import Proof, Status, rule_for
+from payments.looks import first_look
+from payments.payment import Entry, Lease, Payment, Source
+from payments.ports import PaymentStore
+from payments.resolve import LEASE_MS, Resolve
+from payments.transitions import Status
 
-LEASE_MS = 35_000
-"""Longer than the function may run: an expired lease means that nobody is at work any more."""
-
-_POLL_SECONDS = 2
-_RACES = 8
 _REFUSALS: dict[str, type[GatewayError]] = {
     refusal.reason: refusal for refusal in (GatewayRejected, GatewayRefused)
 }
@@ -63,10 +58,11 @@ def fingerprint_of(document: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Initiate:
-    """Gets payment codes from a gateway and keeps the payments in a store."""
+    """Gets payment codes from Finpay and keeps the payments in a store."""
 
     payments: PaymentStore
-    gateway: Gateway
+    ask: Ask
+    resolve: Resolve
     clock: Clock
     new_id: NewId
 
@@ -78,9 +74,15 @@ class Initiate:
         """
         reserved = self._reservation(order)
         existing = self.payments.reserve(reserved)
-        if existing:
-            return Initiated(self._stored_answer(existing, order), replayed=True)
-        return Initiated(self._ask(order, reserved), replayed=False)
+        if existing is None:
+            return Initiated(self._first(order, reserved), replayed=False)
+        if existing.storefront_id != order.storefront_id:
+            raise OrderExists(order.request.order.id)
+        if existing.request_fingerprint != order.fingerprint:
+            raise OrderExists(order.request.order.id)
+        if existing.status is Status.INITIATING:
+            return Initiated(self._again(order, existing), replayed=False)
+        return Initiated(_stored_answer(existing), replayed=True)
 
     def _reservation(self, order: Order) -> Payment:
         now, lease = self.clock(), self.new_id()
@@ -95,82 +97,35 @@ class Initiate:
             source_of_funds=request.source_of_funds,
             request_fingerprint=order.fingerprint,
             gateway_order_id=request.order.id,
+            timeout=request.timeout,
             created_at=now,
             updated_at=now,
+            due_at=first_look(now),
             history=(Entry(Status.INITIATING, now, Source.INITIATE, lease),),
             lease=Lease(lease, now + LEASE_MS),
         )
 
-    def _stored_answer(self, found: Payment, order: Order) -> Payment:
-        """What the first request got, if this is the same one."""
-        same_body = found.request_fingerprint == order.fingerprint
-        if found.storefront_id != order.storefront_id or not same_body:
-            raise OrderExists(found.order_id)
-        if found.failure and found.status is Status.FAILED:
-            raise _REFUSALS[found.failure.reason](found.failure.code, found.failure.message)
-        if found.status is not Status.INITIATING:
-            return found
-        if found.lease and found.lease.until > self.clock():
-            raise PaymentInProgress(_POLL_SECONDS)
-        raise OutcomeUnknown
-
-    def _ask(self, order: Order, reserved: Payment) -> Payment:
-        body = order.request.to_finpay(reserved.gateway_order_id, order.callback_url)
+    def _first(self, order: Order, reserved: Payment) -> Payment:
         try:
-            code = self.gateway.initiate(body)
+            return self.ask(order.request, order.callback_url, reserved)
         except NotAttempted:
-            self._withdraw(reserved)
+            self.ask.withdraw(reserved)
             raise
-        except (GatewayRejected, GatewayRefused) as refusal:
-            message = redact(refusal.message, order.request.sent_values())
-            failure = Failure(refusal.reason, refusal.code, message)
-            payment = self._learn(reserved, Proof.REFUSED, failure=failure)
-            if payment.status is Status.FAILED:
-                raise type(refusal)(failure.code, failure.message) from None
-            return payment
-        return self._learn(reserved, Proof.CODE_ISSUED, code=code)
 
-    def _withdraw(self, reserved: Payment) -> None:
-        """Let the same request start afresh. If the store is down too, the lease runs out."""
+    def _again(self, order: Order, existing: Payment) -> Payment:
+        """What became of a first request whose outcome nobody knows."""
+        payment = self.resolve.to_ask_again(existing)
+        if payment.status is not Status.INITIATING:
+            return _stored_answer(payment)
         try:
-            self.payments.withdraw(reserved.order_id, reserved.history[0].mark)
-        except Unavailable:
-            return
+            return self.ask(order.request, order.callback_url, payment)
+        except NotAttempted:
+            # The first request's outcome is as unknown as before, so its row has to stay.
+            raise OutcomeUnknown from None
 
-    def _learn(
-        self,
-        reserved: Payment,
-        proof: Proof,
-        *,
-        code: IssuedCode | None = None,
-        failure: Failure | None = None,
-    ) -> Payment:
-        """Write Finpay's answer onto the row, unless another holds its lease by now.
 
-        A callback may have changed the row in the meantime; then only what is missing is added.
-        """
-        found = reserved
-        for _ in range(_RACES):
-            rule = rule_for(found.status, proof)
-            if rule is None or found.code:
-                return found
-            change = Change(
-                order_id=found.order_id,
-                sources=frozenset({found.status}),
-                entry=Entry(
-                    rule.target or found.status, self.clock(), Source.INITIATE, self.new_id()
-                ),
-                version=found.version,
-                code=code,
-                failure=failure,
-            )
-            try:
-                result = self.payments.apply(change)
-            except Unavailable:
-                break
-            if isinstance(result, Applied):
-                return result.payment
-            if result.found is None or result.found.lease not in (None, reserved.lease):
-                break
-            found = result.found
-        raise OutcomeUnknown
+def _stored_answer(found: Payment) -> Payment:
+    """The payment, or the refusal that it is there to remember."""
+    if found.failure and found.status is Status.FAILED:
+        raise _REFUSALS[found.failure.reason](found.failure.code, found.failure.message)
+    return found

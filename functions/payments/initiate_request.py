@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from payments.errors import FieldError, InvalidRequest
+from payments.payment import DEFAULT_TIMEOUT_MINUTES
 from payments.request_checks import REFUSED, Incoming
 from payments.request_fields import JsonObject7, JsonObject11
 from payments.request_objects import (
@@ -70,6 +71,11 @@ class InitiateRequest(RequestObject):
     def source_of_funds(self) -> str:
         """The channel, `finpaycode` unless the storefront asked for another."""
         return self.funds.type
+
+    @property
+    def timeout(self) -> int:
+        """Minutes that the code can be paid for."""
+        return self.order.timeout or DEFAULT_TIMEOUT_MINUTES
 
     def to_finpay(self, gateway_order_id: str, callback_url: str) -> dict[str, object]:
         """The body for Finpay: what was sent, normalised, with our order id and callback URL.

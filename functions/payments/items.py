@@ -10,19 +10,20 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from payments.looks import shard_of
 from payments.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
 from payments.transitions import Status
 
 type Item = Mapping[str, Any]
 type Part = Lease | IssuedCode | Failure | Settled
 
-# The attribute of each field; the first one is there whenever the part is.
+# The attribute of each field; a part is there when its first attribute is.
 _PARTS: Mapping[type[Any], Mapping[str, str]] = {
     Lease: {"id": "leaseId", "until": "leaseUntil"},
     IssuedCode: {
+        "expires_at": "expiresAt",
         "redirect_url": "redirectUrl",
         "payment_code": "paymentCode",
-        "expires_at": "expiresAt",
         "app_url": "appUrl",
         "image_url": "imageUrl",
         "account_list": "accountList",
@@ -33,6 +34,7 @@ _PARTS: Mapping[type[Any], Mapping[str, str]] = {
         "paid_amount": "paidAmount",
         "finpay_reference": "finpayReference",
         "channel": "channel",
+        "gateway_order_id": "paidGatewayOrderId",
         "late": "paidLate",
     },
 }
@@ -45,9 +47,11 @@ _FIELDS: Mapping[str, str] = {
     "source_of_funds": "sourceOfFunds",
     "request_fingerprint": "requestFingerprint",
     "gateway_order_id": "gatewayOrderId",
+    "timeout": "timeout",
     "created_at": "createdAt",
     "updated_at": "updatedAt",
 }
+_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probed_at": "probedAt"}
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -84,6 +88,12 @@ def entry_attributes(entry: Entry) -> dict[str, Any]:
 def to_item(payment: Payment) -> dict[str, Any]:
     """The item of a payment, in DynamoDB's typed form."""
     values = {name: getattr(payment, field) for field, name in _FIELDS.items()}
+    optional = {name: getattr(payment, field) for field, name in _OPTIONAL.items()}
+    values |= {name: value for name, value in optional.items() if value is not None}
+    if payment.due_at is not None:
+        values["dueShard"] = shard_of(payment.order_id)
+    if payment.earlier_gateway_order_ids:
+        values["earlierGatewayOrderIds"] = list(payment.earlier_gateway_order_ids)
     values["status"] = payment.status.value
     values["history"] = [entry_attributes(entry) for entry in payment.history]
     for part in (payment.lease, payment.code, payment.failure, payment.settled):
@@ -94,8 +104,11 @@ def to_item(payment: Payment) -> dict[str, Any]:
 def to_payment(item: Item) -> Payment:
     """The payment in an item as DynamoDB returns it."""
     plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
+    fields: dict[str, Any] = {field: plain[name] for field, name in _FIELDS.items()}
+    fields |= {field: plain.get(name) for field, name in _OPTIONAL.items()}
     return Payment(
-        **{field: plain[name] for field, name in _FIELDS.items()},
+        **fields,
+        earlier_gateway_order_ids=tuple(plain.get("earlierGatewayOrderIds", ())),
         status=Status(plain["status"]),
         history=tuple(_to_entry(entry) for entry in plain["history"]),
         lease=_to_part(Lease, plain),
@@ -124,5 +137,6 @@ def _to_part[P: Part](kind: type[P], plain: Mapping[str, Any]) -> P | None:
     names = _PARTS[kind]
     if next(iter(names.values())) not in plain:
         return None
-    fields: dict[str, Any] = {field: plain[name] for field, name in names.items() if name in plain}
-    return kind(**fields)
+    values = {field: plain.get(name) for field, name in names.items()}
+    fields: dict[str, Any] = {f: v for f, v in values.items() if v is not None}
+    return kind(**{"redirect_url": None} | fields if kind is IssuedCode else fields)

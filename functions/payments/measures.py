@@ -5,10 +5,13 @@ Amounts are in rupiah. Alarms and dashboards read these names.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from payments.errors import GatewayError, PaymentError, Unavailable
 from payments.settle import Effect
+from payments.tracing import span
 from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
@@ -25,9 +28,15 @@ def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
         telemetry.count("Initiated")
 
 
-def initiate_failed(telemetry: Telemetry, error: GatewayError) -> None:
-    """Finpay issued no code, or nobody knows."""
-    telemetry.count("InitiateFailed", reason=error.reason)
+@contextmanager
+def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[None]:
+    """Trace it; count what Finpay did not do or nobody knows: `InitiateFailed`, `CancelFailed`."""
+    try:
+        with span(what.lower(), order_id=order_id):
+            yield
+    except GatewayError as error:
+        telemetry.count(f"{what}Failed", reason=error.reason)
+        raise
 
 
 def received(telemetry: Telemetry, receipt: Receipt) -> None:
@@ -67,8 +76,27 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
             telemetry.count("PaidLate")
 
 
-# A claim never leads back to INITIATING or PENDING.
+def looks_queued(telemetry: Telemetry, queued: int) -> None:
+    """The schedule has run."""
+    telemetry.note(queued=queued)
+    telemetry.count("LooksQueued", queued)
+
+
+def look_failed(telemetry: Telemetry, error: PaymentError) -> None:
+    """Finpay was not to be had for a look, or somebody else is at work on the payment."""
+    telemetry.count("LooksFailed", reason=type(error).__name__)
+
+
+def looked(telemetry: Telemetry, settlement: Settlement) -> None:
+    """A look was taken. What it found that no callback had told is counted by itself."""
+    telemetry.count("Looks")
+    settled(telemetry, settlement)
+    if settlement.effect is Effect.MOVED and settlement.payment.status is Status.PAID:
+        telemetry.count("PaidFoundByReconcile")
+
+
 _METRICS = {
+    Status.PENDING: "CodeFound",
     Status.PAID: "Paid",
     Status.EXPIRED: "Expired",
     Status.CANCELLED: "Cancelled",

@@ -1,12 +1,13 @@
-"""From a storefront's HTTP request to the order that is to be initiated."""
+"""From a storefront's HTTP request to the order that it is about."""
 
 from payments import json_body
 from payments.api_gateway import Request
-from payments.errors import Unauthenticated
+from payments.errors import PaymentNotFound, Unauthenticated
 from payments.initiate import Order, fingerprint_of
 from payments.initiate_request import parse
 from payments.merchant import Credentials
-from payments.settings import StorefrontApiSettings
+from payments.payment import is_order_id
+from payments.settings import RequestSettings
 from payments.tokens import callback_url
 
 
@@ -18,10 +19,18 @@ def identify(request: Request) -> str:
     return storefront_id
 
 
+def named_order(request: Request) -> str:
+    """The order id in the path; raises PaymentNotFound where no payment can have it."""
+    order_id = request.path.get("orderId", "")
+    if not is_order_id(order_id):
+        raise PaymentNotFound
+    return order_id
+
+
 def read_order(
     request: Request,
     storefront_id: str,
-    settings: StorefrontApiSettings,
+    settings: RequestSettings,
     credentials: Credentials,
 ) -> Order:
     """What the storefront asks for, and the URL at which Finpay is to report it.

@@ -7,6 +7,12 @@ from enum import StrEnum
 from payments.transitions import Status
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
+# What a payment is called at Finpay when its own id had to be given up there.
+_OWN = "_x"
+_DERIVED_ID = re.compile(rf"[A-Za-z0-9_-]*{_OWN}[0-9a-f]{{16}}")
+
+DEFAULT_TIMEOUT_MINUTES = 1_440
+"""Finpay's default of order.timeout."""
 
 HISTORY_LIMIT = 24
 """Observations past this many entries are only logged; transitions are always recorded."""
@@ -17,12 +23,27 @@ def is_order_id(text: str) -> bool:
     return _ORDER_ID.fullmatch(text) is not None
 
 
+def is_derived_id(text: str) -> bool:
+    """Whether an order id has the form of those that this service makes."""
+    return _DERIVED_ID.fullmatch(text) is not None
+
+
+def derived_id(order_id: str, mark: str) -> str:
+    """Another order id at Finpay for the same payment, which no storefront can have asked for.
+
+    30 characters at most: the beginning of the id, for people, and a mark (16 hex digits).
+    """
+    return f"{order_id[: 30 - len(_OWN) - len(mark)]}{_OWN}{mark}"
+
+
 class Source(StrEnum):
     """Where something was learnt."""
 
     INITIATE = "initiate"
     CALLBACK = "callback"
     STATUS_CHECK = "status-check"
+    CANCEL = "cancel"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who is talking to Finpay about an INITIATING payment, and until when (epoch ms)."""
+    """Who may act at Finpay on an INITIATING payment, and until when (epoch ms)."""
 
     id: str
     until: int
@@ -62,10 +83,11 @@ class Failure:
 class IssuedCode:
     """Finpay's answer to a successful initiate; `expires_at` in epoch milliseconds.
 
+    A code that only a status check told has no redirect URL and an estimated end.
     `account_list` is Finpay's JSON as text: it is passed on, never looked into.
     """
 
-    redirect_url: str
+    redirect_url: str | None
     expires_at: int
     payment_code: str | None = None
     app_url: str | None = None
@@ -75,18 +97,27 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Money that was proven or claimed; amount in rupiah, time in epoch milliseconds."""
+    """Money that was proven or claimed; amount in rupiah, time in epoch milliseconds.
+
+    `gateway_order_id` is Finpay's order that was paid, where it is not the payment's own id.
+    """
 
     paid_at: int
     paid_amount: int | None = None
     finpay_reference: str | None = None
     channel: str | None = None
+    gateway_order_id: str | None = None
     late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms."""
+    """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms.
+
+    `timeout` is order.timeout in minutes. `gateway_order_id` is the order at Finpay that counts
+    now; the earlier ones are cancelled there, yet money for them would be this payment's.
+    `due_at` is when Finpay is to be asked about it, None for never; `look` marks who asked last.
+    """
 
     order_id: str
     storefront_id: str
@@ -97,8 +128,13 @@ class Payment:
     source_of_funds: str
     request_fingerprint: str
     gateway_order_id: str
+    timeout: int
     created_at: int
     updated_at: int
+    earlier_gateway_order_ids: tuple[str, ...] = ()
+    due_at: int | None = None
+    look: str | None = None
+    probed_at: int | None = None
     history: tuple[Entry, ...] = field(default=())
     lease: Lease | None = None
     code: IssuedCode | None = None
@@ -109,35 +145,21 @@ class Payment:
         """Whether the write with this mark is part of this payment already."""
         return any(entry.mark == mark for entry in self.history)
 
+    def knows(self, gateway_order_id: str) -> bool:
+        """Whether this order at Finpay is one of this payment's."""
+        return gateway_order_id in (self.gateway_order_id, *self.earlier_gateway_order_ids)
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One conditional write on a payment: all of it happens, or nothing.
+    @property
+    def order_at_finpay(self) -> str:
+        """The order at Finpay that counts: the one that was paid, or else the latest."""
+        if self.settled:
+            return self.settled.gateway_order_id or self.order_id
+        return self.gateway_order_id
 
-    It applies to a payment in one of `sources` whose amount, currency and version are as given
-    (None means any).
-    """
-
-    order_id: str
-    sources: frozenset[Status]
-    entry: Entry
-    amount: int | None = None
-    currency: str | None = None
-    version: int | None = None
-    code: IssuedCode | None = None
-    failure: Failure | None = None
-    settled: Settled | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The change is part of the payment."""
-
-    payment: Payment
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The change did not apply to the payment found, or there is none."""
-
-    found: Payment | None
+    @property
+    def expires_at(self) -> int:
+        """When its code ends: Finpay's word, or the latest that it can be."""
+        if self.code:
+            return self.code.expires_at
+        asked_until = self.lease.until if self.lease else self.updated_at
+        return asked_until + self.timeout * 60_000

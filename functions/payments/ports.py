@@ -1,11 +1,12 @@
 """What the use cases need of the world. The composition root brings the real things."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from payments.change import Applied, Change, Refused
 from payments.claim import Claim
 from payments.merchant import Credentials
-from payments.payment import Applied, Change, IssuedCode, Payment, Refused
+from payments.payment import IssuedCode, Lease, Payment
 
 
 class PaymentStore(Protocol):
@@ -22,6 +23,35 @@ class PaymentStore(Protocol):
 
     def withdraw(self, order_id: str, lease: str) -> None:
         """Remove a payment that never got beyond the reservation holding this lease."""
+
+    def take_lease(self, payment: Payment, lease: Lease) -> Payment | None:
+        """Take the lease from whoever was seen with it; None if another was quicker."""
+
+    def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+        """Begin the look that was due then; None if another did or it is due no more."""
+
+    def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the look with this mark began."""
+
+    def begin_probe(self, order_id: str, now: int, before: int) -> Payment | None:
+        """Begin to ask about an unverified callback; None if somebody did since `before`."""
+
+
+class DuePayments(Protocol):
+    """The index of payments that Finpay has to be asked about; raises Unavailable."""
+
+    def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
+        """Order ids and due times of a shard's payments whose time has come, oldest first."""
+
+
+class LookQueue(Protocol):
+    """Looks that wait for their turn; raises Unavailable."""
+
+    def waiting(self) -> int:
+        """About how many looks are queued or under way."""
+
+    def send(self, looks: Sequence[tuple[str, int]]) -> None:
+        """Queue looks: order id and due time each."""
 
 
 class CredentialSource(Protocol):
@@ -42,7 +72,16 @@ class Quarantine(Protocol):
 
 
 class Gateway(Protocol):
-    """Finpay."""
+    """Finpay. Every method raises a GatewayError; nothing is sent twice."""
+
+    def is_reachable(self) -> bool:
+        """False while the circuit is open: a call would be refused without being made."""
 
     def initiate(self, body: Mapping[str, object]) -> IssuedCode:
-        """Ask for a code; raises a GatewayError."""
+        """Ask for a code."""
+
+    def check(self, gateway_order_id: str) -> Claim | None:
+        """What Finpay says of an order, or None if it knows no such order."""
+
+    def cancel(self, gateway_order_id: str) -> bool:
+        """Whether Finpay agreed to cancel an order; False if it refused for certain."""

@@ -5,12 +5,14 @@ from typing import Any
 
 from payments.api_gateway import BODY_LIMIT, Response
 from payments.errors import (
+    AlreadyPaid,
     BodyTooLarge,
     GatewayRefused,
     GatewayRejected,
     InvalidRequest,
     MalformedBody,
     NotAttempted,
+    NotCancellable,
     OrderExists,
     OutcomeUnknown,
     PaymentError,
@@ -22,6 +24,7 @@ from payments.errors import (
     UnknownRoute,
     UnsupportedMediaType,
 )
+from payments.payment_view import payment_view
 
 type Problem = tuple[int, str, str]
 
@@ -48,6 +51,16 @@ PROBLEMS: Mapping[type[PaymentError], Problem] = {
         "payment-in-progress",
         "The first request for this order is still being worked on. Send it again later.",
     ),
+    AlreadyPaid: (
+        409,
+        "already-paid",
+        "Money came for this payment, so it cannot be cancelled; `payment` says how it stands.",
+    ),
+    NotCancellable: (
+        409,
+        "not-cancellable",
+        "Finpay does not cancel this payment, which is still open; `payment` says how it stands.",
+    ),
     BodyTooLarge: (413, "body-too-large", f"The body may have {BODY_LIMIT} bytes at most."),
     UnsupportedMediaType: (
         415,
@@ -64,13 +77,13 @@ PROBLEMS: Mapping[type[PaymentError], Problem] = {
     NotAttempted: (
         503,
         "gateway-unreachable",
-        "Finpay could not be reached and saw nothing of the request. Send it again later.",
+        "Finpay cannot be reached and saw nothing of the request. Send it again later.",
     ),
     Unavailable: (503, "unavailable", "The service cannot work right now. Try again later."),
     OutcomeUnknown: (
         504,
         "outcome-unknown",
-        "Whether Finpay issued a code is not known yet. Sending the same request again is safe.",
+        "Whether Finpay did it is not known yet. Sending the same request again is safe.",
     ),
 }
 INTERNAL: Problem = (500, "internal", "The service failed. Sending the same request again is safe.")
@@ -84,6 +97,8 @@ def problem(error: PaymentError) -> Response:
         members["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
     if isinstance(error, GatewayRejected | GatewayRefused):
         members["gateway"] = {"responseCode": error.code, "responseMessage": error.message}
+    if isinstance(error, AlreadyPaid | NotCancellable):
+        members["payment"] = payment_view(error.payment)
     headers = {}
     if (retry_after := getattr(error, "retry_after", None)) is not None:
         headers["retry-after"] = str(retry_after)

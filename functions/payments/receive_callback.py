@@ -8,16 +8,28 @@ from dataclasses import dataclass
 
 from payments import php_json, signature
 from payments.claim import evidence_of, read_claim
-from payments.errors import MalformedBody, PaymentNotFound, SignatureError, UnknownRoute
+from payments.errors import (
+    MalformedBody,
+    OtherOrder,
+    PaymentNotFound,
+    SignatureError,
+    UnknownRoute,
+)
 from payments.payment import Source
 from payments.ports import CredentialSource, Quarantine
+from payments.probe import Probe
 from payments.settle import Settle, Settlement
 from payments.tokens import is_callback_token
+
+CONFIRMED = "status-check"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a verified callback: a settlement, or the reason why it is quarantined."""
+    """What became of a callback: a settlement, or the reason why it is quarantined.
+
+    `signed_form` is what the signature was made over, or CONFIRMED if only a status check says so.
+    """
 
     signed_form: str
     settlement: Settlement | None = None
@@ -31,6 +43,7 @@ class ReceiveCallback:
     settle: Settle
     quarantine: Quarantine
     credentials: CredentialSource
+    probe: Probe
 
     def admit(self, order_id: str, token: str) -> None:
         """Let in what came to a URL that we made; raises UnknownRoute for any other."""
@@ -54,16 +67,18 @@ class ReceiveCallback:
         try:
             signed_form = self._verify(body)
         except SignatureError:
+            if claim and (confirmed := self.probe(order_id, claim)):
+                return Receipt(CONFIRMED, confirmed)
             self.quarantine.keep(order_id, "signature", evidence, claim)
             raise
         reason = "unreadable"
         if claim is not None:
-            reason = "other-order"
-            if claim.order_id == order_id:
-                try:
-                    return Receipt(signed_form, self.settle(claim))
-                except PaymentNotFound:
-                    reason = "unknown-order"
+            try:
+                return Receipt(signed_form, self.settle(order_id, claim))
+            except PaymentNotFound:
+                reason = "unknown-order"
+            except OtherOrder:
+                reason = "other-order"
         self.quarantine.keep(order_id, reason, evidence, claim)
         return Receipt(signed_form, quarantined=reason)
 

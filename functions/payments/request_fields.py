@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from payments.payment import is_derived_id
 from payments.request_checks import (
     LONGEST,
     flag_or_text,
@@ -15,6 +16,7 @@ from payments.request_checks import (
     passed_through,
     phone,
     plain,
+    refused,
     registered,
     source_of_funds,
     whole,
@@ -32,10 +34,19 @@ Code4 = Annotated[str, _PLAIN, matching(r".{4}", "must have exactly 4 characters
 Name = Annotated[str, Field(min_length=1, max_length=50), _PLAIN]
 LastName = Annotated[Name, BeforeValidator(last_name)]
 
+
+def not_derived(value: str) -> str:
+    """Refuse the order ids that this service makes for itself at Finpay."""
+    if is_derived_id(value):
+        raise refused("must not end in _x and 16 hex digits: such ids are this service's own")
+    return value
+
+
 OrderId = Annotated[
     str,
     Field(min_length=1, max_length=30),
     matching(r"[A-Za-z0-9_-]*", "must have only the letters A to Z, digits, - and _"),
+    AfterValidator(not_derived),
 ]
 Country = Annotated[
     str, matching(r"[A-Z]{3}", "must be a country of three capital letters, such as IDN")

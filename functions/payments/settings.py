@@ -5,43 +5,58 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class StorefrontApiSettings:
-    """Of the function that storefronts call."""
+class FinpaySettings:
+    """Of every function that asks Finpay."""
 
-    payments_table: str
     finpay_secret: str
     finpay_base_url: str
+    circuits_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """Of every function that settles payments."""
+
+    payments_table: str
+    quarantine_table: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSettings:
+    """Of the function that takes storefronts' requests."""
+
     callback_base_url: str
     sources_of_funds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FinpayCallbackSettings:
-    """Of the function that Finpay calls."""
-
-    payments_table: str
-    quarantine_table: str
-    finpay_secret: str
-
-
-def storefront_api() -> StorefrontApiSettings:
+def finpay() -> FinpaySettings:
     """Read from the environment as template.yaml sets it."""
-    return StorefrontApiSettings(
-        payments_table=os.environ["PAYMENTS_TABLE"],
+    return FinpaySettings(
         finpay_secret=os.environ["FINPAY_SECRET"],
         finpay_base_url=os.environ["FINPAY_BASE_URL"],
+        circuits_table=os.environ["CIRCUITS_TABLE"],
+    )
+
+
+def tables() -> TableSettings:
+    """Read from the environment as template.yaml sets it."""
+    return TableSettings(
+        payments_table=os.environ["PAYMENTS_TABLE"],
+        quarantine_table=os.environ["QUARANTINE_TABLE"],
+    )
+
+
+def requests() -> RequestSettings:
+    """Read from the environment as template.yaml sets it."""
+    return RequestSettings(
         callback_base_url=os.environ["CALLBACK_BASE_URL"],
         sources_of_funds=frozenset(os.environ["SOURCES_OF_FUNDS"].split(",")),
     )
 
 
-def finpay_callback() -> FinpayCallbackSettings:
-    """Read from the environment as template.yaml sets it."""
-    return FinpayCallbackSettings(
-        payments_table=os.environ["PAYMENTS_TABLE"],
-        quarantine_table=os.environ["QUARANTINE_TABLE"],
-        finpay_secret=os.environ["FINPAY_SECRET"],
-    )
+def looks_queue() -> str:
+    """The URL of the queue of looks."""
+    return os.environ["LOOKS_QUEUE"]
 
 
 def storefronts_table() -> str:

@@ -6,25 +6,28 @@ itself: the old item that comes back bears the write's own mark, and that is a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments import writes
+from payments import turn_writes, writes
+from payments.change import Applied, Change, Refused
 from payments.clock import Clock
 from payments.errors import Unavailable
 from payments.items import to_payment
-from payments.payment import Applied, Change, Payment, Refused
+from payments.payment import Lease, Payment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
     from payments.claim import Claim
 
 _QUARANTINE_DAYS = 90
+_DUE_PAGE = 500
 
 
 class _ConditionFailed(Exception):
@@ -89,6 +92,51 @@ class DynamoPayments:
                 self.client.delete_item(**writes.withdraw(self.table, order_id, lease))
         except _ConditionFailed:
             return
+
+    def take_lease(self, payment: Payment, lease: Lease) -> Payment | None:
+        """Take the lease from whoever was seen with it; None if another was quicker."""
+        if payment.lease is None:
+            return None
+        request = turn_writes.take_lease(self.table, payment.order_id, payment.lease, lease)
+        return self._turn(request, lambda found: found.lease == lease)
+
+    def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+        """Begin the look that was due then; None if another did or it is due no more."""
+        request = turn_writes.begin_look(self.table, order_id, due_at, next_due_at, mark)
+        return self._turn(request, lambda found: found.look == mark)
+
+    def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the look with this mark began."""
+        self._turn(turn_writes.end_look(self.table, order_id, mark, due_at), lambda _: False)
+
+    def begin_probe(self, order_id: str, now: int, before: int) -> Payment | None:
+        """Begin to ask about an unverified callback; None if somebody did since `before`."""
+        request = turn_writes.begin_probe(self.table, order_id, now, before)
+        return self._turn(request, lambda found: found.probed_at == now)
+
+    def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
+        """Order ids and due times of a shard's payments whose time has come, oldest first."""
+        start = None
+        while True:
+            with translated():
+                page = self.client.query(
+                    **turn_writes.due(self.table, shard, now, _DUE_PAGE, start)
+                )
+            for item in page["Items"]:
+                yield item["orderId"]["S"], int(item["dueAt"]["N"])
+            if not (start := page.get("LastEvaluatedKey")):
+                return
+
+    def _turn(
+        self, request: UpdateItemInputTypeDef, is_own: Callable[[Payment], bool]
+    ) -> Payment | None:
+        """The payment after a write that one caller wins; None for all others."""
+        try:
+            with translated():
+                answer = self.client.update_item(**request)
+        except _ConditionFailed as failed:
+            return failed.payment if failed.payment and is_own(failed.payment) else None
+        return to_payment(answer["Attributes"])
 
 
 @dataclass(frozen=True, slots=True)

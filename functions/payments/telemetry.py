@@ -6,7 +6,8 @@ by name gets out.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -17,6 +18,10 @@ from payments.errors import GatewayError, PaymentError
 from payments.problems import internal_error, problem
 
 _OUR_FAULT = range(500, 600)
+
+
+class JobFailed(Exception):
+    """A run failed; only the kind of its error is told, which Lambda logs."""
 
 
 class Telemetry:
@@ -68,6 +73,35 @@ class Telemetry:
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
         return response.to_event()
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Log what fails in here, which somebody else will swallow."""
+        try:
+            yield
+        except Exception as error:
+            # Without the traceback: a message of an exception may quote what it choked on.
+            self._logger.error("failed", error=type(error).__name__, at=_place(error))  # noqa: TRY400
+            raise
+
+    @contextmanager
+    def job(self, name: str) -> Iterator[None]:
+        """One run that nobody waits for: logged with its fields, and its failure handed on."""
+        started = time.perf_counter()
+        self._fields = {"job": name}
+        failed = True
+        try:
+            yield
+            failed = False
+        except Exception as error:  # noqa: BLE001 - handed on without what it may quote
+            self.note(error=type(error).__name__, at=_place(error))
+            raise JobFailed(type(error).__name__) from None
+        finally:
+            level = self._logger.error if failed else self._logger.info
+            took = round((time.perf_counter() - started) * 1000, 1)
+            level("job done", **self._fields, took_ms=took)
+            if self._metrics.metric_set:
+                self._metrics.flush_metrics()
 
     def _answer(self, request: Request, handle: Callable[[Request], Response]) -> Response:
         try:

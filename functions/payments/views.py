@@ -1,13 +1,12 @@
-"""A payment as storefronts see it, and the answers that carry it."""
+"""The answers that carry a payment."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from payments.api_gateway import Response
-from payments.clock import iso_utc, iso_wib
-from payments.payment import IssuedCode, Payment, Settled
+from payments.payment import Payment
+from payments.payment_view import payment_view
 
 if TYPE_CHECKING:
     from payments.initiate import Initiated
@@ -22,7 +21,7 @@ def created(outcome: Initiated) -> Response:
     return Response(201, payment_view(payment), headers)
 
 
-def shown(payment: Payment, if_none_match: str) -> Response:
+def shown(payment: Payment, if_none_match: str = "") -> Response:
     """200 with the payment, or 304 for one that the storefront has (RFC 9110, section 13.1.2)."""
     current = _etag(payment)
     held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
@@ -31,46 +30,6 @@ def shown(payment: Payment, if_none_match: str) -> Response:
     return Response(200, payment_view(payment), {"etag": current})
 
 
-def payment_view(payment: Payment) -> dict[str, Any]:
-    """Amounts in rupiah; `expiresAt` and `paidAt` in WIB, `createdAt` and `updatedAt` in UTC.
-
-    What is not known (yet) is null. `paidAmount` differs from `amount` only in REVIEW.
-    """
-    return {
-        "orderId": payment.order_id,
-        "status": payment.status.value,
-        "version": payment.version,
-        "amount": payment.amount,
-        "currency": payment.currency,
-        "sourceOfFunds": payment.source_of_funds,
-        **_code(payment.code),
-        **_settled(payment.settled),
-        "createdAt": iso_utc(payment.created_at),
-        "updatedAt": iso_utc(payment.updated_at),
-    }
-
-
 def _etag(payment: Payment) -> str:
     """A strong validator: every change of a payment is a new version."""
     return f'"{payment.version}"'
-
-
-def _code(code: IssuedCode | None) -> dict[str, Any]:
-    return {
-        "paymentCode": code.payment_code if code else None,
-        "redirectUrl": code.redirect_url if code else None,
-        "expiresAt": iso_wib(code.expires_at) if code else None,
-        "appUrl": code.app_url if code else None,
-        "imageUrl": code.image_url if code else None,
-        "accountList": json.loads(code.account_list) if code and code.account_list else None,
-    }
-
-
-def _settled(settled: Settled | None) -> dict[str, Any]:
-    return {
-        "paidAmount": settled.paid_amount if settled else None,
-        "paidAt": iso_wib(settled.paid_at) if settled else None,
-        "paidLate": settled.late if settled else False,
-        "channel": settled.channel if settled else None,
-        "finpayReference": settled.finpay_reference if settled else None,
-    }

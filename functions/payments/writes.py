@@ -5,9 +5,11 @@ Pure functions: what is written under which condition is read and tested without
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from payments.items import entry_attributes, marshal, part_attributes, to_item
+from payments.looks import shard_of
 from payments.transitions import Status
 
 if TYPE_CHECKING:
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
         UpdateItemInputTypeDef,
     )
 
+    from payments.change import Change
     from payments.claim import Claim
-    from payments.payment import Change, Payment
+    from payments.payment import Payment
 
 
 def reserve(table: str, payment: Payment) -> PutItemInputTypeDef:
@@ -42,10 +45,10 @@ def withdraw(table: str, order_id: str, lease: str) -> DeleteItemInputTypeDef:
     return {
         "TableName": table,
         "Key": {"orderId": {"S": order_id}},
-        "ConditionExpression": "#status = :initiating AND leaseId = :lease",
-        "ExpressionAttributeNames": {"#status": "status"},
+        "ConditionExpression": "#status = :initiating AND leaseId = :lease AND #version = :first",
+        "ExpressionAttributeNames": {"#status": "status", "#version": "version"},
         "ExpressionAttributeValues": marshal(
-            {":initiating": Status.INITIATING.value, ":lease": lease}
+            {":initiating": Status.INITIATING.value, ":lease": lease, ":first": 1}
         ),
     }
 
@@ -58,38 +61,67 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
     for part in (wanted.code, wanted.failure, wanted.settled):
         values |= part_attributes(part)
-    required = _required(wanted)
-    sources = {f":from{n}": status.value for n, status in enumerate(sorted(wanted.sources))}
-    conditions = [f"#status IN ({', '.join(sources)})"]
-    conditions += [f"#{name} = :required_{name}" for name in required]
+    if wanted.renamed:
+        values["gatewayOrderId"] = wanted.renamed.gateway_order_id
+        values["earlierGatewayOrderIds"] = list(wanted.renamed.earlier)
+    dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
+    if wanted.watch:
+        watched = _watch(wanted.order_id, wanted.watch.due_at)
+        values |= watched
+        # Whoever is asking Finpay at this moment must not set the watch back afterwards.
+        dropped += [name for name in ("dueShard", "dueAt", "look") if name not in watched]
+    conditions, required = _conditions(wanted)
     sets = [f"#{name} = :{name}" for name in values]
     sets += ["#version = #version + :one", "#history = list_append(#history, :entry)"]
-    names = {"version", "history", *values, *required}
-    drop = "" if wanted.entry.status is Status.INITIATING else " REMOVE leaseId, leaseUntil"
+    remove = f" REMOVE {', '.join(f'#{name}' for name in dropped)}" if dropped else ""
+    names = {"status", "version", "history", *values, *dropped, *_named(conditions)}
     return {
         "TableName": table,
         "Key": {"orderId": {"S": wanted.order_id}},
-        "UpdateExpression": f"SET {', '.join(sets)}{drop}",
+        "UpdateExpression": f"SET {', '.join(sets)}{remove}",
         "ConditionExpression": " AND ".join(conditions),
         "ExpressionAttributeNames": {f"#{name}": name for name in names},
         "ExpressionAttributeValues": marshal(
             {":one": 1, ":entry": [entry_attributes(wanted.entry)]}
-            | sources
             | {f":{name}": value for name, value in values.items()}
-            | {f":required_{name}": value for name, value in required.items()}
+            | required
         ),
         "ReturnValues": "ALL_NEW",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
 
-def _required(wanted: Change) -> dict[str, Any]:
-    required = {
+def _conditions(wanted: Change) -> tuple[list[str], dict[str, Any]]:
+    """What has to hold, and the values in it."""
+    values: dict[str, Any] = {
+        f":from{n}": status.value for n, status in enumerate(sorted(wanted.sources))
+    }
+    conditions = [f"#status IN ({', '.join(values)})"]
+    required: dict[str, Any] = {
         "amount": wanted.amount,
         "currency": wanted.currency,
         "version": wanted.version,
+        "leaseId": wanted.lease,
     }
-    return {name: value for name, value in required.items() if value is not None}
+    for name, value in required.items():
+        if value is not None:
+            conditions.append(f"#{name} = :required_{name}")
+            values[f":required_{name}"] = value
+    if wanted.gateway_order_id is not None:
+        known = "#gatewayOrderId = :known"
+        earlier = "contains(#earlierGatewayOrderIds, :known)"
+        conditions.append(known if wanted.only_current else f"({known} OR {earlier})")
+        values[":known"] = wanted.gateway_order_id
+    return conditions, values
+
+
+def _named(conditions: list[str]) -> set[str]:
+    return set(re.findall(r"#(\w+)", " ".join(conditions)))
+
+
+def _watch(order_id: str, due_at: int | None) -> dict[str, Any]:
+    """The keys of the index of due payments; a payment without them is not in it."""
+    return {} if due_at is None else {"dueShard": shard_of(order_id), "dueAt": due_at}
 
 
 def quarantine(table: str, item: dict[str, Any], claim: Claim | None) -> PutItemInputTypeDef:

@@ -4,12 +4,9 @@ from typing import Any
 
 from payments import composition, measures
 from payments.api_gateway import Request, Response
-from payments.composition import StorefrontApi
-from payments.errors import GatewayError, PaymentNotFound, UnknownRoute
-from payments.initiate import Order
-from payments.order_intake import identify, read_order
-from payments.payment import is_order_id
-from payments.tracing import span
+from payments.errors import PaymentNotFound, UnknownRoute
+from payments.order_intake import identify, named_order, read_order
+from payments.parts import StorefrontApi
 from payments.views import created, shown
 
 
@@ -23,33 +20,30 @@ def route(request: Request, api: StorefrontApi) -> Response:
     """The use case of the route, for the storefront of the key."""
     storefront_id = identify(request)
     api.telemetry.note(storefront_id=storefront_id)
+    if request.route == "POST /payments":
+        return initiate(request, storefront_id, api)
+    order_id = named_order(request)
+    api.telemetry.note(order_id=order_id)
     match request.route:
-        case "POST /payments":
-            order = read_order(request, storefront_id, api.settings, api.credentials.current())
-            return initiate(order, api)
         case "GET /payments/{orderId}":
-            return show(request, storefront_id, api)
+            payment = api.payments.get(order_id)
+            if payment is None or payment.storefront_id != storefront_id:
+                raise PaymentNotFound
+            return shown(payment, request.headers.get("if-none-match", ""))
+        case "POST /payments/{orderId}/cancel":
+            with measures.asking_finpay(api.telemetry, "Cancel", order_id):
+                settlement = api.cancel(order_id, storefront_id)
+            measures.settled(api.telemetry, settlement)
+            return shown(settlement.payment)
     raise UnknownRoute
 
 
-def initiate(order: Order, api: StorefrontApi) -> Response:
+def initiate(request: Request, storefront_id: str, api: StorefrontApi) -> Response:
     """Get the code, or the stored answer."""
-    api.telemetry.note(order_id=order.request.order.id)
-    try:
-        with span("initiate", order_id=order.request.order.id):
-            outcome = api.initiate(order)
-    except GatewayError as error:
-        measures.initiate_failed(api.telemetry, error)
-        raise
+    order = read_order(request, storefront_id, api.settings, api.credentials.current())
+    order_id = order.request.order.id
+    api.telemetry.note(order_id=order_id)
+    with measures.asking_finpay(api.telemetry, "Initiate", order_id):
+        outcome = api.initiate(order)
     measures.initiated(api.telemetry, outcome)
     return created(outcome)
-
-
-def show(request: Request, storefront_id: str, api: StorefrontApi) -> Response:
-    """The payment, if it is this storefront's."""
-    order_id = request.path["orderId"]
-    payment = api.payments.get(order_id) if is_order_id(order_id) else None
-    if payment is None or payment.storefront_id != storefront_id:
-        raise PaymentNotFound
-    api.telemetry.note(order_id=order_id, status=payment.status)
-    return shown(payment, request.headers.get("if-none-match", ""))

@@ -1,0 +1,92 @@
+"""Ask Finpay for a code and write its answer onto the row.
+
+An answer that leaves room for doubt leaves the row INITIATING with its lease: unknown is not
+failed.
+"""
+
+from dataclasses import dataclass
+
+from payments.change import Applied, Change, Watch
+from payments.clock import Clock
+from payments.errors import GatewayRefused, GatewayRejected, OutcomeUnknown, Unavailable
+from payments.ids import NewId
+from payments.initiate_request import InitiateRequest
+from payments.payment import Entry, Failure, IssuedCode, Payment, Source
+from payments.ports import Gateway, PaymentStore
+from payments.redaction import redact
+from payments.transitions import Proof, Status, rule_for
+
+_RACES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Asks a gateway for the codes of the payments in a store."""
+
+    payments: PaymentStore
+    gateway: Gateway
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, request: InitiateRequest, callback_url: str, held: Payment) -> Payment:
+        """The payment with its code, asked for under its gateway order id. The caller holds it.
+
+        Raises a GatewayError: the payment is FAILED where Finpay refused for certain.
+        """
+        body = request.to_finpay(held.gateway_order_id, callback_url)
+        try:
+            code = self.gateway.initiate(body)
+        except (GatewayRejected, GatewayRefused) as refusal:
+            message = redact(refusal.message, request.sent_values())
+            failure = Failure(refusal.reason, refusal.code, message)
+            payment = self._learn(held, Proof.REFUSED, failure=failure)
+            if payment.status is Status.FAILED:
+                raise type(refusal)(failure.code, failure.message) from None
+            return payment
+        return self._learn(held, Proof.CODE_ISSUED, code=code)
+
+    def withdraw(self, reserved: Payment) -> None:
+        """Let the same request start afresh. If the store is down too, the lease runs out."""
+        try:
+            self.payments.withdraw(reserved.order_id, reserved.history[0].mark)
+        except Unavailable:
+            return
+
+    def _learn(
+        self,
+        held: Payment,
+        proof: Proof,
+        *,
+        code: IssuedCode | None = None,
+        failure: Failure | None = None,
+    ) -> Payment:
+        """Write Finpay's answer onto the row, unless another holds its lease by now.
+
+        A callback may have changed the row in the meantime; then only what is missing is added.
+        """
+        found = held
+        for _ in range(_RACES):
+            rule = rule_for(found.status, proof)
+            if rule is None or found.code:
+                return found
+            status = rule.target or found.status
+            change = Change(
+                order_id=found.order_id,
+                sources=frozenset({found.status}),
+                entry=Entry(status, self.clock(), Source.INITIATE, self.new_id()),
+                version=found.version,
+                lease=held.lease.id if held.lease and found.lease else None,
+                code=code,
+                failure=failure,
+                watch=Watch(None) if status is Status.FAILED else None,
+            )
+            try:
+                result = self.payments.apply(change)
+            except Unavailable:
+                break
+            if isinstance(result, Applied):
+                return result.payment
+            if result.found is None or result.found.lease not in (None, held.lease):
+                break
+            found = result.found
+        raise OutcomeUnknown

@@ -1,0 +1,58 @@
+"""Cancel a payment at Finpay and then here, unless somebody paid it.
+
+Nothing is written before Finpay agreed, so a cancel that got lost on the way is repeated and finds
+out by a status check what the first one did.
+"""
+
+from dataclasses import dataclass
+
+from payments.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
+from payments.inquire import Inquire
+from payments.payment import Payment, Source
+from payments.ports import Gateway, PaymentStore
+from payments.resolve import Resolve
+from payments.settle import Effect, Settle, Settlement
+from payments.transitions import GIVEN_UP, OPEN, Proof, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancels the payments of a store."""
+
+    payments: PaymentStore
+    gateway: Gateway
+    inquire: Inquire
+    resolve: Resolve
+    settle: Settle
+
+    def __call__(self, order_id: str, storefront_id: str) -> Settlement:
+        """The payment, which can no longer be paid: cancelled now, or given up before.
+
+        Raises PaymentNotFound, AlreadyPaid, NotCancellable, PaymentInProgress, a GatewayError or
+        Unavailable.
+        """
+        found = self.payments.get(order_id)
+        if found is None or found.storefront_id != storefront_id:
+            raise PaymentNotFound
+        settlement = self._cancel(found)
+        payment = settlement.payment
+        if payment.status in GIVEN_UP:
+            return settlement
+        if payment.status not in OPEN:
+            raise AlreadyPaid(payment)
+        if settlement.proof is Proof.OPEN:
+            raise NotCancellable(payment)
+        raise OutcomeUnknown
+
+    def _cancel(self, found: Payment) -> Settlement:
+        if found.status is Status.INITIATING:
+            return self.resolve.to_close(found, Source.CANCEL)
+        if found.status is not Status.PENDING:
+            return Settlement.nothing(found, Proof.UNKNOWN, Source.CANCEL)
+        if not self.gateway.cancel(found.gateway_order_id):
+            return self.inquire(found).settlement
+        agreed = self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
+        if agreed.effect is Effect.NOTHING:
+            # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.
+            agreed = self.settle.learn(agreed.payment, Proof.CANCEL_AGREED, Source.CANCEL)
+        return agreed

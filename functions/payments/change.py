@@ -1,0 +1,64 @@
+"""One conditional write on a payment, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from payments.payment import Entry, Failure, IssuedCode, Payment, Settled
+    from payments.transitions import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When Finpay is to be asked about a payment next (epoch ms); None ends the watch."""
+
+    due_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The order at Finpay under which a payment goes on, and all those before."""
+
+    gateway_order_id: str
+    earlier: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One conditional write on a payment: all of it happens, or nothing.
+
+    It applies to a payment in one of `sources` whose amount, currency, version and lease are as
+    given (None means any) and that knows `gateway_order_id`. With `only_current` that has to be
+    the order that counts now. No `watch` leaves the watch as it is.
+    """
+
+    order_id: str
+    sources: frozenset[Status]
+    entry: Entry
+    amount: int | None = None
+    currency: str | None = None
+    version: int | None = None
+    lease: str | None = None
+    gateway_order_id: str | None = None
+    only_current: bool = False
+    code: IssuedCode | None = None
+    failure: Failure | None = None
+    settled: Settled | None = None
+    renamed: Renamed | None = None
+    watch: Watch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The change is part of the payment."""
+
+    payment: Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The change did not apply to the payment found, or there is none."""
+
+    found: Payment | None

@@ -1,0 +1,97 @@
+"""Stops asking a Finpay that does not answer, in all functions at once.
+
+Powertools' circuit breaker with its state in a table of its own: failures are counted in each
+container, and the first to have enough of them in a row opens the circuit for everybody. Nothing is
+written while Finpay is well. If the table does not answer, the circuit counts as closed.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.utilities.circuit_breaker import (
+    CircuitBreakerConfig,
+    CircuitBreakerOpenError,
+    CircuitState,
+    circuit_breaker,
+)
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+    CircuitBreakerDynamoDBPersistence,
+)
+
+from payments.errors import CircuitOpen, NotAttempted, OutcomeUnknown
+
+if TYPE_CHECKING:
+    import requests
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from payments.clock import Clock
+    from payments.exchange import Answer, Exchange
+
+NAME = "finpay"
+FAILURES = 3
+RECOVERY_SECONDS = 30
+_CACHED_SECONDS = 10
+_SERVER_ERRORS = range(500, 600)
+
+
+class _Unwell(Exception):
+    """Finpay answered with 5xx."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("Finpay answered with 5xx")
+        self.answer = answer
+
+
+_CONFIG = CircuitBreakerConfig(
+    failure_threshold=FAILURES,
+    recovery_timeout=RECOVERY_SECONDS,
+    success_threshold=1,
+    handled_exceptions=(NotAttempted, OutcomeUnknown, _Unwell),
+    local_cache_max_age=_CACHED_SECONDS,
+)
+
+
+class Circuit:
+    """The circuit of one deployment: an Exchange before another one."""
+
+    def __init__(
+        self, client: DynamoDBClient, table: str, clock: Clock, exchange: Exchange
+    ) -> None:
+        self._clock = clock
+        self._states = CircuitBreakerDynamoDBPersistence(table, boto3_client=client)
+        self._attempt = circuit_breaker(NAME, self._states, config=_CONFIG)(
+            partial(_attempt, exchange)
+        )
+
+    def __call__(self, request: requests.Request, deadline: float) -> Answer:
+        """Finpay's answer; raises CircuitOpen at once while the circuit is open."""
+        try:
+            answer: Answer = self._attempt(request, deadline)
+        except _Unwell as unwell:
+            return unwell.answer
+        except CircuitBreakerOpenError as error:
+            opened_at = error.circuit.opened_at if error.circuit else None
+            raise CircuitOpen(self._seconds_left(opened_at)) from None
+        return answer
+
+    def is_closed(self) -> bool:
+        """Whether a call would be made, as far as is known here."""
+        known = self._states.get_state(NAME)
+        recovering = self._seconds_left(known.opened_at) <= 1
+        return known.state is not CircuitState.OPEN or recovering
+
+    def _seconds_left(self, opened_at: int | None) -> int:
+        """Until Finpay is tried again: at least one second, at most the whole recovery."""
+        if opened_at is None:
+            return RECOVERY_SECONDS
+        left = opened_at + RECOVERY_SECONDS - self._clock() // 1000
+        return min(max(left, 1), RECOVERY_SECONDS)
+
+
+def _attempt(exchange: Exchange, request: requests.Request, deadline: float) -> Answer:
+    answer = exchange(request, deadline)
+    if answer[0] in _SERVER_ERRORS:
+        raise _Unwell(answer)
+    return answer

@@ -1,0 +1,63 @@
+"""Ask Finpay how a payment stands, and settle what it says."""
+
+from dataclasses import dataclass
+
+from payments.claim import Claim
+from payments.clock import Clock
+from payments.looks import is_over
+from payments.payment import IssuedCode, Payment, Source
+from payments.ports import Gateway
+from payments.settle import Settle, Settlement
+from payments.transitions import MONEY, OPEN, Proof, Status
+
+_CHECK = Source.STATUS_CHECK
+_FOR_ANYONE = MONEY | {Proof.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What Finpay said, None if it knows no such order, and what that did to the payment."""
+
+    claim: Claim | None
+    settlement: Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """Asks a gateway and settles by one rule with callbacks."""
+
+    gateway: Gateway
+    settle: Settle
+    clock: Clock
+
+    def __call__(self, payment: Payment) -> Inquiry:
+        """One status check. Raises a GatewayError or Unavailable.
+
+        While an initiate's outcome is unknown, only money and a code are taken from the answer:
+        whatever else it says is for the holder of the lease, who can still do something about it.
+        """
+        claim = self.gateway.check(payment.order_at_finpay)
+        if claim is None:
+            return Inquiry(None, self._of_unknown_order(payment))
+        proof = claim.proof(payment.amount, payment.currency)
+        if payment.status is Status.INITIATING and proof not in _FOR_ANYONE:
+            return Inquiry(claim, self._of_unknown_outcome(payment, claim, proof))
+        if proof is Proof.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
+            return Inquiry(claim, self._expire(payment, claim.evidence))
+        return Inquiry(claim, self.settle(payment.order_id, claim))
+
+    def _of_unknown_order(self, payment: Payment) -> Settlement:
+        if payment.status is Status.PENDING and is_over(payment, self.clock()):
+            return self._expire(payment)
+        return Settlement.nothing(payment, Proof.NEVER_RECEIVED, _CHECK)
+
+    def _of_unknown_outcome(self, payment: Payment, claim: Claim, proof: Proof) -> Settlement:
+        is_ours = claim.is_of(payment.amount, payment.currency)
+        if proof is Proof.OPEN and is_ours and claim.payment_code:
+            code = IssuedCode(None, payment.expires_at, claim.payment_code)
+            issued, evidence = Proof.CODE_ISSUED, claim.evidence
+            return self.settle.learn(payment, issued, _CHECK, evidence=evidence, code=code)
+        return Settlement.nothing(payment, proof, _CHECK)
+
+    def _expire(self, payment: Payment, evidence: str = "") -> Settlement:
+        return self.settle.learn(payment, Proof.EXPIRY_CONFIRMED, _CHECK, evidence=evidence)

@@ -1,0 +1,57 @@
+"""The queue of looks. The only module that calls SQS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from payments.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_COUNTS: Sequence[QueueAttributeNameType] = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqsLooks:
+    """See ports.LookQueue."""
+
+    client: SQSClient
+    url: str
+
+    def waiting(self) -> int:
+        """About how many looks are queued or under way."""
+        try:
+            answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=_COUNTS)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(type(error).__name__) from None
+        return sum(int(count) for count in answer["Attributes"].values())
+
+    def send(self, looks: Sequence[tuple[str, int]]) -> None:
+        """Queue up to ten looks; what could not be queued is due all the same."""
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "dueAt": due_at})}
+            for n, (order_id, due_at) in enumerate(looks)
+        ]
+        try:
+            answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(type(error).__name__) from None
+        if answer.get("Failed"):
+            raise Unavailable("SQS took only a part")
+
+
+def read_look(body: str) -> tuple[str, int]:
+    """Order id and due time in a message that `send` made."""
+    message: Any = json.loads(body)
+    return message["orderId"], message["dueAt"]

@@ -1,0 +1,201 @@
+"""What the functions are made of, out of what is outside.
+
+Each function imports only what it uses, hence the imports inside the functions below: a callback
+must not wait for pydantic and requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from payments import settings
+
+if TYPE_CHECKING:
+    from payments.cancel import Cancel
+    from payments.clock import Clock
+    from payments.exchange import Exchange
+    from payments.ids import NewId
+    from payments.initiate import Initiate
+    from payments.inquire import Inquire
+    from payments.ports import CredentialSource, Gateway, PaymentStore, Quarantine
+    from payments.receive_callback import ReceiveCallback
+    from payments.reconcile import Look, QueueDue
+    from payments.resolve import Resolve
+    from payments.settle import Settle
+    from payments.store import DynamoPayments
+    from payments.telemetry import Telemetry
+
+_PROBE_SECONDS = 2.5  # Finpay wants its callback answered in under 5 s
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is outside: AWS by service name, the way to Finpay, time, and randomness."""
+
+    client: Callable[[str], Any]
+    exchange: Callable[[], Exchange]
+    clock: Clock
+    new_id: NewId
+
+
+@dataclass(frozen=True, slots=True)
+class StorefrontApi:
+    """What the storefront routes work with."""
+
+    initiate: Initiate
+    cancel: Cancel
+    payments: PaymentStore
+    credentials: CredentialSource
+    settings: settings.RequestSettings
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class FinpayCallback:
+    """What the callback route works with."""
+
+    receive: ReceiveCallback
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """What schedule and queue work with."""
+
+    queue_due: QueueDue
+    look: Look
+    telemetry: Telemetry
+
+
+class Parts:
+    """What the functions are made of. Each part is built when it is first needed."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        from payments.telemetry import Telemetry
+
+        return Telemetry()
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return self.world.client("dynamodb")
+
+    @cached_property
+    def payments(self) -> DynamoPayments:
+        from payments.store import DynamoPayments
+
+        return DynamoPayments(self.dynamodb, settings.tables().payments_table)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        from payments.store import DynamoQuarantine
+
+        table = settings.tables().quarantine_table
+        return DynamoQuarantine(self.dynamodb, table, self.world.clock)
+
+    @cached_property
+    def credentials(self) -> CredentialSource:
+        from payments.credentials import CURRENT, PREVIOUS, SecretCredentials
+
+        # Codes issued before a rotation are called back at URLs made with the key of then.
+        return SecretCredentials(
+            self.world.client("secretsmanager"),
+            settings.finpay().finpay_secret,
+            self.world.clock,
+            (CURRENT, PREVIOUS),
+        )
+
+    @cached_property
+    def settle(self) -> Settle:
+        from payments.settle import Settle
+
+        return Settle(self.payments, self.quarantine, self.world.clock, self.world.new_id)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        return self.gateway_with()
+
+    def gateway_with(self, **limits: float) -> Gateway:
+        """Finpay, behind the circuit that all functions share."""
+        from payments.circuit import Circuit
+        from payments.gateway import FinpayGateway
+
+        to, clock = settings.finpay(), self.world.clock
+        circuit = Circuit(self.dynamodb, to.circuits_table, clock, self.world.exchange())
+        return FinpayGateway(
+            to.finpay_base_url,
+            self.credentials,
+            clock,
+            self.telemetry.gateway_call,
+            circuit,
+            circuit.is_closed,
+            **limits,
+        )
+
+    @cached_property
+    def inquire(self) -> Inquire:
+        return self.inquire_of(self.gateway)
+
+    def inquire_of(self, gateway: Gateway) -> Inquire:
+        """Status checks by this gateway."""
+        from payments.inquire import Inquire
+
+        return Inquire(gateway, self.settle, self.world.clock)
+
+    @cached_property
+    def resolve(self) -> Resolve:
+        from payments.resolve import Resolve
+
+        return Resolve(
+            self.payments,
+            self.gateway,
+            self.inquire,
+            self.settle,
+            self.world.clock,
+            self.world.new_id,
+        )
+
+    def storefront_api(self) -> StorefrontApi:
+        """What the function storefront_api needs."""
+        from payments.ask import Ask
+        from payments.cancel import Cancel
+        from payments.initiate import Initiate
+
+        payments, clock, new_id = self.payments, self.world.clock, self.world.new_id
+        ask = Ask(payments, self.gateway, clock, new_id)
+        return StorefrontApi(
+            Initiate(payments, ask, self.resolve, clock, new_id),
+            Cancel(payments, self.gateway, self.inquire, self.resolve, self.settle),
+            payments,
+            self.credentials,
+            settings.requests(),
+            self.telemetry,
+        )
+
+    def finpay_callback(self) -> FinpayCallback:
+        """What the function finpay_callback needs."""
+        from payments.probe import Probe
+        from payments.receive_callback import ReceiveCallback
+
+        def inquire() -> Inquire:
+            return self.inquire_of(self.gateway_with(check_seconds=_PROBE_SECONDS))
+
+        probe = Probe(self.payments, cache(inquire), self.world.clock)
+        receive = ReceiveCallback(self.settle, self.quarantine, self.credentials, probe)
+        return FinpayCallback(receive, self.telemetry)
+
+    def reconcile(self) -> Reconcile:
+        """What the function reconcile needs."""
+        from payments.look_queue import SqsLooks
+        from payments.reconcile import Look, QueueDue
+
+        queue = SqsLooks(self.world.client("sqs"), settings.looks_queue())
+        clock, new_id = self.world.clock, self.world.new_id
+        look = Look(self.payments, self.gateway, self.inquire, self.resolve, clock, new_id)
+        return Reconcile(QueueDue(self.payments, queue, self.gateway, clock), look, self.telemetry)

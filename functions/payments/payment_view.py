@@ -1,0 +1,49 @@
+"""A payment as storefronts see it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from payments.clock import iso_utc, iso_wib
+from payments.payment import IssuedCode, Payment, Settled
+
+
+def payment_view(payment: Payment) -> dict[str, Any]:
+    """Amounts in rupiah; `expiresAt` and `paidAt` in WIB, `createdAt` and `updatedAt` in UTC.
+
+    What is not known (yet) is null. `paidAmount` differs from `amount` only in REVIEW.
+    """
+    return {
+        "orderId": payment.order_id,
+        "status": payment.status.value,
+        "version": payment.version,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "sourceOfFunds": payment.source_of_funds,
+        **_code(payment.code),
+        **_settled(payment.settled),
+        "createdAt": iso_utc(payment.created_at),
+        "updatedAt": iso_utc(payment.updated_at),
+    }
+
+
+def _code(code: IssuedCode | None) -> dict[str, Any]:
+    return {
+        "paymentCode": code.payment_code if code else None,
+        "redirectUrl": code.redirect_url if code else None,
+        "expiresAt": iso_wib(code.expires_at) if code else None,
+        "appUrl": code.app_url if code else None,
+        "imageUrl": code.image_url if code else None,
+        "accountList": json.loads(code.account_list) if code and code.account_list else None,
+    }
+
+
+def _settled(settled: Settled | None) -> dict[str, Any]:
+    return {
+        "paidAmount": settled.paid_amount if settled else None,
+        "paidAt": iso_wib(settled.paid_at) if settled else None,
+        "paidLate": settled.late if settled else False,
+        "channel": settled.channel if settled else None,
+        "finpayReference": settled.finpay_reference if settled else None,
+    }

@@ -1,0 +1,51 @@
+"""What a callback is worth whose signature proves nothing: at most one status check.
+
+Nobody knows for sure which bytes Finpay signs, so a callback that cannot be verified may be true.
+Finpay itself says; and since anybody could send such callbacks, it is asked at most once a minute
+about an order, and only while an answer can matter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from payments.claim import Claim
+from payments.clock import Clock
+from payments.errors import GatewayError, Unavailable
+from payments.inquire import Inquire
+from payments.ports import PaymentStore
+from payments.settle import Settlement
+from payments.transitions import GIVEN_UP, OPEN
+
+PROBE_MS = 60_000
+"""The same as the first pause of Finpay's retries, so that a retry may ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Asks Finpay whether an unverified claim is true."""
+
+    payments: PaymentStore
+    inquire: Callable[[], Inquire]
+    """Built only when needed: a callback that verifies waits for no HTTP client."""
+    clock: Clock
+
+    def __call__(self, order_id: str, claim: Claim) -> Settlement | None:
+        """The settlement, if Finpay says the same; None if not, or if it is not to be asked.
+
+        Whatever Finpay says is settled, since it is the truth. Raises Unavailable if it does not
+        answer: Finpay tries 5xx again.
+        """
+        payment = self.payments.get(order_id)
+        if payment is None or payment.status not in OPEN | GIVEN_UP:
+            return None
+        if claim.gateway_order_id != payment.order_at_finpay:
+            return None
+        now = self.clock()
+        if self.payments.begin_probe(order_id, now, now - PROBE_MS) is None:
+            return None
+        try:
+            inquiry = self.inquire()(payment)
+        except GatewayError:
+            raise Unavailable("Finpay does not answer") from None
+        said = inquiry.claim
+        return inquiry.settlement if said and said.status == claim.status else None

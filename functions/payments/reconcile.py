@@ -1,0 +1,104 @@
+"""Ask Finpay about open payments whose turn has come: callbacks get lost.
+
+The index of due payments is the truth and the queue only spreads the work: a message that gets
+lost, comes twice or comes late does no harm, since a look begins with a conditional write that one
+consumer wins, and a payment stays due until that write.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from payments.clock import Clock
+from payments.errors import GatewayError, PaymentInProgress, Unavailable
+from payments.ids import NewId
+from payments.inquire import Inquire
+from payments.looks import AGAIN, PATIENCE, next_look, shards
+from payments.payment import Payment, Source
+from payments.ports import DuePayments, Gateway, LookQueue, PaymentStore
+from payments.resolve import Resolve
+from payments.settle import Settlement
+from payments.transitions import Status
+
+_BATCH = 10  # SQS takes no more at once
+_STILL_BUSY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDue:
+    """Queues the looks that are due."""
+
+    payments: DuePayments
+    queue: LookQueue
+    gateway: Gateway
+    clock: Clock
+
+    def __call__(self, has_time: Callable[[], bool]) -> int:
+        """How many looks were queued before the time was up; the next run goes on with the rest.
+
+        No look is queued while Finpay does not answer, and none while the queue has plenty of an
+        earlier run's: what waits there is still due and would be queued again. Raises Unavailable.
+        """
+        if not self.gateway.is_reachable() or self.queue.waiting() > _STILL_BUSY:
+            return 0
+        queued = 0
+        for batch in itertools.batched(self._due(), _BATCH, strict=False):
+            if not has_time():
+                break
+            self.queue.send(batch)
+            queued += len(batch)
+        return queued
+
+    def _due(self) -> Iterator[tuple[str, int]]:
+        now, names = self.clock(), shards()
+        # Every minute another shard comes first, so that none waits for ever behind a full one.
+        first = now // 60_000 % len(names)
+        for shard in names[first:] + names[:first]:
+            yield from self.payments.due(shard, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Looks at one payment."""
+
+    payments: PaymentStore
+    gateway: Gateway
+    inquire: Inquire
+    resolve: Resolve
+    clock: Clock
+    new_id: NewId
+
+    def __call__(self, order_id: str, due_at: int) -> Settlement | None:
+        """What the look that was due then found out; None if it is another's or out of reach.
+
+        Raises a GatewayError or PaymentInProgress, and looks again soon; raises Unavailable.
+        """
+        if not self.gateway.is_reachable():
+            return None
+        payment = self.payments.get(order_id)
+        if payment is None or payment.due_at != due_at:
+            return None
+        mark, now = self.new_id(), self.clock()
+        upcoming = next_look(payment, now)
+        soon = min(upcoming or now + AGAIN, now + AGAIN)
+        # The last look is crossed off only once it was taken.
+        if self.payments.begin_look(order_id, due_at, upcoming or soon, mark) is None:
+            return None
+        try:
+            settlement = self._look(replace(payment, look=mark), now)
+        except (GatewayError, PaymentInProgress, Unavailable):
+            self.payments.end_look(order_id, mark, soon)
+            raise
+        self._plan(settlement.payment, mark)
+        return settlement
+
+    def _look(self, payment: Payment, now: int) -> Settlement:
+        lease = payment.lease
+        if payment.status is Status.INITIATING and lease and now >= lease.until + PATIENCE:
+            return self.resolve.to_close(payment, Source.STATUS_CHECK)
+        return self.inquire(payment).settlement
+
+    def _plan(self, payment: Payment, mark: str) -> None:
+        """End the watch where there is nothing left to see."""
+        if payment.look == mark and next_look(payment, self.clock()) is None:
+            self.payments.end_look(payment.order_id, mark, None)

@@ -1,0 +1,120 @@
+"""What became of an initiate whose answer nobody has: ask Finpay, and guess nothing.
+
+Whoever acts at Finpay on an INITIATING payment holds its lease. A payment leaves this module either
+settled, or in a state in which nothing at Finpay can be paid for it.
+"""
+
+from dataclasses import dataclass, replace
+
+from payments.change import Applied, Change, Renamed
+from payments.clock import Clock
+from payments.errors import GatewayError, OutcomeUnknown, PaymentInProgress
+from payments.ids import NewId
+from payments.inquire import Inquire
+from payments.payment import Entry, Failure, Lease, Payment, Source, derived_id
+from payments.ports import Gateway, PaymentStore
+from payments.settle import Settle, Settlement
+from payments.transitions import Proof, Status
+
+LEASE_MS = 35_000
+"""Longer than the function may run: an expired lease means that nobody is at work any more."""
+
+_POLL_SECONDS = 2
+_TAKEN = Failure("rejected", "", "Finpay has another order of this id")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Resolves unknown outcomes of the payments of a store."""
+
+    payments: PaymentStore
+    gateway: Gateway
+    inquire: Inquire
+    settle: Settle
+    clock: Clock
+    new_id: NewId
+
+    def to_ask_again(self, found: Payment) -> Payment:
+        """The payment as Finpay knows it, or INITIATING, held, and free to be asked for.
+
+        Raises PaymentInProgress while somebody else holds it, OutcomeUnknown if Finpay does not
+        tell, Unavailable.
+        """
+        held = self._hold(found)
+        cleared = self._clear(held)
+        if cleared.payment.status is not Status.INITIATING:
+            return cleared.payment
+        # What Finpay never saw may be sent under the same id; what it cancelled may not.
+        return held if cleared.proof is Proof.NEVER_RECEIVED else self._rename(held)
+
+    def to_close(self, found: Payment, source: Source) -> Settlement:
+        """End a payment that nobody asked for again; raises like `to_ask_again`."""
+        held = self._hold(found)
+        cleared = self._clear(held)
+        if cleared.payment.status is not Status.INITIATING:
+            return cleared
+        return self.settle.learn(held, cleared.proof, source)
+
+    def _hold(self, found: Payment) -> Payment:
+        now = self.clock()
+        if found.lease and found.lease.until > now:
+            raise PaymentInProgress(_POLL_SECONDS)
+        held = self.payments.take_lease(found, Lease(self.new_id(), now + LEASE_MS))
+        if held is None:
+            raise PaymentInProgress(_POLL_SECONDS)
+        return held
+
+    def _clear(self, held: Payment) -> Settlement:
+        """Settle it if Finpay can tell; else make sure that nothing there can be paid for it."""
+        try:
+            return self._cleared(held)
+        except GatewayError as error:
+            raise OutcomeUnknown(error.code) from None
+
+    def _cleared(self, held: Payment) -> Settlement:
+        inquiry = self.inquire(held)
+        learnt, claim = inquiry.settlement, inquiry.claim
+        if learnt.payment.status is not Status.INITIATING or claim is None:
+            return learnt
+        match learnt.proof:
+            case Proof.CANCEL_CONFIRMED:
+                return learnt
+            case Proof.EXPIRY_CONFIRMED | Proof.FAILURE_CONFIRMED:
+                return _moved(self.settle(held.order_id, claim))
+            case Proof.OPEN if not claim.is_of(held.amount, held.currency):
+                return _moved(
+                    self.settle.learn(held, Proof.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
+                )
+            case Proof.OPEN if self.gateway.cancel(held.gateway_order_id):
+                return replace(learnt, proof=Proof.CANCEL_AGREED)
+        # Perhaps it was paid at this moment, or says something that nobody knows.
+        raise OutcomeUnknown
+
+    def _rename(self, held: Payment) -> Payment:
+        """Go on under an order id that Finpay does not know yet. Written before it is asked."""
+        mark = self.new_id()
+        entry = Entry(
+            Status.INITIATING, self.clock(), Source.INITIATE, mark, saw=Proof.ASKED_ANEW.name
+        )
+        change = Change(
+            order_id=held.order_id,
+            sources=frozenset({Status.INITIATING}),
+            entry=entry,
+            version=held.version,
+            lease=held.lease.id if held.lease else None,
+            renamed=Renamed(
+                derived_id(held.order_id, mark),
+                (*held.earlier_gateway_order_ids, held.gateway_order_id),
+            ),
+        )
+        result = self.payments.apply(change)
+        if not isinstance(result, Applied):
+            raise OutcomeUnknown
+        return result.payment
+
+
+def _moved(settlement: Settlement) -> Settlement:
+    """A settlement that had its effect; another was quicker where it had not."""
+    if settlement.payment.status is Status.INITIATING:
+        raise OutcomeUnknown
+    return settlement

@@ -1,0 +1,37 @@
+"""An operator decides what becomes of money that does not match."""
+
+from dataclasses import dataclass
+
+from payments.errors import NotInReview, PaymentNotFound
+from payments.payment import Payment, Source
+from payments.ports import PaymentStore
+from payments.settle import Effect, Settle
+from payments.transitions import Proof
+
+VERDICTS = {
+    "accept": Proof.ACCEPTED,
+    "reject": Proof.REJECTED,
+    "returned": Proof.RETURNED,
+}
+"""Accept the money as it is; say that none is owed; say that it was given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Settles payments in REVIEW; each decision is a transition like any other."""
+
+    payments: PaymentStore
+    settle: Settle
+
+    def __call__(self, order_id: str, proof: Proof) -> Payment:
+        """The payment after the operator's verdict, one of VERDICTS.
+
+        Raises PaymentNotFound, NotInReview or Unavailable.
+        """
+        found = self.payments.get(order_id)
+        if found is None:
+            raise PaymentNotFound(order_id)
+        settlement = self.settle.learn(found, proof, Source.OPERATOR)
+        if settlement.effect is not Effect.MOVED:
+            raise NotInReview(settlement.payment.status)
+        return settlement.payment

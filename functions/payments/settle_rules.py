@@ -1,0 +1,79 @@
+"""What a claim means for a payment, and which write brings it there. Pure."""
+
+from dataclasses import replace
+
+from payments.change import Change, Watch
+from payments.claim import Claim
+from payments.looks import first_late_look
+from payments.payment import HISTORY_LIMIT, Entry, Payment, Settled
+from payments.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
+
+# Finpay never issued a code, or a person decided: nothing more can come.
+_FINAL = frozenset({Proof.REFUSED, Proof.REJECTED})
+_TO_CONFIRM = frozenset({Proof.CANCELLED, Proof.CANCEL_AGREED})
+
+
+def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
+    return Change(
+        order_id=payment.order_id,
+        sources=frozenset({payment.status}),
+        entry=entry,
+        version=payment.version,
+        lease=payment.lease.id if payment.lease and rule.proof not in MONEY else None,
+        watch=watch_after(rule, entry),
+    )
+
+
+def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+    """When Finpay has to be asked about the payment after this."""
+    if rule.target is None:
+        return (
+            Watch(entry.at) if rule.proof in _TO_CONFIRM and entry.status is Status.PAID else None
+        )
+    if rule.target in OPEN:
+        return None
+    watched = rule.target in GIVEN_UP and rule.proof not in _FINAL
+    return Watch(first_late_look(entry.at) if watched else None)
+
+
+def proof_of(claim: Claim, payment: Payment) -> Proof:
+    """What the claim proves about a payment that was read."""
+    proof = claim.proof(payment.amount, payment.currency)
+    if proof is Proof.PAID and payment.settled:
+        known = payment.settled.finpay_reference
+        other_reference = known and claim.reference and claim.reference != known
+        if other_reference or claim.gateway_order_id != payment.order_at_finpay:
+            return Proof.PAID_AGAIN
+    return proof
+
+
+def rule_of(claim: Claim, payment: Payment, proof: Proof) -> Rule | None:
+    """The rule for a claim; of an order that was given up at Finpay only money counts."""
+    counts = claim.gateway_order_id == payment.order_at_finpay or proof in MONEY
+    return rule_for(payment.status, proof) if counts else None
+
+
+def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
+    """Add what was paid, where the rule is about money that came."""
+    if rule.target not in {Status.PAID, Status.REVIEW} or rule.proof not in MONEY:
+        return change
+    renamed = claim.gateway_order_id != change.order_id
+    settled = Settled(
+        paid_amount=claim.paid_amount if claim.paid_amount_given else claim.amount,
+        paid_at=claim.paid_at or change.entry.at,
+        finpay_reference=claim.reference,
+        channel=claim.channel,
+        gateway_order_id=claim.gateway_order_id if renamed else None,
+        late=rule.late,
+    )
+    return replace(change, settled=settled)
+
+
+def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
+    """Whether this very claim had its effect before, or the history has no room for a remark."""
+    entries = [entry for entry in payment.history if entry.evidence == claim.evidence]
+    if rule.target:
+        # What an operator decided about a claim is not undone by the same claim sent again.
+        return rule.target is Status.REVIEW and any(e.status is Status.REVIEW for e in entries)
+    full = len(payment.history) >= HISTORY_LIMIT and rule.proof not in _TO_CONFIRM
+    return bool(entries) or full

@@ -1,0 +1,104 @@
+"""The requests by which callers take turns at asking Finpay about a payment.
+
+They change no status, so they make no version. Each is won by one caller and bears its mark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from payments.items import marshal
+from payments.looks import shard_of
+from payments.transitions import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
+
+    from payments.payment import Lease
+
+DUE_INDEX = "due"
+
+
+def take_lease(table: str, order_id: str, seen: Lease, taken: Lease) -> UpdateItemInputTypeDef:
+    """Become the one who may act at Finpay on an INITIATING payment, after `seen` ran out."""
+    return _turn(
+        table,
+        order_id,
+        "SET leaseId = :id, leaseUntil = :until",
+        "#status = :initiating AND leaseId = :seen",
+        {
+            ":id": taken.id,
+            ":until": taken.until,
+            ":initiating": Status.INITIATING.value,
+            ":seen": seen.id,
+        },
+        {"#status": "status"},
+    )
+
+
+def begin_look(
+    table: str, order_id: str, due_at: int, next_due_at: int, mark: str
+) -> UpdateItemInputTypeDef:
+    """Become the one who asks Finpay in the look that was due then; set the next one."""
+    return _turn(
+        table,
+        order_id,
+        "SET dueAt = :next, #look = :mark",
+        "dueAt = :due",
+        {":next": next_due_at, ":due": due_at, ":mark": mark},
+        {"#look": "look"},
+    )
+
+
+def end_look(table: str, order_id: str, mark: str, due_at: int | None) -> UpdateItemInputTypeDef:
+    """Set or end the watch, unless somebody else did since the look with this mark began."""
+    values: dict[str, Any] = {":mark": mark}
+    if due_at is None:
+        update = "REMOVE dueShard, dueAt, #look"
+    else:
+        update = "SET dueAt = :due, dueShard = :shard REMOVE #look"
+        values |= {":due": due_at, ":shard": shard_of(order_id)}
+    return _turn(table, order_id, update, "#look = :mark", values, {"#look": "look"})
+
+
+def begin_probe(table: str, order_id: str, now: int, before: int) -> UpdateItemInputTypeDef:
+    """Become the one who asks Finpay about an unverified callback, if nobody did since `before`."""
+    return _turn(
+        table,
+        order_id,
+        "SET probedAt = :now",
+        "attribute_exists(orderId) AND (attribute_not_exists(probedAt) OR probedAt < :before)",
+        {":now": now, ":before": before},
+    )
+
+
+def due(table: str, shard: str, now: int, limit: int, start: Any = None) -> QueryInputTypeDef:
+    """A page of the payments of a shard whose time has come, the longest waiting first."""
+    request: QueryInputTypeDef = {
+        "TableName": table,
+        "IndexName": DUE_INDEX,
+        "KeyConditionExpression": "dueShard = :shard AND dueAt <= :now",
+        "ExpressionAttributeValues": marshal({":shard": shard, ":now": now}),
+        "Limit": limit,
+    }
+    return request | {"ExclusiveStartKey": start} if start else request
+
+
+def _turn(
+    table: str,
+    order_id: str,
+    update: str,
+    condition: str,
+    values: dict[str, Any],
+    names: dict[str, str] | None = None,
+) -> UpdateItemInputTypeDef:
+    request: UpdateItemInputTypeDef = {
+        "TableName": table,
+        "Key": {"orderId": {"S": order_id}},
+        "UpdateExpression": update,
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": marshal(values),
+        "ReturnValues": "ALL_NEW",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    return request | {"ExpressionAttributeNames": names} if names else request

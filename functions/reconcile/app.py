@@ -1,0 +1,56 @@
+"""A schedule calls this to queue the looks that are due, and the queue to take them."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from payments import composition, measures
+from payments.errors import GatewayError, PaymentInProgress
+from payments.look_queue import read_look
+from payments.parts import Reconcile
+from payments.tracing import span
+
+STOP_BEFORE_MS = 10_000
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Answer an event of the schedule or of the queue."""
+    reconcile = composition.reconcile()
+    with reconcile.telemetry.job("look" if "Records" in event else "queue looks"):
+        if "Records" in event:
+            return take_looks(event, reconcile, context)
+        queued = reconcile.queue_due(
+            lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS
+        )
+        measures.looks_queued(reconcile.telemetry, queued)
+        return {"queued": queued}
+
+
+def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaContext) -> Any:
+    """Take each look by itself: what fails comes again, and nothing else with it."""
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def take(record: SQSRecord) -> None:
+        with reconcile.telemetry.failures():
+            take_look(*read_look(record.body), reconcile)
+
+    return process_partial_response(event, take, processor, context)
+
+
+def take_look(order_id: str, due_at: int, reconcile: Reconcile) -> None:
+    """Ask Finpay about one payment, if it is still its turn."""
+    try:
+        with span("look", order_id=order_id):
+            settlement = reconcile.look(order_id, due_at)
+    except (GatewayError, PaymentInProgress) as error:
+        # It is due again soon, so this message is done.
+        measures.look_failed(reconcile.telemetry, error)
+        return
+    if settlement:
+        measures.looked(reconcile.telemetry, settlement)

@@ -5,21 +5,25 @@ the real thing's other stand-ins (tests/store). A parameter that it does not kno
 ignored. Reads see every write at once, those of indexes too.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate
 
 from tests.simulation.errors import Exceptions, Invalid, client_error
 from tests.simulation.expressions import Expressions
-from tests.simulation.tables import Index, Key, Place, Table
-from tests.simulation.tokens import Path, at_path
+from tests.simulation.pages import (
+    Answer,
+    Request,
+    check_filter,
+    index_of,
+    page,
+    projected,
+    start_of,
+)
+from tests.simulation.tables import Table
 from tests.simulation.updates import Update
-from tests.simulation.values import Item, Value, admitted, copied, copied_item, kind_of, order
+from tests.simulation.values import Item, Value, admitted, copied_item, kind_of, order
 
-type Request = Mapping[str, Any]
-type Answer = dict[str, Any]
-
-_MOST_BYTES_OF_A_PAGE = 1024 * 1024
 _EXPRESSION_INPUT = ("ExpressionAttributeNames", "ExpressionAttributeValues")
 _CONDITIONAL = (
     "ConditionExpression",
@@ -90,7 +94,7 @@ class SimulatedDynamoDB:
         found = table.items.get(table.key(request["Key"])[0])
         if found is None:
             return {}
-        return {"Item": _projected(found, expressions.get("ProjectionExpression"))}
+        return {"Item": projected(found, expressions.get("ProjectionExpression"))}
 
     @_call("UpdateItem", "UpdateExpression", *_CONDITIONAL, required=("Key",))
     def update_item(self, table: Table, request: Request) -> Answer:
@@ -105,7 +109,7 @@ class SimulatedDynamoDB:
         new = before if update is None else update(before, expressions.values)
         table.write(key, new, touched)
         if wanted == "UPDATED_NEW":
-            return _attributes(_projected(new, update.paths) if update else None)
+            return _attributes(projected(new, update.paths) if update else None)
         return _attributes({"ALL_NEW": new, "ALL_OLD": old}.get(wanted))
 
     @_call("DeleteItem", *_CONDITIONAL, required=("Key",))
@@ -126,17 +130,17 @@ class SimulatedDynamoDB:
     )
     def query(self, table: Table, request: Request) -> Answer:
         expressions = Expressions(request)
-        index = _index(table, request)
+        index = index_of(table, request)
         condition = expressions.get("KeyConditionExpression")
         partition = condition.partition(index.hash, expressions.values)
         accepts = condition.sort_key_test(index.hash, index.range)
         if kind_of(partition) != table.kinds[index.hash]:
             raise Invalid("Condition parameter type does not match schema type")
-        _check_filter(index, expressions)
+        check_filter(index, expressions)
         found = table.read(
             index,
             order(partition),
-            _start(table, index, request),
+            start_of(table, index, request),
             forward=request.get("ScanIndexForward", True),
         )
         within = (
@@ -144,7 +148,7 @@ class SimulatedDynamoDB:
             for key, item in found
             if accepts is None or accepts(item[str(index.range)], expressions.values)
         )
-        return _page(table, index, request, expressions, within)
+        return page(table, index, request, expressions, within)
 
     @_call("Scan", "ConsistentRead", "FilterExpression", "ProjectionExpression", *_EXPRESSION_INPUT)
     def scan(self, table: Table, request: Request) -> Answer:
@@ -152,7 +156,7 @@ class SimulatedDynamoDB:
         expressions = Expressions(request)
         accepts = expressions.get("FilterExpression")
         chosen = [
-            _projected(item, expressions.get("ProjectionExpression"))
+            projected(item, expressions.get("ProjectionExpression"))
             for item in table.items.values()
             if accepts is None or accepts(item, expressions.values)
         ]
@@ -189,82 +193,3 @@ def _touched(table: Table, update: Update | None) -> frozenset[str]:
 
 def _attributes(item: Mapping[str, Value] | None) -> Answer:
     return {"Attributes": copied_item(item)} if item else {}
-
-
-def _projected(item: Item, paths: Iterable[Path] | None) -> dict[str, Any]:
-    if paths is None:
-        return copied_item(item)
-    chosen: dict[str, Any] = {}
-    for path in paths:
-        if any(isinstance(part, int) for part in path):
-            raise NotImplementedError("the simulated DynamoDB projects no members of lists")
-        value = at_path({"M": item}, path)
-        if value is None:
-            continue
-        inside = chosen
-        for name in path[:-1]:
-            inside = inside.setdefault(str(name), {"M": {}})["M"]
-        inside[str(path[-1])] = copied(value)
-    return chosen
-
-
-def _index(table: Table, request: Request) -> Index:
-    name = request.get("IndexName")
-    if name not in table.indexes:
-        raise Invalid(f"The table does not have the specified index: {name}")
-    if name is not None and request.get("ConsistentRead"):
-        raise Invalid("Consistent reads are not supported on global secondary indexes")
-    return table.indexes[name]
-
-
-def _check_filter(index: Index, expressions: Expressions) -> None:
-    if not expressions.attributes("FilterExpression").isdisjoint(index.keys):
-        raise Invalid("Filter Expression can only contain non-primary key attributes")
-    asked = expressions.attributes("ProjectionExpression") | expressions.attributes(
-        "FilterExpression"
-    )
-    if index.attributes is not None and not asked <= index.attributes:
-        missing = ", ".join(sorted(asked - index.attributes))
-        raise Invalid(f"Global secondary index {index.name} does not project [{missing}]")
-
-
-def _start(table: Table, index: Index, request: Request) -> Place | None:
-    given = request.get("ExclusiveStartKey")
-    if given is None:
-        return None
-    start = {name: admitted(value) for name, value in given.items()}
-    if start.keys() != {*table.primary.keys, *index.keys}:
-        raise Invalid("The provided starting key is invalid")
-    place = index.place(start, table.key_of(start))
-    return place[1] if place else None
-
-
-def _page(
-    table: Table,
-    index: Index,
-    request: Request,
-    expressions: Expressions,
-    found: Iterable[tuple[Key, Item]],
-) -> Answer:
-    """Items up to the limit or 1 MB; a limit that is reached gives a key to go on from."""
-    limit = request.get("Limit")
-    if limit is not None and limit < 1:
-        raise Invalid("Limit must be greater than or equal to 1")
-    accepts = expressions.get("FilterExpression")
-    paths = expressions.get("ProjectionExpression")
-    answer: Answer = {"Items": [], "Count": 0, "ScannedCount": 0}
-    read = 0
-    for key, item in found:
-        visible = item
-        if index.attributes is not None:
-            visible = {name: item[name] for name in item if name in index.attributes}
-        answer["ScannedCount"] += 1
-        if accepts is None or accepts(visible, expressions.values):
-            answer["Items"].append(_projected(visible, paths))
-        read += table.size_of(key)
-        if answer["ScannedCount"] == limit or read > _MOST_BYTES_OF_A_PAGE:
-            keys = (*table.primary.keys, *index.keys)
-            answer["LastEvaluatedKey"] = {name: copied(item[name]) for name in keys}
-            break
-    answer["Count"] = len(answer["Items"])
-    return answer

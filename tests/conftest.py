@@ -1,4 +1,4 @@
-"""A clean environment for each test, and AWS as template.yaml describes it, on moto."""
+"""A clean environment for each test, AWS as template.yaml describes it on moto, and the stack."""
 
 import logging
 import os
@@ -10,6 +10,11 @@ from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from local.errors import MissingToolError
+from local.paths import LOCAL
+from local.ports import Ports
+from local.stack import LocalStack
+from local.state import RunningStack
 from payments import composition
 from payments.store import DynamoPayments, DynamoQuarantine
 from tests.builders import NOW
@@ -17,6 +22,15 @@ from tests.template import environment, functions, resources
 
 REGION = "ap-southeast-3"
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
+# A folder of its own: the tests run beside `make run`, and reuse its build.
+_STACK_FOLDER = LOCAL / "test"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the stack, so that `-m "not stack"` leaves it out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+            item.add_marker(pytest.mark.stack)
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +85,17 @@ def payments(dynamodb: DynamoDBClient) -> DynamoPayments:
 @pytest.fixture
 def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
     return DynamoQuarantine(dynamodb, "QuarantineTable", lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
+    local_stack = LocalStack(_STACK_FOLDER, Ports.any_free())
+    try:
+        running = local_stack.__enter__()
+    except MissingToolError as error:
+        pytest.skip(str(error))
+    try:
+        yield running
+    finally:
+        local_stack.__exit__(None, None, None)

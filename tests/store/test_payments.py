@@ -1,4 +1,4 @@
-"""The payments table: real requests against moto, with the tables of template.yaml."""
+"""The payments table: the store's own requests, with the tables of template.yaml."""
 
 from dataclasses import replace
 from typing import Any
@@ -143,6 +143,7 @@ def test_a_missing_table_is_unavailable(dynamodb: DynamoDBClient) -> None:
         DynamoPayments(dynamodb, "missing").get(SAMPLE_ORDER_ID)
 
 
+@pytest.mark.parametrize("dynamodb", ["moto"], indirect=True)
 def test_a_connection_that_fails_is_unavailable(
     payments: DynamoPayments, dynamodb: DynamoDBClient
 ) -> None:

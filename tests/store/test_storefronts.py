@@ -77,6 +77,7 @@ def test_an_origin_that_a_url_can_have_is_registered(dynamodb: DynamoDBClient, o
     assert registry.create(dynamodb, TABLE, "toko", [origin])
 
 
+@pytest.mark.parametrize("dynamodb", ["moto"], indirect=True)
 def test_a_registration_that_meets_itself_gives_its_key(dynamodb: DynamoDBClient) -> None:
     def send_twice(**_: object) -> None:
         dynamodb.meta.events.unregister("before-send.dynamodb.PutItem", send_twice)

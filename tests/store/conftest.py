@@ -1,0 +1,88 @@
+"""The stand-ins for DynamoDB: moto, the simulated one, and the local stack's."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from local.state import RunningStack
+from tests.simulation.dynamodb import SimulatedDynamoDB
+from tests.store.tables import DEFINITIONS, Rows
+from tests.template import resources
+
+STAND_INS = ("moto", "simulated", pytest.param("stack", marks=pytest.mark.stack))
+
+
+@pytest.fixture(params=["moto", "simulated"])
+def dynamodb(request: pytest.FixtureRequest) -> DynamoDBClient:
+    """The template's tables, on what is quick enough for every test of the store."""
+    if request.param == "simulated":
+        return cast("DynamoDBClient", SimulatedDynamoDB(resources("AWS::DynamoDB::Table")))
+    request.getfixturevalue("aws")
+    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """One of the stand-ins; the simulated one has its tables from the start."""
+
+    name: str
+    client: DynamoDBClient
+
+
+@pytest.fixture(scope="module", params=STAND_INS)
+def stand_in(request: pytest.FixtureRequest) -> Iterator[StandIn]:
+    """Each of the stand-ins in turn, with one client for all tests of a module."""
+    if request.param == "moto":
+        with mock_aws():
+            yield StandIn("moto", boto3.client("dynamodb", region_name="us-east-1"))
+    elif request.param == "stack":
+        stack: RunningStack = request.getfixturevalue("stack")
+        yield StandIn("stack", stack.aws.dynamodb())
+    else:
+        yield StandIn("simulated", cast("DynamoDBClient", SimulatedDynamoDB({})))
+
+
+@pytest.fixture
+def rows(stand_in: StandIn, request: pytest.FixtureRequest) -> Iterator[Rows]:
+    """A table with two indexes, empty."""
+    _expect_deviations(stand_in, request)
+    with _table(stand_in, "rows") as made:
+        yield made
+
+
+@pytest.fixture
+def series(stand_in: StandIn, request: pytest.FixtureRequest) -> Iterator[Rows]:
+    """A table whose items have a sort key, a number; empty."""
+    _expect_deviations(stand_in, request)
+    with _table(stand_in, "series") as made:
+        yield made
+
+
+def _expect_deviations(stand_in: StandIn, request: pytest.FixtureRequest) -> None:
+    for marker in request.node.iter_markers("deviates"):
+        name, reason = marker.args
+        if name == stand_in.name:
+            request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+
+
+@contextmanager
+def _table(stand_in: StandIn, kind: str) -> Iterator[Rows]:
+    definition = DEFINITIONS[kind]
+    if stand_in.name == "simulated":
+        yield Rows(cast("DynamoDBClient", SimulatedDynamoDB({kind: definition})), kind)
+        return
+    client, name = stand_in.client, f"semantics-{uuid.uuid4().hex}"
+    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **definition)
+    client.get_waiter("table_exists").wait(TableName=name)
+    try:
+        yield Rows(client, name)
+    finally:
+        client.delete_table(TableName=name)

@@ -4,11 +4,8 @@ import random
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from payments.php_json import encode
-from payments.signature import sign
-from simulator.answers import callback_fields
+from simulator.answers import callback_body
 from simulator.book import Book
 from simulator.callbacks import Attempt, Callbacks, Message
 from simulator.clock import Clock
@@ -111,6 +108,6 @@ class Simulation:
         return messages
 
     def _message(self, order: Order, status: str, payment: Payment | None) -> Message:
-        fields = callback_fields(order, self.settings.merchant_id, status, payment)
-        signed: Any = {**fields, "signature": sign(fields, self.settings.merchant_key)}
-        return Message(order.order_id, status, order.new.callback_url, encode(signed).encode())
+        merchant_id, merchant_key = self.settings.merchant_id, self.settings.merchant_key
+        body = callback_body(order, merchant_id, merchant_key, status, payment)
+        return Message(order.order_id, status, order.new.callback_url, body)

@@ -3,6 +3,7 @@
 import argparse
 import signal
 import threading
+from pathlib import Path
 
 from simulator import server
 from simulator.settings import MERCHANT_ID, MERCHANT_KEY
@@ -23,6 +24,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--callback-host", action="append", default=[], help="also call back to this host"
     )
+    parser.add_argument("--journal", type=Path, help="keep orders here, and go on from it")
     return parser.parse_args(given)
 
 
@@ -39,6 +41,7 @@ def main(given: list[str] | None = None) -> None:
         enabled_sources=frozenset(chosen.source) if chosen.source else None,
         check_shows_code=not chosen.check_without_code,
         callback_hosts=frozenset(chosen.callback_host),
+        journal=chosen.journal,
     ) as running:
         print(f"Finpay simulator at {running.url} for merchant {chosen.merchant_id}", flush=True)
         done.wait()

@@ -1,10 +1,12 @@
-"""What Finpay says: its answers' codes and bodies, and the fields of its callbacks."""
+"""What Finpay says: its answers' codes and bodies, and its signed callbacks."""
 
 import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from payments.php_json import encode
+from payments.signature import sign
 from simulator.clock import finpay_time
 from simulator.orders import Order, Payment
 
@@ -64,6 +66,15 @@ def checked(order: Order, merchant_id: str, *, show_code: bool) -> Answer:
     """Before a payment: `result.payment.amount` 0 and `order.reference` "", as on the sandbox."""
     facts = _facts(order, merchant_id, order.status, order.payment, show_code=show_code)
     return success(data=facts)
+
+
+def callback_body(
+    order: Order, merchant_id: str, merchant_key: str, status: str, payment: Payment | None
+) -> bytes:
+    """A signed callback as PHP sends it; the status and the payment need not be the order's own."""
+    fields = callback_fields(order, merchant_id, status, payment)
+    signed: Any = {**fields, "signature": sign(fields, merchant_key)}
+    return encode(signed).encode()
 
 
 def callback_fields(order: Order, merchant_id: str, status: str, payment: Payment | None) -> Fields:

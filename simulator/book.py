@@ -1,9 +1,10 @@
 """The book of orders: every order by its id, and the rules by which it moves. No HTTP here."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 
+from simulator.journal import Record, forget
 from simulator.numbering import Numbers
 from simulator.orders import (
     MONEY_TAKEN,
@@ -22,12 +23,18 @@ DEFAULT_CHANNEL = "INDOMARET"
 
 
 class Book:
-    """All methods give the order as it is afterwards, and raise an `OrderError`."""
+    """All methods give the order as it is afterwards, and raise an `OrderError`.
 
-    def __init__(self, lock: threading.RLock, now: Callable[[], float]) -> None:
+    Every change is recorded before it is seen.
+    """
+
+    def __init__(
+        self, lock: threading.RLock, now: Callable[[], float], record: Record = forget
+    ) -> None:
         self._lock = lock
         self._now = now
-        self._numbers = Numbers()
+        self._record = record
+        self._numbers = Numbers(record)
         self._orders: dict[str, Order] = {}
         self._ids_by_code: dict[str, str] = {}
 
@@ -38,8 +45,6 @@ class Book:
             now = self._now()
             expires_at = now + new.timeout_minutes * 60
             code, link = self._numbers.code_and_link(hosted=new.source is None)
-            if code is not None:
-                self._ids_by_code[code] = new.order_id
             return self._keep(Order(new, now, expires_at, code, link))
 
     def get(self, order_id: str) -> Order:
@@ -124,6 +129,19 @@ class Book:
             self._orders.clear()
             self._ids_by_code.clear()
 
+    def restore(self, orders: Iterable[Order], numbers: Mapping[str, int]) -> None:
+        """Go on from what was recorded."""
+        with self._lock:
+            self._numbers.restore(numbers)
+            for order in orders:
+                self._enter(order)
+
     def _keep(self, order: Order) -> Order:
+        self._record("order", asdict(order))
+        return self._enter(order)
+
+    def _enter(self, order: Order) -> Order:
         self._orders[order.order_id] = order
+        if order.payment_code is not None:
+            self._ids_by_code[order.payment_code] = order.order_id
         return order

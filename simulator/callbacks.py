@@ -2,15 +2,18 @@
 
 A 2xx ends it; 5xx and connection errors are tried again after 1, 5, 15, 30 and 60 minutes on the
 simulator's clock (Finpay's notification page); 3xx and 4xx, which that page leaves open, end it.
+What is due is recorded before it is sent, and sent again when the process died before its answer.
 """
 
+import itertools
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from simulator.clock import Clock
 from simulator.delivery import Receipt, post
+from simulator.journal import Record, forget
 from simulator.scheduler import Scheduler
 from simulator.settings import Settings
 
@@ -25,6 +28,16 @@ class Message:
     status: str
     url: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An attempt that is to be made at a simulated moment; `number` counts from 1."""
+
+    due_id: int
+    message: Message
+    number: int
+    moment: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +71,20 @@ class Batch:
 
 class Callbacks:
     def __init__(
-        self, lock: threading.RLock, clock: Clock, scheduler: Scheduler, settings: Settings
+        self,
+        lock: threading.RLock,
+        clock: Clock,
+        scheduler: Scheduler,
+        settings: Settings,
+        record: Record = forget,
     ) -> None:
         self._lock = lock
         self._clock = clock
         self._scheduler = scheduler
         self._settings = settings
+        self._record = record
         self._log: list[Attempt] = []
+        self._due_ids = itertools.count(1)
         self.enabled = True
 
     def log(self, order_id: str | None = None) -> list[Attempt]:
@@ -77,59 +97,74 @@ class Callbacks:
             self._log = []
             self.enabled = True
 
+    def restore(self, log: list[Attempt], due: Iterable[Due]) -> None:
+        """Go on from what was recorded; what is over its time is sent at once, side by side."""
+        with self._lock:
+            self._log = log
+            for one in due:
+                self._due_ids = itertools.count(one.due_id + 1)
+                self._scheduler.at(one.moment, partial(self._deliver, log, one))
+
     def lose(self, message: Message) -> Attempt:
-        return self._enter(self._log, message, 1, Receipt(error="lost", final=True), lost=True)
+        attempt = self._attempt(message, 1, Receipt(error="lost", final=True), lost=True)
+        return self._enter(self._log, attempt)
 
     def send(
         self, messages: Sequence[Message], delay: float = 0, *, together: bool = False
     ) -> Batch:
         """After `delay` simulated seconds: each once the one before is answered, or all at once."""
-        batch = Batch(len(messages))
-        chains = [[message] for message in messages] if together else [list(messages)]
-        for chain in chains:
-            job = partial(self._deliver_chain, self._log, chain, batch)
-            self._scheduler.at(self._clock.now() + delay, job)
+        batch, moment = Batch(len(messages)), self._clock.now() + delay
+        due = [self._plan(message, 1, moment) for message in messages]
+        for chain in [[one] for one in due] if together else [due]:
+            self._scheduler.at(moment, partial(self._deliver_chain, self._log, chain, batch))
         return batch
 
-    def _deliver_chain(self, log: list[Attempt], chain: Sequence[Message], batch: Batch) -> None:
-        for message in chain:
-            attempt = self._deliver(log, message, 1)
+    def _plan(self, message: Message, number: int, moment: float) -> Due:
+        with self._lock:
+            due = Due(next(self._due_ids), message, number, moment)
+            facts = asdict(due)
+            facts["message"]["body"] = message.body.decode()
+            self._record("due", facts)
+            return due
+
+    def _deliver_chain(self, log: list[Attempt], chain: Sequence[Due], batch: Batch) -> None:
+        for due in chain:
+            attempt = self._deliver(log, due)
             with self._lock:
                 batch.add(attempt)
 
-    def _deliver(self, log: list[Attempt], message: Message, number: int) -> Attempt:
+    def _deliver(self, log: list[Attempt], due: Due) -> Attempt:
+        message = due.message
         if not self.enabled:
             receipt = Receipt(error="lost: callbacks are switched off", final=True)
-            return self._enter(log, message, number, receipt, lost=True)
+            attempt = self._attempt(message, due.number, receipt, lost=True)
+            return self._enter(log, attempt, due)
         settings = self._settings
         receipt = post(
             message.url, message.body, settings.callback_timeout, settings.callback_hosts
         )
-        attempt = self._enter(log, message, number, receipt)
-        self._try_again(log, message, attempt)
-        return attempt
+        attempt = self._attempt(message, due.number, receipt)
+        with self._lock:
+            # The next attempt is recorded first: dying in between must not lose it.
+            self._try_again(log, message, attempt)
+            return self._enter(log, attempt, due)
 
     def _try_again(self, log: list[Attempt], message: Message, attempt: Attempt) -> None:
         if attempt.receipt.final or attempt.number > len(RETRY_MINUTES) or log is not self._log:
             return
-        due = attempt.time + RETRY_MINUTES[attempt.number - 1] * 60
+        moment = attempt.time + RETRY_MINUTES[attempt.number - 1] * 60
+        due = self._plan(message, attempt.number + 1, moment)
+        self._scheduler.at(moment, partial(self._deliver, log, due))
 
-        def job() -> None:
-            self._deliver(log, message, attempt.number + 1)
-
-        self._scheduler.at(due, job)
-
-    def _enter(
-        self,
-        log: list[Attempt],
-        message: Message,
-        number: int,
-        receipt: Receipt,
-        *,
-        lost: bool = False,
+    def _attempt(
+        self, message: Message, number: int, receipt: Receipt, *, lost: bool = False
     ) -> Attempt:
         moment = self._clock.now()
-        attempt = Attempt(moment, message.order_id, message.status, number, receipt, lost)
+        return Attempt(moment, message.order_id, message.status, number, receipt, lost)
+
+    def _enter(self, log: list[Attempt], attempt: Attempt, due: Due | None = None) -> Attempt:
         with self._lock:
+            if log is self._log:
+                self._record("attempt", asdict(attempt) | {"due_id": due and due.due_id})
             log.append(attempt)
         return attempt

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 WIB = timezone(timedelta(hours=7), "WIB")
@@ -19,6 +20,17 @@ class Clock:
         """Back to real time."""
         with self._lock:
             self._base, self._since, self._speed = time.time(), time.monotonic(), speed
+
+    def restore(self, reading: Mapping[str, float]) -> None:
+        """Go on from an earlier `reading`, as if the clock had run since."""
+        with self._lock:
+            self._speed, self._since = reading["speed"], time.monotonic()
+            self._base = reading["now"] + (time.time() - reading["real"]) * self._speed
+
+    def reading(self) -> Mapping[str, float]:
+        """What `restore` takes, also in another process."""
+        with self._lock:
+            return {"now": self._now(), "real": time.time(), "speed": self._speed}
 
     @property
     def speed(self) -> float:

@@ -129,8 +129,7 @@ class ControlApi:
         speed = given.number("speed", clock.speed, most=1e6)
         seconds = given.number("advanceSeconds", 0)
         given.end()
-        self._simulation.scheduler.set_speed(speed)
-        self._simulation.scheduler.advance(seconds)
+        self._simulation.set_clock(speed, seconds)
         return jsonify(**clock_view(clock))
 
     def set_settings(self) -> Response:

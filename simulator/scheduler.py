@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from simulator.clock import Clock
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 class Scheduler:

@@ -1,6 +1,7 @@
 """What a simulator is started with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 MERCHANT_ID = "FINPAY770"
 MERCHANT_KEY = "SoSecret123"
@@ -21,3 +22,5 @@ class Settings:
     """Real seconds that a callback waits for its answer."""
     callback_hosts: frozenset[str] = frozenset()
     """Hosts that get callbacks besides this machine's own: a signed fake must not leave it."""
+    journal: Path | None = None
+    """Where orders outlive the process; without it they do not."""

@@ -4,16 +4,15 @@ import random
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from payments.php_json import encode
-from payments.signature import sign
-from simulator.answers import callback_fields
+from simulator.answers import callback_body
 from simulator.book import Book
 from simulator.callbacks import Attempt, Callbacks, Message
 from simulator.clock import Clock
 from simulator.faults import Faults
+from simulator.journal import Journal, forget
 from simulator.orders import MONEY_TAKEN, Order, Payment
+from simulator.recall import Recalled, recall
 from simulator.scheduler import Scheduler
 from simulator.settings import Settings
 
@@ -49,13 +48,24 @@ class Simulation:
     def __init__(self, settings: Settings) -> None:
         lock = threading.RLock()
         self.settings = settings
+        self._journal = Journal(settings.journal) if settings.journal else None
+        self._record = self._journal.write if self._journal else forget
         self.clock = Clock(settings.speed)
         self.scheduler = Scheduler(self.clock)
-        self.book = Book(lock, self.clock.now)
+        self.book = Book(lock, self.clock.now, self._record)
         self.faults = Faults(lock)
-        self.callbacks = Callbacks(lock, self.clock, self.scheduler, settings)
+        self.callbacks = Callbacks(lock, self.clock, self.scheduler, settings, self._record)
         self.enabled_sources = settings.enabled_sources
         self.check_shows_code = settings.check_shows_code
+        if self._journal:
+            self._go_on_from(recall(self._journal.entries()))
+
+    def _go_on_from(self, known: Recalled) -> None:
+        if known.clock:
+            self.clock.restore(known.clock)
+        self._record("clock", self.clock.reading())
+        self.book.restore(known.orders.values(), known.numbers)
+        self.callbacks.restore(known.log, known.due.values())
 
     def start(self) -> None:
         self.scheduler.start()
@@ -64,6 +74,8 @@ class Simulation:
         self.callbacks.clear()
         self.faults.clear()
         self.scheduler.stop()
+        if self._journal:
+            self._journal.close()
 
     def reset(self) -> None:
         """As at the start, but for the numbers: no code is ever given out twice."""
@@ -72,8 +84,16 @@ class Simulation:
         self.scheduler.clear()
         self.book.clear()
         self.clock.reset(self.settings.speed)
+        self._record("reset", None)
+        self._record("clock", self.clock.reading())
         self.enabled_sources = self.settings.enabled_sources
         self.check_shows_code = self.settings.check_shows_code
+
+    def set_clock(self, speed: float, advance: float) -> None:
+        """Change the clock's speed, then push it forward by simulated seconds."""
+        self.scheduler.set_speed(speed)
+        self.scheduler.advance(advance)
+        self._record("clock", self.clock.reading())
 
     def allows(self, source: str | None) -> bool:
         return source is None or self.enabled_sources is None or source in self.enabled_sources
@@ -111,6 +131,6 @@ class Simulation:
         return messages
 
     def _message(self, order: Order, status: str, payment: Payment | None) -> Message:
-        fields = callback_fields(order, self.settings.merchant_id, status, payment)
-        signed: Any = {**fields, "signature": sign(fields, self.settings.merchant_key)}
-        return Message(order.order_id, status, order.new.callback_url, encode(signed).encode())
+        merchant_id, merchant_key = self.settings.merchant_id, self.settings.merchant_key
+        body = callback_body(order, merchant_id, merchant_key, status, payment)
+        return Message(order.order_id, status, order.new.callback_url, body)

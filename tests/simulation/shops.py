@@ -1,0 +1,249 @@
+"""Storefronts, customers, forgers and Finpay's own habits: everybody who makes things happen."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from payments import php_json
+from simulator.orders import OPEN, NotPayableError, Order
+from tests.builders import (
+    make_callback_event,
+    make_callback_fields,
+    make_initiate_event,
+    make_request_body,
+    make_status_event,
+)
+from tests.simulation.chance import Chance
+from tests.simulation.finpay import SimulatedFinpay
+from tests.simulation.hub import DAY, HOUR, MINUTE, Hub
+from tests.simulation.service import Service
+from tests.simulation.watchdog import Watchdog
+
+RETRY_MINUTES = (1, 5, 15, 30, 60)
+NAME, EMAIL, PHONE = "Zainudin", "zainudin@mail.example", "+628129999777"
+
+
+@dataclass
+class Street:
+    """One merchant's storefronts and their customers."""
+
+    hub: Hub
+    chance: Chance
+    service: Service
+    finpay: SimulatedFinpay
+    watchdog: Watchdog
+    blackout: range
+
+    # What storefronts do
+
+    def open_order(self, number: int) -> None:
+        """One order's life, from the storefront's first request on."""
+        chance = self.chance
+        order_id = f"ORDER-{number}"
+        minutes = chance.one_of((5, 10, 30, 60, 60, 180, 1440))
+        body = self._body(order_id, 1000 * (number + 1), minutes)
+        start = chance.between(0, 30 * MINUTE)
+        patience = chance.one_of((0, 1, 3, 10))
+        self.hub.start(lambda: self._ask_until_answered(body, patience), start)
+        if chance.strikes("storefront: sent twice"):
+            self.hub.start(lambda: self._ask_until_answered(body, 1), start + chance.between(0, 50))
+        if chance.maybe(0.1):
+            other = self._body(order_id, 7, minutes)
+            self.hub.start(lambda: self._create(other), start + chance.between(1, HOUR))
+        if chance.maybe(0.1):
+            self.hub.start(
+                lambda: self._create(body, "another"), start + chance.between(1, HOUR)
+            )
+        if chance.maybe(0.15):
+            delay = start + chance.between(0, minutes * MINUTE)
+            self.hub.start(lambda: self._cancel(order_id, 3), delay)
+        if chance.maybe(0.3):
+            self.hub.start(lambda: self._see(order_id), start + chance.between(0, DAY))
+        self._plan_customer(order_id, start, minutes)
+        self._plan_forger(order_id, start)
+
+    def _body(self, order_id: str, amount: int, minutes: int) -> dict[str, Any]:
+        body = make_request_body(id=order_id, amount=str(amount), timeout=str(minutes))
+        body["customer"] |= {
+            "firstName": NAME, "lastName": "Q", "email": EMAIL, "mobilePhone": PHONE,
+        }  # fmt: skip
+        return body
+
+    def _ask_until_answered(self, body: dict[str, Any], patience: int) -> None:
+        for _ in range(patience + 1):
+            answer = self._create(body)
+            status = answer["statusCode"] if answer else 500
+            if status not in {409, 500, 503, 504}:
+                return
+            if status == 409 and "in-progress" not in answer["body"]:
+                return
+            wait = int(answer["headers"].get("retry-after", 5)) * 1000 if answer else 5_000
+            self.hub.wait(wait + self.chance.one_of((0, 100, 5 * MINUTE)))
+
+    def _create(self, body: dict[str, Any], storefront: str = "demo") -> Any:
+        event = make_initiate_event(body, storefront=storefront)
+        answer = self.service.invoke("StorefrontApi", event)
+        self.watchdog.created(body, storefront, answer)
+        return None if self.chance.strikes("storefront: answer lost") else answer
+
+    def _cancel(self, order_id: str, patience: int) -> None:
+        event = make_status_event(order_id) | {"routeKey": "POST /payments/{orderId}/cancel"}
+        for _ in range(patience):
+            answer = self.service.invoke("StorefrontApi", event)
+            self.watchdog.cancelled(order_id, answer)
+            if answer and answer["statusCode"] in {200, 404}:
+                return
+            if answer and answer["statusCode"] == 409 and "already-paid" in answer["body"]:
+                return
+            self.hub.wait(45_000)
+
+    def _see(self, order_id: str) -> None:
+        storefront = self.chance.one_of(("demo", "demo", "another"))
+        event = make_status_event(order_id, storefront=storefront)
+        answer = self.service.invoke("StorefrontApi", event)
+        self.watchdog.saw(order_id, storefront, answer)
+
+    # What customers do, and what Finpay makes of it
+
+    def _plan_customer(self, order_id: str, start: int, minutes: int) -> None:
+        chance, over = self.chance, start + minutes * MINUTE
+        if chance.maybe(0.6):
+            amount = 1 if chance.maybe(0.05) else None
+            self._later(start, over, order_id, lambda id_: self._pay(id_, amount=amount))
+            if chance.maybe(0.05):
+                self._later(start, over + HOUR, order_id, lambda id_: self._pay(id_, again=True))
+        if chance.maybe(0.06):
+            self._later(over, over + DAY, order_id, lambda id_: self._pay(id_, late=True))
+        if chance.maybe(0.3):
+            self._later(start, over, order_id, lambda id_: self._say(id_, "PENDING"))
+        if chance.maybe(0.3):
+            self._later(over, over + HOUR, order_id, self._say_over)
+        if chance.maybe(0.05):
+            self._later(start, over + DAY, order_id, self._refund)
+        if chance.maybe(0.03):
+            self._later(start, over, order_id, lambda id_: self._set(id_, "FAILURE"))
+        if chance.maybe(0.02):
+            self._later(start, over, order_id, lambda id_: self._set(id_, "CANCELLED"))
+
+    def _later(self, least: int, most: int, order_id: str, act: Any) -> None:
+        """Something happens to one of the orders that Finpay has for the payment by then."""
+
+        def job() -> None:
+            known = self.finpay.orders_of(order_id)
+            if known:
+                act(known[-1].order_id if self.chance.maybe(0.8) else known[0].order_id)
+
+        self.hub.after(self.chance.between(least, max(least, most)), job)
+
+    def _pay(self, order_id: str, **how: Any) -> None:
+        order = self.finpay.book.get(order_id)
+        if order.status == "CANCELLED" and order != self.finpay.orders_of(_payment_of(order))[-1]:
+            return  # what was cancelled to make room for another order stays cancelled
+        try:
+            order = self.finpay.book.pay(order_id, **how)
+        except NotPayableError:
+            return
+        self.watchdog.finpay_changed(order_id)
+        self._call_back(order, "PAID")
+
+    def _say(self, order_id: str, status: str) -> None:
+        order = self.finpay.book.get(order_id)
+        if order.status in OPEN:
+            self._call_back(order, status)
+
+    def _say_over(self, order_id: str) -> None:
+        order = self.finpay.book.get(order_id)
+        if order.status == "EXPIRED":
+            self._call_back(order, "EXPIRED")
+
+    def _set(self, order_id: str, status: str) -> None:
+        order = self.finpay.book.get(order_id)
+        if order.status in OPEN:
+            self._call_back(self.finpay.book.set_status(order_id, status), status)
+            self.watchdog.finpay_changed(order_id)
+
+    def _refund(self, order_id: str) -> None:
+        order = self.finpay.book.get(order_id)
+        if order.payment is not None and order.status == "PAID":
+            status = self.chance.one_of(("REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED"))
+            self._call_back(self.finpay.book.set_status(order_id, status), status)
+
+    # How callbacks arrive
+
+    def _call_back(self, order: Order, status: str) -> None:
+        if self.chance.strikes("callback: cannot be verified"):
+            body, genuine = self._signed_otherwise(order, status), False
+        else:
+            body, genuine = self.finpay.callback(order, status), True
+        copies = self.chance.between(2, 5) if self.chance.strikes("callback: repeated") else 1
+        for _ in range(copies):
+            late = self.chance.strikes("callback: late")
+            delay = self.chance.between(0, 48 * HOUR if late else 10_000)
+            self._deliver(order.new.callback_url, body, delay, genuine=genuine)
+
+    def _signed_otherwise(self, order: Order, status: str) -> bytes:
+        fields = json.loads(self.finpay.callback(order, status))
+        return json.dumps(fields | {"signature": fields["signature"][::-1]}).encode()
+
+    def _deliver(
+        self, url: str, body: bytes, delay: int, *, genuine: bool, attempt: int = 0
+    ) -> None:
+        def again() -> None:
+            if attempt < len(RETRY_MINUTES):
+                pause = RETRY_MINUTES[attempt] * MINUTE
+                self._deliver(url, body, pause, genuine=genuine, attempt=attempt + 1)
+
+        def work() -> None:
+            if self.hub.now in self.blackout:
+                self.chance.faults["callback: blackout"] += 1
+                return again()
+            if self.chance.strikes("callback: lost"):
+                return again()
+            answer = self._call(url, body, genuine=genuine)
+            lost = self.chance.strikes("callback: answer lost")
+            if answer is None or answer["statusCode"] >= 500 or lost:
+                return again()
+            return None
+
+        self.hub.start(work, delay)
+
+    def _call(self, url: str, body: bytes, *, genuine: bool) -> Any:
+        order_id, token = url.rsplit("/", 2)[1:]
+        event = make_callback_event(body.decode())
+        event["pathParameters"] = {"orderId": order_id, "token": token}
+        if genuine:
+            self.finpay.hear("", body)
+        answer = self.service.invoke("FinpayCallback", event)
+        self.watchdog.called_back(order_id, body, answer, genuine=genuine)
+        return answer
+
+    # What forgers do
+
+    def _plan_forger(self, order_id: str, start: int) -> None:
+        if not self.chance.strikes("callback: forged"):
+            return
+        fields = make_callback_fields(order_id, "PAID", 1000 * (int(order_id[6:]) + 1))
+        forged = self.chance.one_of(
+            (
+                fields,
+                fields | {"signature": ""},
+                fields | {"signature": None},
+                fields | {"signature": "0" * 128},
+            )
+        )
+        body = php_json.encode(forged).encode()
+        event = make_callback_event(body.decode(), order_id=order_id)
+        if self.chance.maybe(0.3):
+            event["pathParameters"]["token"] = "0" * 32
+
+        def forge() -> None:
+            for _ in range(self.chance.between(1, 4)):
+                answer = self.service.invoke("FinpayCallback", event)
+                self.watchdog.called_back(order_id, body, answer, genuine=False)
+                self.hub.wait(self.chance.between(100, 90_000))
+
+        self.hub.start(forge, start + self.chance.between(0, HOUR))
+
+
+def _payment_of(order: Order) -> str:
+    return order.new.callback_url.split("/")[-2]

@@ -1,0 +1,113 @@
+"""One world: a seed, some payments, and whatever happens to them until nothing more can."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from types import SimpleNamespace
+from typing import Self
+from unittest import mock
+
+from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
+
+from payments.items import to_payment
+from tests.builders import MERCHANT_KEY
+from tests.simulation.chance import Chance
+from tests.simulation.finpay import Habits, SimulatedFinpay
+from tests.simulation.hub import DAY, HOUR, MINUTE, Hub
+from tests.simulation.service import Service, Sink, deployed
+from tests.simulation.shops import EMAIL, NAME, PHONE, Street
+from tests.simulation.watchdog import Watchdog
+
+PAYMENTS = 20
+STORM_MS = 3 * DAY
+END_MS = 12 * DAY
+FORBIDDEN = [NAME, EMAIL, PHONE.lstrip("+"), MERCHANT_KEY]
+
+
+@dataclass
+class Report:
+    """What happened in some worlds."""
+
+    worlds: int = 0
+    payments: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+    trace: str = ""
+
+    def __add__(self, other: "Report") -> "Report":
+        return Report(
+            self.worlds + other.worlds,
+            self.payments + other.payments,
+            self.faults + other.faults,
+            self.checked + other.checked,
+            self.statuses + other.statuses,
+        )
+
+
+def simulate(seed: int, payments: int = PAYMENTS) -> Report:
+    """Run a world to its end; raises ViolationError where a promise is broken."""
+    hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
+    habits = Habits(shows_code=chance.maybe(0.5), tells_expiry=chance.maybe(0.5))
+    finpay = SimulatedFinpay(hub, habits, lambda order_id: watchdog.finpay_changed(order_id))
+    watchdog = Watchdog(finpay, FORBIDDEN)
+    with deployed(sink), _breaker_time(hub):
+        service = Service(hub, chance, finpay, watchdog, _windows(hub, chance))
+        watchdog.watch(service.tables)
+        watchdog.on_row = service.schedule
+        street = Street(hub, chance, service, finpay, watchdog, _blackout(hub, chance))
+        for number in range(payments):
+            street.open_order(number)
+        start = hub.now
+        hub.run(start + STORM_MS)
+        chance.stormy = False
+        hub.run(start + END_MS)
+        watchdog.end(sink.leaks)
+    rows = service.tables.tables["PaymentsTable"].items.values()
+    return Report(
+        worlds=1,
+        payments=payments,
+        faults=chance.faults,
+        checked=watchdog.checked,
+        statuses=Counter(to_payment(row).status.value for row in rows),
+        trace=watchdog.trace.hexdigest(),
+    )
+
+
+def _windows(hub: Hub, chance: Chance) -> list[range]:
+    """When Finpay is down altogether."""
+    if not chance.stormy or chance.maybe(0.6):
+        return []
+    starts = [hub.now + chance.between(0, 3 * HOUR) for _ in range(chance.between(1, 3))]
+    return [range(at, at + chance.between(MINUTE, 40 * MINUTE)) for at in starts]
+
+
+def _blackout(hub: Hub, chance: Chance) -> range:
+    """When no callback gets through: longer than Finpay tries."""
+    if chance.maybe(0.7):
+        return range(0)
+    at = hub.now + chance.between(0, HOUR)
+    return range(at, at + 3 * HOUR)
+
+
+@contextmanager
+def _breaker_time(hub: Hub) -> Iterator[None]:
+    """The circuit breaker reads the clock by itself; here it reads the simulated one."""
+
+    class Now(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(hub.now / 1000, tz)
+
+    clock = SimpleNamespace(datetime=Now)
+    breaker._LOCAL_FAILURES.clear()
+    breaker._LOCAL_SUCCESSES.clear()
+    breaker._LAST_OBSERVED_STATE.clear()
+    with ExitStack() as patches:
+        for module in (breaker, states, stored_states):
+            patches.enter_context(mock.patch.object(module, "dt", clock))
+        yield

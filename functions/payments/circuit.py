@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
     CircuitBreakerDynamoDBPersistence,
 )
+from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.errors import CircuitOpen, NotAttempted, OutcomeUnknown
 
@@ -74,6 +75,9 @@ class Circuit:
         except CircuitBreakerOpenError as error:
             opened_at = error.circuit.opened_at if error.circuit else None
             raise CircuitOpen(self._seconds_left(opened_at)) from None
+        except (ClientError, BotoCoreError):
+            # Who may try first again is decided in the table, so nobody did.
+            raise CircuitOpen(RECOVERY_SECONDS) from None
         return answer
 
     def is_closed(self) -> bool:

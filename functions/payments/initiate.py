@@ -22,9 +22,9 @@ from payments.errors import (
 from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
 from payments.looks import first_look
-from payments.payment import Entry, Lease, Payment, Source
+from payments.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.ports import PaymentStore
-from payments.resolve import LEASE_MS, Resolve
+from payments.resolve import Resolve
 from payments.transitions import Status
 
 _REFUSALS: dict[str, type[GatewayError]] = {
@@ -98,6 +98,7 @@ class Initiate:
             request_fingerprint=order.fingerprint,
             gateway_order_id=request.order.id,
             timeout=request.timeout,
+            asked_at=now,
             created_at=now,
             updated_at=now,
             due_at=first_look(now),

@@ -48,6 +48,7 @@ _FIELDS: Mapping[str, str] = {
     "request_fingerprint": "requestFingerprint",
     "gateway_order_id": "gatewayOrderId",
     "timeout": "timeout",
+    "asked_at": "askedAt",
     "created_at": "createdAt",
     "updated_at": "updatedAt",
 }

@@ -14,6 +14,9 @@ _DERIVED_ID = re.compile(rf"[A-Za-z0-9_-]*{_OWN}[0-9a-f]{{16}}")
 DEFAULT_TIMEOUT_MINUTES = 1_440
 """Finpay's default of order.timeout."""
 
+LEASE_MS = 35_000
+"""Longer than the function may run: an expired lease means that nobody is at work any more."""
+
 HISTORY_LIMIT = 24
 """Observations past this many entries are only logged; transitions are always recorded."""
 
@@ -114,7 +117,8 @@ class Settled:
 class Payment:
     """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms.
 
-    `timeout` is order.timeout in minutes. `gateway_order_id` is the order at Finpay that counts
+    `timeout` is order.timeout in minutes, `asked_at` when Finpay may last have been asked for a
+    code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `due_at` is when Finpay is to be asked about it, None for never; `look` marks who asked last.
     """
@@ -129,6 +133,7 @@ class Payment:
     request_fingerprint: str
     gateway_order_id: str
     timeout: int
+    asked_at: int
     created_at: int
     updated_at: int
     earlier_gateway_order_ids: tuple[str, ...] = ()
@@ -161,5 +166,4 @@ class Payment:
         """When its code ends: Finpay's word, or the latest that it can be."""
         if self.code:
             return self.code.expires_at
-        asked_until = self.lease.until if self.lease else self.updated_at
-        return asked_until + self.timeout * 60_000
+        return self.asked_at + LEASE_MS + self.timeout * 60_000

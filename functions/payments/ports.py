@@ -24,8 +24,11 @@ class PaymentStore(Protocol):
     def withdraw(self, order_id: str, lease: str) -> None:
         """Remove a payment that never got beyond the reservation holding this lease."""
 
-    def take_lease(self, payment: Payment, lease: Lease) -> Payment | None:
-        """Take the lease from whoever was seen with it; None if another was quicker."""
+    def take_lease(self, payment: Payment, lease: Lease, asked_at: int) -> Payment | None:
+        """Take the lease from whoever was seen with it; None if another was quicker.
+
+        `asked_at` is when its new holder may ask Finpay for a code.
+        """
 
     def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
         """Begin the look that was due then; None if another did or it is due no more."""

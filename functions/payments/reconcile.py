@@ -93,8 +93,7 @@ class Look:
         return settlement
 
     def _look(self, payment: Payment, now: int) -> Settlement:
-        lease = payment.lease
-        if payment.status is Status.INITIATING and lease and now >= lease.until + PATIENCE:
+        if payment.status is Status.INITIATING and now >= payment.asked_at + PATIENCE:
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.inquire(payment).settlement
 

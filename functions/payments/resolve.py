@@ -11,13 +11,11 @@ from payments.clock import Clock
 from payments.errors import GatewayError, OutcomeUnknown, PaymentInProgress
 from payments.ids import NewId
 from payments.inquire import Inquire
-from payments.payment import Entry, Failure, Lease, Payment, Source, derived_id
+from payments.looks import is_over
+from payments.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.ports import Gateway, PaymentStore
 from payments.settle import Settle, Settlement
 from payments.transitions import Proof, Status
-
-LEASE_MS = 35_000
-"""Longer than the function may run: an expired lease means that nobody is at work any more."""
 
 _POLL_SECONDS = 2
 _TAKEN = Failure("rejected", "", "Finpay has another order of this id")
@@ -40,7 +38,7 @@ class Resolve:
         Raises PaymentInProgress while somebody else holds it, OutcomeUnknown if Finpay does not
         tell, Unavailable.
         """
-        held = self._hold(found)
+        held = self._hold(found, to_ask=True)
         cleared = self._clear(held)
         if cleared.payment.status is not Status.INITIATING:
             return cleared.payment
@@ -49,17 +47,18 @@ class Resolve:
 
     def to_close(self, found: Payment, source: Source) -> Settlement:
         """End a payment that nobody asked for again; raises like `to_ask_again`."""
-        held = self._hold(found)
+        held = self._hold(found, to_ask=False)
         cleared = self._clear(held)
         if cleared.payment.status is not Status.INITIATING:
             return cleared
         return self.settle.learn(held, cleared.proof, source)
 
-    def _hold(self, found: Payment) -> Payment:
+    def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
         if found.lease and found.lease.until > now:
             raise PaymentInProgress(_POLL_SECONDS)
-        held = self.payments.take_lease(found, Lease(self.new_id(), now + LEASE_MS))
+        asked_at = now if to_ask else found.asked_at
+        held = self.payments.take_lease(found, Lease(self.new_id(), now + LEASE_MS), asked_at)
         if held is None:
             raise PaymentInProgress(_POLL_SECONDS)
         return held
@@ -87,6 +86,12 @@ class Resolve:
                 )
             case Proof.OPEN if self.gateway.cancel(held.gateway_order_id):
                 return replace(learnt, proof=Proof.CANCEL_AGREED)
+            case Proof.OPEN if is_over(held, self.clock()):
+                return _moved(
+                    self.settle.learn(
+                        held, Proof.EXPIRY_CONFIRMED, learnt.source, evidence=claim.evidence
+                    )
+                )
         # Perhaps it was paid at this moment, or says something that nobody knows.
         raise OutcomeUnknown
 

@@ -93,11 +93,16 @@ class DynamoPayments:
         except _ConditionFailed:
             return
 
-    def take_lease(self, payment: Payment, lease: Lease) -> Payment | None:
-        """Take the lease from whoever was seen with it; None if another was quicker."""
+    def take_lease(self, payment: Payment, lease: Lease, asked_at: int) -> Payment | None:
+        """Take the lease from whoever was seen with it; None if another was quicker.
+
+        `asked_at` is when its new holder may ask Finpay for a code.
+        """
         if payment.lease is None:
             return None
-        request = turn_writes.take_lease(self.table, payment.order_id, payment.lease, lease)
+        request = turn_writes.take_lease(
+            self.table, payment.order_id, payment.lease, lease, asked_at
+        )
         return self._turn(request, lambda found: found.lease == lease)
 
     def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:

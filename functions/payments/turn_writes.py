@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 DUE_INDEX = "due"
 
 
-def take_lease(table: str, order_id: str, seen: Lease, taken: Lease) -> UpdateItemInputTypeDef:
+def take_lease(
+    table: str, order_id: str, seen: Lease, taken: Lease, asked_at: int
+) -> UpdateItemInputTypeDef:
     """Become the one who may act at Finpay on an INITIATING payment, after `seen` ran out."""
     return _turn(
         table,
         order_id,
-        "SET leaseId = :id, leaseUntil = :until",
+        "SET leaseId = :id, leaseUntil = :until, askedAt = :asked",
         "#status = :initiating AND leaseId = :seen",
         {
             ":id": taken.id,
             ":until": taken.until,
+            ":asked": asked_at,
             ":initiating": Status.INITIATING.value,
             ":seen": seen.id,
         },

@@ -92,9 +92,7 @@ class SimulatedFinpay:
         payment = said["result"]["payment"]
         order = said["order"]
         self._tell(
-            Told(
-                order["id"], payment["status"], order["amount"], payment["amount"], self.hub.now
-            )
+            Told(order["id"], payment["status"], order["amount"], payment["amount"], self.hub.now)
         )
 
     def _tell(self, told: Told) -> None:

@@ -52,9 +52,7 @@ class SimulatedExchange:
         finally:
             self._watchdog.asked(endpoint, gateway_order_id, order_id, status)
 
-    def _send(
-        self, request: requests.Request, endpoint: str, deadline: float
-    ) -> tuple[int, bytes]:
+    def _send(self, request: requests.Request, endpoint: str, deadline: float) -> tuple[int, bytes]:
         process, chance = self._process, self._process.chance
         patience = round((deadline - time.monotonic()) * 2) * 500
         there, back = chance.between(10, 200), chance.between(10, 200)

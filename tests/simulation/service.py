@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -94,9 +94,7 @@ class Service:
         }
         world = World(
             client=lambda name: clients[name](),
-            exchange=lambda: SimulatedExchange(
-                process, self.finpay, self.watchdog, self._outages
-            ),
+            exchange=lambda: SimulatedExchange(process, self.finpay, self.watchdog, self._outages),
             clock=process.clock,
             new_id=chance.mark,
         )
@@ -108,7 +106,7 @@ class Service:
 
         It runs every minute in truth; the runs that find nothing due are left out here.
         """
-        due = [int(i["dueAt"]["N"]) for i in self._rows() if "dueAt" in i]
+        due = [row.due_at for row in self.watchdog.rows.values() if row.due_at is not None]
         if not due:
             return
         tick = max(min(due), self.hub.now + 1) // MINUTE * MINUTE + MINUTE
@@ -118,13 +116,9 @@ class Service:
 
     def _tick(self, tick: int) -> None:
         self._ticks.discard(tick)
-        if any(int(i["dueAt"]["N"]) <= self.hub.now + SKEW_MS for i in self._rows() if "dueAt" in i):
-            self.invoke("Reconcile", {})
+        self.invoke("Reconcile", {})
         self.hub.wait(MINUTE // 2)
         self.schedule()
-
-    def _rows(self) -> Iterable[Any]:
-        return self.tables.tables["PaymentsTable"].items.values()
 
     def _consume(self, batch: list[Event]) -> set[str]:
         records = [

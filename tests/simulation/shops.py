@@ -51,9 +51,7 @@ class Street:
             other = self._body(order_id, 7, minutes)
             self.hub.start(lambda: self._create(other), start + chance.between(1, HOUR))
         if chance.maybe(0.1):
-            self.hub.start(
-                lambda: self._create(body, "another"), start + chance.between(1, HOUR)
-            )
+            self.hub.start(lambda: self._create(body, "another"), start + chance.between(1, HOUR))
         if chance.maybe(0.15):
             delay = start + chance.between(0, minutes * MINUTE)
             self.hub.start(lambda: self._cancel(order_id, 3), delay)

@@ -13,7 +13,6 @@ from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
 
-from payments.items import to_payment
 from tests.builders import MERCHANT_KEY
 from tests.simulation.chance import Chance
 from tests.simulation.finpay import Habits, SimulatedFinpay
@@ -67,13 +66,12 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
         chance.stormy = False
         hub.run(start + END_MS)
         watchdog.end(sink.leaks)
-    rows = service.tables.tables["PaymentsTable"].items.values()
     return Report(
         worlds=1,
         payments=payments,
         faults=chance.faults,
         checked=watchdog.checked,
-        statuses=Counter(to_payment(row).status.value for row in rows),
+        statuses=Counter(row.status.value for row in watchdog.rows.values()),
         trace=watchdog.trace.hexdigest(),
     )
 

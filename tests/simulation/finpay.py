@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from simulator.answers import body_of, callback_body
+from simulator.answers import SUCCESS, body_of, callback_body
 from simulator.book import Book
 from simulator.desk import Desk
 from simulator.orders import OPEN, Order, Payment
@@ -51,9 +51,10 @@ class SimulatedFinpay:
 
     hub: Hub
     habits: Habits
-    on_change: Callable[[str], None]
     settings: Settings = field(default_factory=lambda: Settings(MERCHANT_ID, MERCHANT_KEY))
     told: dict[str, list[Told]] = field(default_factory=dict)
+    on_change: Callable[[str], None] = lambda _: None
+    on_cancel: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
         self.book = Book(RLock(), lambda: self.hub.now / 1000)
@@ -75,6 +76,8 @@ class SimulatedFinpay:
         )
         if endpoint != "check":
             self.on_change(order_id or json.loads(str(request.data))["order"]["id"])
+        if endpoint == "cancel" and answer.code == SUCCESS.code:
+            self.on_cancel(order_id)
         body = body_of(answer, 0.0)
         if not self.habits.tells_expiry and endpoint == "check" and "data" in body:
             payment = body["data"]["result"]["payment"]

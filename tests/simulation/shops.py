@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from payments import php_json
+from payments.tokens import callback_url
 from simulator.orders import OPEN, NotPayableError, Order
 from tests.builders import (
+    MERCHANT_KEY,
     make_callback_event,
     make_callback_fields,
     make_initiate_event,
@@ -40,9 +42,9 @@ class Street:
         """One order's life, from the storefront's first request on."""
         chance = self.chance
         order_id = f"ORDER-{number}"
-        minutes = chance.one_of((5, 10, 30, 60, 60, 180, 1440))
+        minutes = chance.one_of((5, 10, 30, 30, 60, 60, 180, 180, 1440))
         body = self._body(order_id, 1000 * (number + 1), minutes)
-        start = chance.between(0, 30 * MINUTE)
+        start = chance.between(0, 10 * MINUTE)
         patience = chance.one_of((0, 1, 3, 10))
         self.hub.start(lambda: self._ask_until_answered(body, patience), start)
         if chance.strikes("storefront: sent twice"):
@@ -87,8 +89,10 @@ class Street:
     def _cancel(self, order_id: str, patience: int) -> None:
         event = make_status_event(order_id) | {"routeKey": "POST /payments/{orderId}/cancel"}
         for _ in range(patience):
+            row = self.watchdog.row(order_id)
+            began = self.hub.now, row is not None and row.status.value in {"INITIATING", "PENDING"}
             answer = self.service.invoke("StorefrontApi", event)
-            self.watchdog.cancelled(order_id, answer)
+            self.watchdog.cancelled(order_id, began, answer)
             if answer and answer["statusCode"] in {200, 404}:
                 return
             if answer and answer["statusCode"] == 409 and "already-paid" in answer["body"]:
@@ -122,6 +126,8 @@ class Street:
             self._later(start, over, order_id, lambda id_: self._set(id_, "FAILURE"))
         if chance.maybe(0.02):
             self._later(start, over, order_id, lambda id_: self._set(id_, "CANCELLED"))
+        if chance.maybe(0.02):
+            self._later(start, over, order_id, lambda id_: self._set(id_, "SETTLING"))
 
     def _later(self, least: int, most: int, order_id: str, act: Any) -> None:
         """Something happens to one of the orders that Finpay has for the payment by then."""
@@ -165,6 +171,19 @@ class Street:
         if order.payment is not None and order.status == "PAID":
             status = self.chance.one_of(("REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED"))
             self._call_back(self.finpay.book.set_status(order_id, status), status)
+
+    def on_cancel(self, order_id: str) -> None:
+        """Whether Finpay calls back about a cancel is unknown, so it does now and then."""
+        order = self.finpay.book.get(order_id)
+        if order.status == "CANCELLED" and self.chance.maybe(0.4):
+            self._call_back(order, "CANCELLED")
+
+    def stranger(self) -> None:
+        """An order that this service never made, but Finpay reports here."""
+        body = self._body("STRANGER-1", 5000, 60)
+        body["url"]["callbackUrl"] = callback_url("https://api.example", "STRANGER-1", MERCHANT_KEY)
+        self.finpay.desk.initiate(json.dumps(body).encode())
+        self._pay("STRANGER-1")
 
     # How callbacks arrive
 

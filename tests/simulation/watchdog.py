@@ -131,6 +131,8 @@ class Watchdog:
         self.hold("history is never rewritten", kept and step >= 0, old, new)
         if old.look != new.look and new.look:
             self._looks[new.order_id] += 1
+            due = old.due_at is not None and old.due_at <= self.finpay.hub.now + _SKEW
+            self.hold("a look begins only when it is due", due, old, new)
         if old.status is not new.status:
             moves = new.status in _MOVES[old.status] and step == 1
             self.hold("a payment moves only as the table allows", moves, old, new)
@@ -160,7 +162,14 @@ class Watchdog:
             order = self.finpay.find(new.gateway_order_id)
             code = new.code and new.code.payment_code
             self.hold("a stored code is Finpay's", order and order.payment_code == code, new)
+            if order and new.code and new.code.redirect_url:
+                exact = abs(order.expires_at * 1000 - new.expires_at) <= 1_000
+                self.hold("the end of a code is Finpay's", exact, new, order)
         if new.status in {S.CANCELLED, S.FAILED}:
+            undecided = [
+                o for o in self._ids(new) if (x := self.finpay.find(o)) and x.status == "SETTLING"
+            ]
+            self.hold("a status nobody knows ends nothing", not undecided, new)
             live = [o for o in self._ids(new) if self.finpay.is_live(o)]
             self.hold("what is given up cannot be paid any more", not live, new, live)
 
@@ -246,13 +255,20 @@ class Watchdog:
         ours = any(o.payment_code == code for o in self.finpay.orders_of(order_id))
         self.hold("the code is one that Finpay made for this order", ours, order_id, code)
 
-    def cancelled(self, order_id: str, answer: Any) -> None:
-        """A cancel was answered."""
+    def cancelled(self, order_id: str, began: tuple[int, bool], answer: Any) -> None:
+        """A cancel was answered; it began then, on a payment that was open here or not."""
         self._answered("cancel", order_id, answer)
         if answer is None or answer["statusCode"] != 200:
             return
         live = [o for o in self.finpay.orders_of(order_id) if self.finpay.is_live(o.order_id)]
         self.hold("a cancel that was answered is one", not live, order_id, answer["body"])
+        at, was_open = began
+        paid = [
+            o
+            for o in self.finpay.orders_of(order_id)
+            if was_open and o.payment and o.payment.paid_at * 1000 < at
+        ]
+        self.hold("nothing that was paid is answered as cancelled", not paid, order_id, paid)
 
     def saw(self, order_id: str, storefront: str, answer: Any) -> None:
         """GET was answered."""
@@ -312,19 +328,20 @@ class Watchdog:
         for order in self.finpay.book.all():
             order_id = order.new.callback_url.split("/")[-2]
             row = self.row(order_id)
-            self.hold("no payment is lost", row is not None, order)
+            kept = row is not None or order_id.startswith("STRANGER")
+            self.hold("no payment is lost", kept, order)
             if row is not None and order.payment is not None:
-                self._end_of_paid(order.status, order.payment.amount == row.amount, row)
+                self._end_of_paid(row)
         for row in self.rows.values():
+            order = self.finpay.find(row.order_at_finpay)
+            if order and order.status == "SETTLING":  # Finpay has not decided, so it stays open
+                continue
             final = row.status not in {S.INITIATING, S.PENDING}
             self.hold("every payment is final in the end", final, row)
             self.hold("a final payment is watched no more", row.due_at is None, row)
 
-    def _end_of_paid(self, status: str, matches: bool, row: Payment) -> None:  # noqa: FBT001
-        if matches and status == "PAID":
-            kept = row.status in _PAID | {S.REVIEW}
-        else:
-            kept = row.status in _PAID | {S.REVIEW}
+    def _end_of_paid(self, row: Payment) -> None:
+        kept = row.status in _PAID | {S.REVIEW}
         self.hold("what Finpay holds as paid is PAID here, or in review", kept, row)
         if row.status is S.REVIEW:
             told = self._told(row)

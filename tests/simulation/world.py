@@ -21,7 +21,7 @@ from tests.simulation.service import Service, Sink, deployed
 from tests.simulation.shops import EMAIL, NAME, PHONE, Street
 from tests.simulation.watchdog import Watchdog
 
-PAYMENTS = 20
+PAYMENTS = 40
 STORM_MS = 3 * DAY
 END_MS = 12 * DAY
 FORBIDDEN = [NAME, EMAIL, PHONE.lstrip("+"), MERCHANT_KEY]
@@ -52,15 +52,19 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
     """Run a world to its end; raises ViolationError where a promise is broken."""
     hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
     habits = Habits(shows_code=chance.maybe(0.5), tells_expiry=chance.maybe(0.5))
-    finpay = SimulatedFinpay(hub, habits, lambda order_id: watchdog.finpay_changed(order_id))
+    finpay = SimulatedFinpay(hub, habits)
     watchdog = Watchdog(finpay, FORBIDDEN)
     with deployed(sink), _breaker_time(hub):
         service = Service(hub, chance, finpay, watchdog, _windows(hub, chance))
         watchdog.watch(service.tables)
+        finpay.on_change = watchdog.finpay_changed
         watchdog.on_row = service.schedule
         street = Street(hub, chance, service, finpay, watchdog, _blackout(hub, chance))
         for number in range(payments):
             street.open_order(number)
+        finpay.on_cancel = street.on_cancel
+        if chance.maybe(0.1):
+            hub.after(chance.between(0, HOUR), street.stranger)
         start = hub.now
         hub.run(start + STORM_MS)
         chance.stormy = False

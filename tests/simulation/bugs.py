@@ -1,0 +1,357 @@
+"""Bugs to plant in the service, each of which the simulation has to find.
+
+Every one was made by somebody somewhere: compare what integrators of payment gateways get wrong. A
+bug is a patch of the real code for as long as its context lasts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+from unittest import mock
+
+from payments import clock, initiate, looks, order_intake, signature, transitions, turn_writes
+from payments import store as store_module
+from payments.ask import Ask
+from payments.cancel import Cancel
+from payments.claim import Claim
+from payments.credentials import SecretCredentials
+from payments.errors import NotAttempted, OutcomeUnknown, SignatureError, Unavailable
+from payments.gateway import FinpayGateway
+from payments.initiate import Initiate, Initiated, Order
+from payments.looks import is_over
+from payments.payment import Failure, Lease, Payment, Source
+from payments.probe import Probe
+from payments.receive_callback import ReceiveCallback, Receipt
+from payments.reconcile import Look
+from payments.resolve import Resolve
+from payments.settle import Settle, Settlement
+from payments.store import DynamoQuarantine
+from payments.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
+from tests.simulation.network import SimulatedExchange
+
+type Bug = Callable[[], AbstractContextManager[object]]
+
+BUGS: dict[str, Bug] = {}
+
+
+def bug(make: Bug) -> Bug:
+    """Enter a bug under its name."""
+    BUGS[make.__name__] = make
+    return make
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Have the bug of this name in the service; no name is no bug."""
+    with BUGS[name]() if name else nullcontext():
+        yield
+
+
+def _method(owner: type, name: str, body: Callable[..., Any]) -> AbstractContextManager[object]:
+    """Replace a method; the new one is given the old one first."""
+    real = getattr(owner, name)
+    return mock.patch.object(owner, name, lambda *given, **named: body(real, *given, **named))
+
+
+def _table(*rules: Rule, without: Callable[[Rule], bool] = lambda _: False) -> Any:
+    """Another table of states; the first rule that fits is the one that counts."""
+    changed = (*rules, *(rule for rule in TABLE if not without(rule)))
+    return mock.patch.object(transitions, "TABLE", changed)
+
+
+# Writes
+
+
+@bug
+def writes_have_no_condition() -> Any:
+    def unconditional(real: Any, table: str, wanted: Any) -> Any:
+        request = real(table, wanted)
+        used = request["UpdateExpression"]
+        del request["ConditionExpression"]
+        for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+            request[kind] = {n: v for n, v in request[kind].items() if _names(used, n)}
+        return request
+
+    real = store_module.writes.change
+    return mock.patch.object(store_module.writes, "change", lambda *a: unconditional(real, *a))
+
+
+def _names(expression: str, name: str) -> bool:
+    return name in expression.replace(",", " ").replace(")", " ").split()
+
+
+@bug
+def finpay_is_acknowledged_before_the_write() -> Any:
+    def receive(real: Any, self: ReceiveCallback, order_id: str, body: bytes) -> Receipt:
+        try:
+            receipt: Receipt = real(self, order_id, body)
+        except Unavailable:
+            return Receipt("raw")
+        return receipt
+
+    return _method(ReceiveCallback, "__call__", receive)
+
+
+@bug
+def callbacks_of_unknown_orders_are_not_kept() -> Any:
+    def keep(real: Any, self: Any, order_id: str, reason: str, *rest: Any) -> None:
+        if reason != "unknown-order":
+            real(self, order_id, reason, *rest)
+
+    return _method(DynamoQuarantine, "keep", keep)
+
+
+# Proof
+
+
+@bug
+def a_missing_signature_is_accepted() -> Any:
+    def verify(body: bytes, keys: Any) -> str:
+        try:
+            return real(body, keys)
+        except SignatureError:
+            if b'"signature":"' in body and b'"signature":""' not in body:
+                raise
+            return "raw"
+
+    real = signature.verify
+    return mock.patch.object(signature, "verify", verify)
+
+
+@bug
+def signatures_are_not_checked() -> Any:
+    return mock.patch.object(signature, "verify", lambda *_: "raw")
+
+
+@bug
+def the_amount_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(self, amount, currency)
+        return Proof.PAID if found is Proof.MISMATCH else found
+
+    return _method(Claim, "proof", proof)
+
+
+@bug
+def an_unverified_callback_always_makes_a_status_check() -> Any:
+    def probe(_: Any, self: Probe, order_id: str, claim: Claim) -> Settlement | None:
+        payment = self.payments.get(order_id)
+        if payment is None or payment.status not in transitions.OPEN:
+            return None
+        said = self.inquire()(payment)
+        return said.settlement if said.claim and said.claim.status == claim.status else None
+
+    return _method(Probe, "__call__", probe)
+
+
+# States
+
+
+@bug
+def expired_undoes_paid() -> Any:
+    return _table(Rule(frozenset({Status.PAID}), Proof.EXPIRED, Status.EXPIRED))
+
+
+@bug
+def late_money_is_dropped() -> Any:
+    return _table(without=lambda rule: rule.sources == GIVEN_UP and rule.proof is Proof.PAID)
+
+
+@bug
+def an_unknown_status_is_a_failure() -> Any:
+    return _table(
+        Rule(frozenset({Status.PENDING}), Proof.UNKNOWN, Status.FAILED),
+        without=lambda rule: rule.proof is Proof.UNKNOWN,
+    )
+
+
+@bug
+def the_same_money_is_entered_twice() -> Any:
+    return _table(Rule(frozenset({Status.PAID}), Proof.PAID, Status.PAID))
+
+
+@bug
+def the_clock_alone_expires() -> Any:
+    def look(real: Any, self: Look, payment: Payment, now: int) -> Settlement:
+        if payment.status is Status.PENDING and is_over(payment, now):
+            return self.inquire.settle.learn(payment, Proof.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
+        settlement: Settlement = real(self, payment, now)
+        return settlement
+
+    return _method(Look, "_look", look)
+
+
+@bug
+def finpays_time_is_read_as_utc() -> Any:
+    return mock.patch.object(clock, "WIB", UTC)
+
+
+# Initiate
+
+
+@bug
+def an_unknown_outcome_is_a_failure() -> Any:
+    def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
+        try:
+            payment: Payment = real(self, request, url, held)
+        except OutcomeUnknown:
+            self._learn(held, Proof.REFUSED, failure=Failure("rejected"))
+            raise
+        return payment
+
+    return _method(Ask, "__call__", ask)
+
+
+@bug
+def a_timeout_counts_as_not_attempted() -> Any:
+    def send(real: Any, self: Any, request: Any, deadline: float) -> Any:
+        try:
+            return real(self, request, deadline)
+        except OutcomeUnknown:
+            raise NotAttempted from None
+
+    return _method(SimulatedExchange, "__call__", send)
+
+
+@bug
+def a_retry_makes_no_status_check() -> Any:
+    return _method(Resolve, "to_ask_again", lambda _, self, found: self._hold(found, to_ask=True))
+
+
+@bug
+def leases_are_ignored() -> Any:
+    def hold(_: Any, self: Resolve, found: Payment, *, to_ask: bool) -> Payment:
+        lease = Lease(self.new_id(), self.clock() + 35_000)
+        asked_at = self.clock() if to_ask else found.asked_at
+        return self.payments.take_lease(found, lease, asked_at) or found
+
+    return _method(Resolve, "_hold", hold)
+
+
+@bug
+def a_second_attempt_goes_by_the_same_id() -> Any:
+    return _method(Resolve, "_rename", lambda _, __, held: held)
+
+
+@bug
+def a_second_attempt_is_made_without_a_cancel() -> Any:
+    def cancel(_: Any, self: FinpayGateway, gateway_order_id: str) -> bool:  # noqa: ARG001
+        return True
+
+    return _method(FinpayGateway, "cancel", cancel)
+
+
+@bug
+def an_earlier_attempts_end_ends_the_payment() -> Any:
+    from payments import settle
+
+    def rule_of(_: Claim, payment: Payment, proof: Proof) -> Rule | None:
+        return rule_for(payment.status, proof)
+
+    return mock.patch.object(settle, "rule_of", rule_of)
+
+
+@bug
+def anybody_gets_the_stored_answer() -> Any:
+    def run(real: Any, self: Initiate, order: Order) -> Initiated:
+        found = self.payments.get(order.request.order.id)
+        if found:
+            order = replace(
+                order, storefront_id=found.storefront_id, fingerprint=found.request_fingerprint
+            )
+        initiated: Initiated = real(self, order)
+        return initiated
+
+    return _method(Initiate, "__call__", run)
+
+
+# Cancel
+
+
+@bug
+def a_refused_cancel_counts_as_agreed() -> Any:
+    def cancel(real: Any, self: FinpayGateway, gateway_order_id: str) -> bool:
+        real(self, gateway_order_id)
+        return True
+
+    return _method(FinpayGateway, "cancel", cancel)
+
+
+@bug
+def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
+    def cancel(real: Any, self: Cancel, found: Payment) -> Settlement:
+        if found.status is Status.PENDING:
+            self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
+        settlement: Settlement = real(self, found)
+        return settlement
+
+    return _method(Cancel, "_cancel", cancel)
+
+
+# Reconcile
+
+
+@bug
+def looks_are_not_claimed() -> Any:
+    def begin(*given: Any) -> Any:
+        request = real(*given)
+        request["ConditionExpression"] = "dueAt = :due OR attribute_exists(orderId)"
+        return request
+
+    real = turn_writes.begin_look
+    return mock.patch.object(turn_writes, "begin_look", begin)
+
+
+@bug
+def nobody_looks_after_the_end() -> Any:
+    return mock.patch.object(looks, "_LATE", ())
+
+
+@bug
+def a_new_payment_is_not_watched() -> Any:
+    def reservation(real: Any, self: Initiate, order: Order) -> Payment:
+        return replace(real(self, order), due_at=None)
+
+    return _method(Initiate, "_reservation", reservation)
+
+
+@bug
+def unresolved_payments_are_never_closed() -> Any:
+    def look(_: Any, self: Look, payment: Payment, now: int) -> Settlement:  # noqa: ARG001
+        return self.inquire(payment).settlement
+
+    return _method(Look, "_look", look)
+
+
+# Privacy
+
+
+@bug
+def requests_are_logged() -> Any:
+    def read(*given: Any) -> Any:
+        print(given[0].raw_body)
+        return real(*given)
+
+    from storefront_api import app
+
+    real = order_intake.read_order
+    return mock.patch.object(app, "read_order", read)
+
+
+@bug
+def the_customer_is_stored() -> Any:
+    def fingerprint(document: Mapping[str, Any]) -> str:
+        return str(document["customer"]["email"])
+
+    return mock.patch.object(order_intake, "fingerprint_of", fingerprint)
+
+
+@bug
+def the_merchant_key_is_shown() -> Any:
+    def renewed(real: Any, self: SecretCredentials) -> Any:
+        print(self.current().merchant_keys)
+        return real(self)
+
+    return _method(SecretCredentials, "renewed", renewed)

@@ -1,5 +1,5 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test check build docs clean
+.PHONY: help setup demo run test soak check build docs clean
 .DEFAULT_GOAL := help
 
 SOURCES := functions simulator local ops tests
@@ -26,6 +26,9 @@ run: setup ## the local stack until Ctrl-C; ARGS="--api-port 8081" chooses ports
 
 test: setup ## all tests; functions/ must be covered completely
 	@.venv/bin/python -m pytest --cov=functions --cov-report=term-missing --cov-fail-under=100 $(ARGS)
+
+soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7 replays one
+	@.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
 
 check: setup ## style, types, import rules, template
 	.venv/bin/ruff check $(SOURCES)

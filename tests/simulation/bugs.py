@@ -11,24 +11,34 @@ from datetime import UTC
 from typing import Any
 from unittest import mock
 
-from payments import clock, initiate, looks, order_intake, signature, transitions, turn_writes
-from payments import store as store_module
+from payments import (
+    clock,
+    order_intake,
+    settle,
+    settle_rules,
+    signature,
+    transitions,
+    turn_writes,
+    writes,
+)
 from payments.ask import Ask
 from payments.cancel import Cancel
+from payments.change import Watch
 from payments.claim import Claim
 from payments.credentials import SecretCredentials
 from payments.errors import NotAttempted, OutcomeUnknown, SignatureError, Unavailable
 from payments.gateway import FinpayGateway
 from payments.initiate import Initiate, Initiated, Order
 from payments.looks import is_over
-from payments.payment import Failure, Lease, Payment, Source
+from payments.payment import Entry, Failure, Lease, Payment, Source
 from payments.probe import Probe
-from payments.receive_callback import ReceiveCallback, Receipt
+from payments.receive_callback import Receipt, ReceiveCallback
 from payments.reconcile import Look
 from payments.resolve import Resolve
-from payments.settle import Settle, Settlement
+from payments.settle import Settlement
 from payments.store import DynamoQuarantine
 from payments.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
+from storefront_api import app as storefront_app
 from tests.simulation.network import SimulatedExchange
 
 type Bug = Callable[[], AbstractContextManager[object]]
@@ -74,8 +84,8 @@ def writes_have_no_condition() -> Any:
             request[kind] = {n: v for n, v in request[kind].items() if _names(used, n)}
         return request
 
-    real = store_module.writes.change
-    return mock.patch.object(store_module.writes, "change", lambda *a: unconditional(real, *a))
+    real = writes.change
+    return mock.patch.object(writes, "change", lambda *given: unconditional(real, *given))
 
 
 def _names(expression: str, name: str) -> bool:
@@ -122,7 +132,7 @@ def a_missing_signature_is_accepted() -> Any:
 
 @bug
 def signatures_are_not_checked() -> Any:
-    return mock.patch.object(signature, "verify", lambda *_: "raw")
+    return mock.patch.object(signature, "verify", return_value="raw")
 
 
 @bug
@@ -245,8 +255,6 @@ def a_second_attempt_is_made_without_a_cancel() -> Any:
 
 @bug
 def an_earlier_attempts_end_ends_the_payment() -> Any:
-    from payments import settle
-
     def rule_of(_: Claim, payment: Payment, proof: Proof) -> Rule | None:
         return rule_for(payment.status, proof)
 
@@ -306,13 +314,19 @@ def looks_are_not_claimed() -> Any:
 
 @bug
 def nobody_looks_after_the_end() -> Any:
-    return mock.patch.object(looks, "_LATE", ())
+    real = settle_rules.watch_after
+
+    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+        return Watch(None) if rule.target in GIVEN_UP else real(rule, entry)
+
+    return mock.patch.multiple(settle_rules, watch_after=watch_after)
 
 
 @bug
 def a_new_payment_is_not_watched() -> Any:
     def reservation(real: Any, self: Initiate, order: Order) -> Payment:
-        return replace(real(self, order), due_at=None)
+        payment: Payment = real(self, order)
+        return replace(payment, due_at=None)
 
     return _method(Initiate, "_reservation", reservation)
 
@@ -334,10 +348,8 @@ def requests_are_logged() -> Any:
         print(given[0].raw_body)
         return real(*given)
 
-    from storefront_api import app
-
     real = order_intake.read_order
-    return mock.patch.object(app, "read_order", read)
+    return mock.patch.object(storefront_app, "read_order", read)
 
 
 @bug

@@ -23,6 +23,7 @@ from tests.simulation.process import Process
 ATTEMPTS = 3
 _TIMEOUT_MS = 1_500
 _VISIBILITY_MS = 720_000
+_POLLERS = 4
 PAYMENTS = "PaymentsTable"
 
 
@@ -106,7 +107,7 @@ class Queue:
         self._consume = consume
         self._ready: deque[dict[str, Any]] = deque()
         self._under_way = 0
-        self._polling = False
+        self._pollers = 0
         self.dead = 0
 
     def waiting(self) -> int:
@@ -115,14 +116,13 @@ class Queue:
     def put(self, body: str, delay: int, received: int = 0) -> None:
         def arrive() -> None:
             self._ready.append({"body": body, "received": received})
-            if not self._polling:
-                self._polling = True
-                self._hub.start(self._poll, 200)
+            if self._pollers < _POLLERS:
+                self._pollers += 1
+                self._hub.start(self._poll)
 
         self._hub.after(delay, arrive)
 
     def _poll(self) -> None:
-        self._polling = False
         while self._ready:
             batch = [self._ready.popleft() for _ in range(min(10, len(self._ready)))]
             self._under_way += len(batch)
@@ -131,6 +131,7 @@ class Queue:
             for number, message in enumerate(batch):
                 if str(number) in failed:
                     self._again(message)
+        self._pollers -= 1
 
     def _again(self, message: dict[str, Any]) -> None:
         received = message["received"] + 1
@@ -157,6 +158,9 @@ class Sqs:
         if chance.strikes("sqs: request lost"):
             raise client_error("RequestTimeout", "SendMessageBatch")
         for entry in Entries:
-            for _ in range(2 if chance.strikes("sqs: delivered twice") else 1):
-                self._queue.put(entry["MessageBody"], chance.between(20, 3_000))
+            delay = chance.between(20, 3_000)
+            self._queue.put(entry["MessageBody"], delay)
+            if chance.strikes("sqs: delivered twice"):
+                again = delay + chance.one_of((0, 3, 10, 60_000))
+                self._queue.put(entry["MessageBody"], again)
         return {"Successful": [], "Failed": []}

@@ -87,7 +87,7 @@ class Service:
     def _new_process(self, function: str) -> Process:
         chance = self.chance
         process = Process(self.hub, chance, function, chance.between(-SKEW_MS, SKEW_MS))
-        clients = {
+        clients: dict[str, Callable[[], Any]] = {
             "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
             "secretsmanager": lambda: Secrets(process),
             "sqs": lambda: Sqs(process, self.queue),

@@ -114,11 +114,11 @@ class Street:
             self._later(start, over, order_id, lambda id_: self._pay(id_, amount=amount))
             if chance.maybe(0.05):
                 self._later(start, over + HOUR, order_id, lambda id_: self._pay(id_, again=True))
-        if chance.maybe(0.06):
+        if chance.maybe(0.12):
             self._later(over, over + DAY, order_id, lambda id_: self._pay(id_, late=True))
         if chance.maybe(0.3):
             self._later(start, over, order_id, lambda id_: self._say(id_, "PENDING"))
-        if chance.maybe(0.3):
+        if chance.maybe(0.5):
             self._later(over, over + HOUR, order_id, self._say_over)
         if chance.maybe(0.05):
             self._later(start, over + DAY, order_id, self._refund)
@@ -239,8 +239,8 @@ class Street:
     def _plan_forger(self, order_id: str, start: int) -> None:
         if not self.chance.strikes("callback: forged"):
             return
-        fields = make_callback_fields(order_id, "PAID", 1000 * (int(order_id[6:]) + 1))
-        forged = self.chance.one_of(
+        fields: Any = make_callback_fields(order_id, "PAID", 1000 * (int(order_id[6:]) + 1))
+        forged: Any = self.chance.one_of(
             (
                 fields,
                 fields | {"signature": ""},

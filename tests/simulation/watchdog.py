@@ -39,8 +39,8 @@ _MINUTE = 60_000
 _SKEW = 3_000
 
 
-class ViolationError(Exception):
-    """A promise was broken."""
+class ViolationError(BaseException):
+    """A promise was broken. No handler can swallow it."""
 
 
 class Watchdog:
@@ -333,8 +333,8 @@ class Watchdog:
             if row is not None and order.payment is not None:
                 self._end_of_paid(row)
         for row in self.rows.values():
-            order = self.finpay.find(row.order_at_finpay)
-            if order and order.status == "SETTLING":  # Finpay has not decided, so it stays open
+            last = self.finpay.find(row.order_at_finpay)
+            if last and last.status == "SETTLING":  # Finpay has not decided, so it stays open
                 continue
             final = row.status not in {S.INITIATING, S.PENDING}
             self.hold("every payment is final in the end", final, row)

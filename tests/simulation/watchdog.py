@@ -330,7 +330,8 @@ class Watchdog:
             row = self.row(order_id)
             kept = row is not None or order_id.startswith("STRANGER")
             self.hold("no payment is lost", kept, order)
-            if row is not None and order.payment is not None:
+            # What was paid and voided before anybody could know has left nothing to credit.
+            if row is not None and order.payment is not None and order.status != "CANCELLED":
                 self._end_of_paid(row)
         for row in self.rows.values():
             last = self.finpay.find(row.order_at_finpay)

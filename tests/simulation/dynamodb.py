@@ -5,12 +5,14 @@ the real thing's other stand-ins (tests/store). A parameter that it does not kno
 ignored. Reads see every write at once, those of indexes too.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
+from itertools import dropwhile, takewhile
 from typing import Any, Concatenate
 
 from tests.simulation.errors import Exceptions, Invalid, client_error
 from tests.simulation.expressions import Expressions
+from tests.simulation.key_conditions import Test
 from tests.simulation.pages import (
     Answer,
     Request,
@@ -20,7 +22,7 @@ from tests.simulation.pages import (
     projected,
     start_of,
 )
-from tests.simulation.tables import Table
+from tests.simulation.tables import Key, Table
 from tests.simulation.updates import Update
 from tests.simulation.values import Item, Value, admitted, copied_item, kind_of, order
 
@@ -133,22 +135,23 @@ class SimulatedDynamoDB:
         index = index_of(table, request)
         condition = expressions.get("KeyConditionExpression")
         partition = condition.partition(index.hash, expressions.values)
-        accepts = condition.sort_key_test(index.hash, index.range)
+        accepts: Test | None = condition.sort_key_test(index.hash, index.range)
         if kind_of(partition) != table.kinds[index.hash]:
             raise Invalid("Condition parameter type does not match schema type")
         check_filter(index, expressions)
-        found = table.read(
+        found: Iterator[tuple[Key, Item]] = table.read(
             index,
             order(partition),
             start_of(table, index, request),
             forward=request.get("ScanIndexForward", True),
         )
-        within = (
-            (key, item)
-            for key, item in found
-            if accepts is None or accepts(item[str(index.range)], expressions.values)
-        )
-        return page(table, index, request, expressions, within)
+        if accepts is not None:
+            # What a sort key's condition accepts lies side by side.
+            def inside(one: tuple[Key, Item]) -> bool:
+                return accepts(one[1][str(index.range)], expressions.values)
+
+            found = takewhile(inside, dropwhile(lambda one: not inside(one), found))
+        return page(table, index, request, expressions, found)
 
     @_call("Scan", "ConsistentRead", "FilterExpression", "ProjectionExpression", *_EXPRESSION_INPUT)
     def scan(self, table: Table, request: Request) -> Answer:

@@ -147,13 +147,13 @@ class Table:
     ) -> Iterator[tuple[Key, Item]]:
         """The items of a partition in order, beyond a place."""
         places = index.partitions.get(partition, [])
+        start = 0 if after is None else bisect_left(places, after)
         if forward:
-            start = 0 if after is None else bisect_left(places, after)
-            chosen = places[start + (after in places[start : start + 1]) :]
+            chosen = range(start + (after in places[start : start + 1]), len(places))
         else:
-            end = len(places) if after is None else bisect_left(places, after)
-            chosen = places[:end][::-1]
-        for _, key in chosen:
+            chosen = range((len(places) if after is None else start) - 1, -1, -1)
+        for at in chosen:
+            key = places[at][1]
             yield key, self.items[key]
 
 

@@ -1,6 +1,5 @@
 """The stand-ins for DynamoDB: moto, the simulated one, and the local stack's."""
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local.state import RunningStack
 from tests.simulation.dynamodb import SimulatedDynamoDB
 from tests.store.tables import DEFINITIONS, Rows
+from tests.tables import temporary_table
 from tests.template import resources
 
 STAND_INS = ("moto", "simulated", pytest.param("stack", marks=pytest.mark.stack))
@@ -79,10 +79,5 @@ def _table(stand_in: StandIn, kind: str) -> Iterator[Rows]:
     if stand_in.name == "simulated":
         yield Rows(cast("DynamoDBClient", SimulatedDynamoDB({kind: definition})), kind)
         return
-    client, name = stand_in.client, f"semantics-{uuid.uuid4().hex}"
-    client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **definition)
-    client.get_waiter("table_exists").wait(TableName=name)
-    try:
-        yield Rows(client, name)
-    finally:
-        client.delete_table(TableName=name)
+    with temporary_table(stand_in.client, definition) as name:
+        yield Rows(stand_in.client, name)

@@ -20,6 +20,9 @@ RANGE = deviates("moto", "knows no largest number and no most precise one")
 SYNTAX = deviates("moto", "fails by itself over an expression that is cut off")
 OPERANDS = deviates("moto", "does not look at the types of operands")
 LOOSE_OPERANDS = deviates("stack", "does not look at the types of operands")
+LOOSE_QUERIES = [
+    deviates(name, "does not look at what a query wants of an index") for name in ("moto", "stack")
+]
 LOOSE_CLAUSES = deviates("stack", "does not look at what the clauses of an update name")
 
 
@@ -381,6 +384,14 @@ def test_what_came_back_is_the_callers_own(rows: Rows) -> None:
     assert rows.attribute("history") == entries("one")
 
 
+def test_a_read_gives_the_attributes_that_were_asked_for(rows: Rows) -> None:
+    rows.put(note=text("x"), more=text("y"), nested={"M": {"a": number(1), "b": number(2)}})
+    answer = rows.client.get_item(
+        TableName=rows.name, Key=rows.key, ProjectionExpression="note, nested.a, absent"
+    )
+    assert answer["Item"] == {"note": text("x"), "nested": {"M": {"a": number(1)}}}
+
+
 # Refusals
 
 
@@ -591,6 +602,27 @@ def test_a_query_that_breaks_a_rule_is_refused(
         rows.query(condition, {":v": text("open")}, **request_part)
 
 
+@pytest.mark.parametrize(
+    "request_part",
+    [
+        pytest.param({"ProjectionExpression": "id, note"}, marks=LOOSE_QUERIES),
+        pytest.param({"FilterExpression": "dueAt = :v"}, marks=LOOSE_QUERIES),
+        pytest.param(
+            {"ExclusiveStartKey": {"id": text("a")}},
+            marks=deviates("moto", "fails by itself over a key that is not the index's"),
+        ),
+    ],
+    ids=str,
+)
+def test_a_query_of_what_an_index_has_not_is_refused(rows: Rows, request_part: Any) -> None:
+    rows.put(due=text("open"), dueAt=number(1))
+    values = {":due": text("open")}
+    if "FilterExpression" in request_part:
+        values |= ONE
+    with refused(INVALID):
+        rows.query("due = :due", values, IndexName="byDue", **request_part)
+
+
 # Sort keys
 
 
@@ -654,3 +686,23 @@ def test_keys_of_one_number_written_in_two_ways_are_one_item(series: Rows) -> No
     series.put(at=number("1e1"), note=text("again"))
     items = series.client.scan(TableName=series.name)["Items"]
     assert items == [{"id": text("a"), "at": number(10), "note": text("again")}]
+
+
+def test_a_page_ends_at_one_megabyte(series: Rows) -> None:
+    for at in range(4):
+        series.put(at=number(at), note=text("x" * 350_000))
+    answer = series.query("id = :id", {":id": text("a")})
+    assert [item["at"]["N"] for item in answer["Items"]] in (["0", "1"], ["0", "1", "2"])
+    assert "LastEvaluatedKey" in answer
+
+
+def test_a_query_counts_pages_of_what_it_reads_not_of_what_it_gives(series: Rows) -> None:
+    for at in range(4):
+        series.put(at=number(at), note=text("x" * 350_000))
+    answer = series.query(
+        "id = :id",
+        {":id": text("a")},
+        ProjectionExpression="#at",
+        ExpressionAttributeNames={"#at": "at"},
+    )
+    assert "LastEvaluatedKey" in answer

@@ -9,23 +9,26 @@ from local.paths import ROOT
 from local.processes import Processes
 from local.progress import step
 
+NAME = "The simulator"
+HEALTH = "/_simulator/health"
 MERCHANT_ID = "FINPAY770"
 MERCHANT_KEY = "SoSecret123"
 
 
-def start(processes: Processes, port: int, logs: Path) -> str:
-    """Start the simulator of Finpay and return its URL."""
+def start(processes: Processes, port: int, logs: Path, journal: Path) -> str:
+    """Start the simulator of Finpay and return its URL; its orders outlive it in `journal`."""
     url = f"http://127.0.0.1:{port}"
     options = ["--port", str(port), "--merchant-id", MERCHANT_ID, "--merchant-key", MERCHANT_KEY]
+    options += ["--journal", str(journal)]
     with step("Starting the simulator of Finpay"):
         process = processes.start(
-            "The simulator",
+            NAME,
             [sys.executable, "-m", "simulator", *options],
             env=_environment(),
             cwd=ROOT,
             log=logs / "simulator.log",
         )
-        wait_until_healthy(process, f"{url}/_simulator/health")
+        wait_until_healthy(process, f"{url}{HEALTH}")
     return url
 
 

@@ -28,7 +28,7 @@ def groups_left(lines: Iterable[str]) -> set[int]:
 
 
 def end_group(group: int) -> None:
-    """Kill a whole group at once: nothing in the stack keeps state that outlives it."""
+    """Kill a whole group at once: what is to outlive it is on the disk already."""
     try:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # macOS says the latter of zombies

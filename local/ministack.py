@@ -1,4 +1,7 @@
-"""MiniStack, the embedded AWS: installed once, started anew for every run."""
+"""MiniStack, the embedded AWS: installed once, started anew for every run.
+
+It runs inside `local.durable`, so that what it acknowledged outlives it.
+"""
 
 import os
 import shutil
@@ -6,12 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.errors import MissingToolError
+from local.errors import LocalStackError, MissingToolError
+from local.exchange import Exchanges
 from local.health import wait_until_healthy
-from local.paths import MINISTACK_ENVIRONMENT, content_hash
+from local.paths import MINISTACK_ENVIRONMENT, ROOT, content_hash
 from local.processes import Processes
 from local.progress import step
 
+NAME = "MiniStack"
+HEALTH = "/_ministack/health"
+# As in local.durable, which only MiniStack's own environment can import.
+SNAPSHOT = "/_local/snapshot"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 
@@ -48,19 +56,26 @@ def _make_environment(folder: Path, log: Path) -> None:
         raise MissingToolError(message) from error
 
 
-def start(processes: Processes, port: int, region: str, logs: Path) -> str:
-    """Start MiniStack and return its endpoint."""
+def start(processes: Processes, port: int, region: str, logs: Path, state: Path) -> str:
+    """Start MiniStack and return its endpoint; its state outlives it in the folder `state`."""
     endpoint = f"http://127.0.0.1:{port}"
     with step("Starting MiniStack"):
         process = processes.start(
-            "MiniStack",
-            [str(MINISTACK_ENVIRONMENT / "bin/python"), "-m", "ministack"],
-            env=_environment(port, region, logs),
-            cwd=logs,
+            NAME,
+            [str(MINISTACK_ENVIRONMENT / "bin/python"), "-m", "local.durable"],
+            env=_environment(port, region, logs) | {"PERSIST_STATE": "1", "STATE_DIR": str(state)},
+            cwd=ROOT,
             log=logs / "ministack.log",
         )
-        wait_until_healthy(process, f"{endpoint}/_ministack/health")
+        wait_until_healthy(process, f"{endpoint}{HEALTH}")
     return endpoint
+
+
+def keep_deployed(endpoint: str) -> None:
+    """Let what is deployed now be there again when MiniStack is started again."""
+    answer = Exchanges(endpoint).post(SNAPSHOT, {})
+    if not answer.ok:
+        raise LocalStackError("MiniStack could not save what is deployed; ministack.log says why")
 
 
 def _environment(port: int, region: str, logs: Path) -> dict[str, str]:

@@ -18,14 +18,15 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Process:
-    """One process, leader of a group of its own, writing to its log."""
+    """One process, leader of a group of its own, writing to the end of its log."""
 
     def __init__(
         self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
     ) -> None:
         self.name = name
         self.log = log
-        with log.open("wb") as output:
+        self._again = (name, command, env, cwd, log)
+        with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 command,
                 env=env,
@@ -39,6 +40,14 @@ class Process:
     @property
     def pid(self) -> int:
         return self._popen.pid
+
+    def again(self) -> "Process":
+        """Start the same command once more."""
+        return Process(*self._again)
+
+    @property
+    def has_ended(self) -> bool:
+        return self._popen.poll() is not None
 
     def wait(self) -> int:
         return self._popen.wait()
@@ -90,11 +99,16 @@ class Processes:
     ) -> Process:
         """Start a process that runs until the stack stops."""
         env = {**env, "TMPDIR": str(self._temporary)}
+        log.unlink(missing_ok=True)
         with _signals_held():
-            process = Process(name, command, env, cwd, log)
-            self._running.append(process)
-            self._tell_guard("start", process)
-        return process
+            return self._keep(Process(name, command, env, cwd, log))
+
+    def restart(self, name: str) -> Process:
+        """Start a process again that was started under this name; end it first if it runs."""
+        old = next(process for process in self._running if process.name == name)
+        self._end(old)
+        with _signals_held():
+            return self._keep(old.again())
 
     def run(
         self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
@@ -102,20 +116,28 @@ class Processes:
         """Run a process to its end; raise LocalStackError when it fails."""
         process = self.start(name, command, env, cwd, log)
         code = process.wait()
-        # What it left in the background goes with it.
-        guard.end_group(process.pid)
-        self._running.remove(process)
-        self._tell_guard("end", process)
+        self._end(process)
         if code != 0:
             raise LocalStackError(f"{name} failed with code {code}. {process.last_words()}")
 
-    def check_alive(self) -> None:
-        """Raise LocalStackError when one of the processes has ended."""
-        for process in self._running:
-            process.check_alive()
+    def ended(self) -> list[str]:
+        """Return the names of the processes that have ended by themselves."""
+        return [process.name for process in self._running if process.has_ended]
 
     def pids(self) -> dict[str, int]:
         return {process.name: process.pid for process in self._running}
+
+    def _keep(self, process: Process) -> Process:
+        self._running.append(process)
+        self._tell_guard("start", process)
+        return process
+
+    def _end(self, process: Process) -> None:
+        # What it left in the background goes with it.
+        guard.end_group(process.pid)
+        process.wait()
+        self._running.remove(process)
+        self._tell_guard("end", process)
 
     def _tell_guard(self, event: str, process: Process) -> None:
         if self._guard.stdin is not None:

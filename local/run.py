@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from local.ports import Ports
+from local.progress import step
 from local.stack import LocalStack
 from local.state import RunningStack
 
@@ -27,13 +28,23 @@ Ctrl-C stops everything, and what was stored is gone: the next run has a new key
 
 
 def run(folder: Path, ports: Ports) -> None:
-    """Start the stack and return only by an exception: an interrupt, or a part that ended."""
+    """Start the stack and keep it up; return only by an exception, such as an interrupt.
+
+    A part that ends is started again. It raises LocalStackError when that does not work.
+    """
     stack = LocalStack(folder, ports)
     with stack as running:
         print(_help(running, folder), flush=True)
         while True:
             time.sleep(1)
-            stack.check_alive()
+            revive(stack)
+
+
+def revive(stack: LocalStack) -> None:
+    """Start again what has ended, such as by `kill -9`: what it acknowledged is not lost."""
+    for name in stack.ended():
+        with step(f"{name} ended; starting it again"):
+            stack.restart(name)
 
 
 def _help(running: RunningStack, folder: Path) -> str:

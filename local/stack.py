@@ -3,18 +3,28 @@
 import json
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from local import deployment, finpay, http_api, ministack
 from local.aws import Aws
 from local.errors import LocalStackError
 from local.front import Front
+from local.health import wait_until_healthy
 from local.paths import LOCAL, ROOT
 from local.ports import Ports, claim
 from local.processes import Processes
 from local.progress import step
-from local.state import RunningStack, one_at_a_time, only_one_in, published
+from local.state import (
+    RunningStack,
+    kept_while_it_runs,
+    one_at_a_time,
+    only_one_in,
+    publish,
+    published,
+)
 from ops import storefronts
 
 STOREFRONT_ID = "demo"
@@ -35,38 +45,58 @@ class LocalStack:
 
     def __enter__(self) -> RunningStack:
         with self._resources:
-            running = self._start()
+            self._running = self._start()
             self._resources = self._resources.pop_all()
-        return running
+        return self._running
 
     def __exit__(self, *_: object) -> None:
         self._resources.close()
 
-    def check_alive(self) -> None:
-        """Raise LocalStackError when a part of the running stack has ended."""
-        self._processes.check_alive()
+    def ended(self) -> list[str]:
+        """Return the names of the parts that have ended by themselves."""
+        return self._processes.ended()
+
+    def pids(self) -> Mapping[str, int]:
+        """Return the parts' names and the processes that they are at present."""
+        return self._processes.pids()
+
+    def restart(self, name: str) -> None:
+        """Start a part again, with its port and its state; raise LocalStackError when it fails.
+
+        `name` is one of `pids`.
+        """
+        health = {
+            ministack.NAME: self._running.aws_endpoint + ministack.HEALTH,
+            finpay.NAME: self._running.simulator_url + finpay.HEALTH,
+        }
+        wait_until_healthy(self._processes.restart(name), health[name])
+        self._running = replace(self._running, pids=self._processes.pids())
+        publish(self._folder, self._running)
 
     def _start(self) -> RunningStack:
         check_python()
         enter = self._resources.enter_context
         enter(only_one_in(self._folder))
         ports = claim(self._ports)
+        state = enter(kept_while_it_runs(self._folder))
         enter(self._processes)
-        region = deployment.config()["region"]
         with one_at_a_time(LOCAL / "prepare.lock"):
             ministack.install(self._folder)
-            aws = Aws(ministack.start(self._processes, ports.aws, region, self._folder), region)
-            simulator_url = finpay.start(self._processes, ports.simulator, self._folder)
+            aws = self._start_aws(ports, state)
+            journal = state / "simulator.journal"
+            simulator_url = finpay.start(self._processes, ports.simulator, self._folder, journal)
             deployment.build(self._processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
         enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
+        api_key = _fill(aws, outputs)
+        ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
             api_url=f"http://127.0.0.1:{ports.api}",
-            api_key=_fill(aws, outputs),
+            api_key=api_key,
             simulator_url=simulator_url,
             aws_endpoint=aws.endpoint,
-            region=region,
+            region=aws.region,
             merchant_id=finpay.MERCHANT_ID,
             merchant_key=finpay.MERCHANT_KEY,
             storefront_id=STOREFRONT_ID,
@@ -75,6 +105,11 @@ class LocalStack:
         )
         enter(published(self._folder, running))
         return running
+
+    def _start_aws(self, ports: Ports, state: Path) -> Aws:
+        region, kept = deployment.config()["region"], state / "aws"
+        kept.mkdir()
+        return Aws(ministack.start(self._processes, ports.aws, region, self._folder, kept), region)
 
     def _deploy(self, aws: Aws, ports: Ports) -> dict[str, str]:
         parameters = {

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,17 +68,36 @@ def only_one_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def kept_while_it_runs(folder: Path) -> Iterator[Path]:
+    """Give an empty folder for what outlives a part of the stack, and not the stack itself.
+
+    It holds keys and made-up payments, so only its owner may look into it.
+    """
+    state = folder / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(mode=0o700)
+    try:
+        yield state
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@contextmanager
 def published(folder: Path, running: RunningStack) -> Iterator[None]:
-    """Keep stack.json in `folder`; it holds a key, so only its owner may read it."""
-    file = folder / "stack.json"
-    draft = folder / "stack.json.draft"
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(running.as_json(), indent=2) + "\n")
-    draft.replace(file)
+    """Keep stack.json in `folder` while the stack runs."""
+    publish(folder, running)
     try:
         yield
     finally:
-        file.unlink(missing_ok=True)
+        (folder / "stack.json").unlink(missing_ok=True)
+
+
+def publish(folder: Path, running: RunningStack) -> None:
+    """Write stack.json; it holds a key, so only its owner may read it."""
+    draft = folder / "stack.json.draft"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(running.as_json(), indent=2) + "\n")
+    draft.replace(folder / "stack.json")
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What a simulator knew when it ended, from the entries of its journal.
 
-Not in it, so gone: planned faults and what the control API switched on `/settings` and
-`/callbacks`.
+Not in it, so gone: planned faults, and what the control API switched on `/settings` and
+`/callbacks`. A payment and the callbacks that tell of it are entries of their own: when the process
+ends between them, nobody is called, as with `"callback": "none"`.
 """
 
 from collections.abc import Iterable

@@ -10,26 +10,23 @@ from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from local.errors import MissingToolError
 from local.paths import LOCAL
-from local.ports import Ports
-from local.stack import LocalStack
 from local.state import RunningStack
 from payments import composition
 from payments.store import DynamoPayments, DynamoQuarantine
 from tests.builders import NOW
+from tests.stacks import started
 from tests.template import environment, functions, resources
 
 REGION = "ap-southeast-3"
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
-# A folder of its own: the tests run beside `make run`, and reuse its build.
-_STACK_FOLDER = LOCAL / "test"
+_STACKS = {"stack", "killable"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the stack, so that `-m "not stack"` leaves it out."""
+    """Mark what needs a stack, so that `-m "not stack"` leaves it out."""
     for item in items:
-        if isinstance(item, pytest.Function) and "stack" in item.fixturenames:
+        if isinstance(item, pytest.Function) and _STACKS.intersection(item.fixturenames):
             item.add_marker(pytest.mark.stack)
 
 
@@ -43,6 +40,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for built in (
         composition.storefront_api,
         composition.finpay_callback,
+        composition.reconcile,
         composition.storefronts,
     ):
         built.cache_clear()
@@ -68,6 +66,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 KeySchema=properties["KeySchema"],
                 AttributeDefinitions=properties["AttributeDefinitions"],
                 BillingMode=properties["BillingMode"],
+                GlobalSecondaryIndexes=properties.get("GlobalSecondaryIndexes", []),
             )
         yield
 
@@ -90,12 +89,5 @@ def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[RunningStack]:
     """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
-    local_stack = LocalStack(_STACK_FOLDER, Ports.any_free())
-    try:
-        running = local_stack.__enter__()
-    except MissingToolError as error:
-        pytest.skip(str(error))
-    try:
+    with started(LOCAL / "test") as (_, running):
         yield running
-    finally:
-        local_stack.__exit__(None, None, None)

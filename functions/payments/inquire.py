@@ -54,7 +54,9 @@ class Inquire:
     def _of_unknown_outcome(self, payment: Payment, claim: Claim, proof: Proof) -> Settlement:
         is_ours = claim.is_of(payment.amount, payment.currency)
         if proof is Proof.OPEN and is_ours and claim.payment_code:
-            code = IssuedCode(None, payment.expires_at, claim.payment_code)
+            # Finpay does not say when it ends. It was made before now, however late that was.
+            latest = self.clock() + payment.timeout * 60_000
+            code = IssuedCode(None, latest, claim.payment_code)
             issued, evidence = Proof.CODE_ISSUED, claim.evidence
             return self.settle.learn(payment, issued, _CHECK, evidence=evidence, code=code)
         return Settlement.nothing(payment, proof, _CHECK)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
 from payments.claim import Claim
+from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
 from payments.payment import IssuedCode, Source
 from tests.builders import NOW, make_request_body

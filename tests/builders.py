@@ -54,6 +54,24 @@ def make_status_event(
     return event
 
 
+def make_cancel_event(
+    order_id: str = SAMPLE_ORDER_ID, *, storefront: str = "demo"
+) -> dict[str, Any]:
+    """`POST /payments/{orderId}/cancel` of a storefront."""
+    event = load_event("cancel")
+    event["pathParameters"] = {"orderId": order_id}
+    event["requestContext"]["authorizer"] = {"lambda": {"storefrontId": storefront}}
+    return event
+
+
+def make_looks_event(*messages: tuple[str, str]) -> dict[str, Any]:
+    """A batch of the queue of looks: message ids with their bodies."""
+    event = load_event("reconcile_looks")
+    (record,) = event["Records"]
+    event["Records"] = [record | {"messageId": name, "body": body} for name, body in messages]
+    return event
+
+
 def make_callback_fields(
     order_id: str = SAMPLE_ORDER_ID, status: str = "PAID", amount: Any = 1000, **payment: Any
 ) -> dict[str, Any]:
@@ -110,7 +128,9 @@ def make_payment(**overrides: Any) -> Payment:
         "currency": "IDR",
         "source_of_funds": "finpaycode",
         "request_fingerprint": "0" * 32,
-        "gateway_order_id": SAMPLE_ORDER_ID,
+        "gateway_order_id": overrides.get("order_id", SAMPLE_ORDER_ID),
+        "timeout": 1_440,
+        "asked_at": NOW,
         "created_at": NOW,
         "updated_at": NOW,
         "history": (Entry(status, NOW, Source.INITIATE, "mark-1"),),
@@ -122,7 +142,7 @@ def make_payment(**overrides: Any) -> Payment:
 def make_claim(**overrides: Any) -> Claim:
     """Finpay says that the sample order is paid."""
     fields: dict[str, Any] = {
-        "order_id": SAMPLE_ORDER_ID,
+        "gateway_order_id": SAMPLE_ORDER_ID,
         "status": "PAID",
         "amount": 1000,
         "currency": "IDR",
@@ -131,6 +151,7 @@ def make_claim(**overrides: Any) -> Claim:
         "paid_at": NOW + 60_000,
         "reference": "8f0e1d2c",
         "channel": "INDOMARET",
+        "payment_code": "8802700000076850",
         "evidence": "e" * 16,
         "source": Source.CALLBACK,
     }

@@ -3,9 +3,11 @@
 import logging
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,6 +22,7 @@ from tests.template import environment, functions, resources
 
 REGION = "ap-southeast-3"
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
+_SCHEMA = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
 _STACKS = {"stack", "killable"}
 
 
@@ -37,19 +40,24 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
     yield
-    for built in (
-        composition.storefront_api,
-        composition.finpay_callback,
-        composition.reconcile,
-        composition.storefronts,
-    ):
-        built.cache_clear()
+    forget_containers()
     for function in functions():
         # Powertools keeps its handler, and with it the stdout of the test that came first.
         service = logging.getLogger(environment(function)["POWERTOOLS_SERVICE_NAME"])
         service.handlers.clear()
         for attribute in ("init", "powertools_handler"):
             service.__dict__.pop(attribute, None)
+
+
+def forget_containers() -> None:
+    """Let every function start anew, as in a container that Lambda just made."""
+    for built in vars(composition).values():
+        if hasattr(built, "cache_clear"):
+            built.cache_clear()
+    # Powertools counts failures for as long as the process lives, which is a container on AWS.
+    for counted in (breaker._LOCAL_FAILURES, breaker._LOCAL_SUCCESSES):
+        counted.clear()
+    breaker._LAST_OBSERVED_STATE.clear()
 
 
 @pytest.fixture
@@ -61,13 +69,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with mock_aws():
         client = boto3.client("dynamodb")
         for name, properties in resources("AWS::DynamoDB::Table").items():
-            client.create_table(
-                TableName=name,
-                KeySchema=properties["KeySchema"],
-                AttributeDefinitions=properties["AttributeDefinitions"],
-                BillingMode=properties["BillingMode"],
-                GlobalSecondaryIndexes=properties.get("GlobalSecondaryIndexes", []),
-            )
+            schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
+            client.create_table(TableName=name, **schema)
         yield
 
 

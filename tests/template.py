@@ -56,4 +56,5 @@ def routes() -> dict[str, str]:
         f"{event['Properties']['Method']} {event['Properties']['Path']}": name
         for name, function in functions().items()
         for event in function.get("Events", {}).values()
+        if event["Type"] == "HttpApi"
     }

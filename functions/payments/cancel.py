@@ -46,7 +46,10 @@ class Cancel:
 
     def _cancel(self, found: Payment) -> Settlement:
         if found.status is Status.INITIATING:
-            return self.resolve.to_close(found, Source.CANCEL)
+            closed = self.resolve.to_close(found, Source.CANCEL)
+            if closed.payment.status is not Status.PENDING:
+                return closed
+            found = closed.payment  # Finpay told its code, so that it can be cancelled now
         if found.status is not Status.PENDING:
             return Settlement.nothing(found, Proof.UNKNOWN, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):

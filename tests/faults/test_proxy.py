@@ -13,8 +13,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
 from ops import storefronts
+from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
-from payments.payment import Applied, Change, Entry, Refused, Source
+from payments.payment import Entry, Source
 from payments.store import DynamoPayments
 from payments.storefronts import Storefronts
 from payments.transitions import Status

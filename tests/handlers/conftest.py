@@ -3,24 +3,41 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+import flask
 import pytest
+import requests
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
 
 from finpay_callback.app import lambda_handler as callback_handler
 from payments.payment import Payment
 from payments.store import DynamoPayments
+from reconcile.app import lambda_handler as reconcile_handler
 from simulator import server
+from simulator.orders import Order
 from simulator.server import Server
 from storefront_api.app import lambda_handler as api_handler
 from storefront_auth.app import lambda_handler as auth_handler
-from tests.builders import MERCHANT_ID, MERCHANT_KEY, SAMPLE_ORDER_ID
+from tests.builders import (
+    MERCHANT_ID,
+    MERCHANT_KEY,
+    SAMPLE_ORDER_ID,
+    load_event,
+    make_looks_event,
+)
 from tests.template import environment
 
-type Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+NOBODY = "http://127.0.0.1:9"
+"""Nothing listens on the discard port of a test machine."""
+
+MINUTE = 60_000
+_PREFIX = "/pg/payment/card/"
+
+type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,15 +71,67 @@ class Hands:
 
 
 @dataclass
+class Context:
+    """Lambda's context: how much time is left, as often as it is asked."""
+
+    left: Iterator[int]
+
+    def get_remaining_time_in_millis(self) -> int:
+        return next(self.left)
+
+
+def for_ever() -> Iterator[int]:
+    """Time enough for anything."""
+    while True:
+        yield 120_000
+
+
+@dataclass
+class Witness:
+    """Stands at Finpay's door: what was asked there, and what happens at just that moment.
+
+    `before` and `after` are done once, before or after the work of the next call of an endpoint.
+    """
+
+    calls: list[str] = field(default_factory=list)
+    before: dict[str, Callable[[], object]] = field(default_factory=dict)
+    after: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+    def watch(self, app: flask.Flask) -> None:
+        def arrive() -> None:
+            if endpoint := self._endpoint():
+                self.calls.append(endpoint)
+                # A caller whom Finpay hung up on may be back before his first call is over.
+                flask.g.after = self.after.pop(endpoint, None)
+                self.before.pop(endpoint, lambda: None)()
+
+        def leave(response: flask.Response) -> flask.Response:
+            if after := flask.g.get("after"):
+                after()
+            return response
+
+        app.before_request(arrive)
+        app.after_request(leave)
+
+    @staticmethod
+    def _endpoint() -> str:
+        path = flask.request.path
+        return path.removeprefix(_PREFIX).partition("/")[0] if path.startswith(_PREFIX) else ""
+
+
+@dataclass
 class Service:
     """The deployed functions, and a look into their tables."""
 
     finpay: Server
     dynamodb: DynamoDBClient
+    sqs: SQSClient
     monkeypatch: pytest.MonkeyPatch
     secret: str
     finpay_url: str
+    looks_queue: str
     clock: Hands
+    witness: Witness
 
     def api(self, event: dict[str, Any]) -> Answer:
         return self._invoke("StorefrontApi", api_handler, event)
@@ -74,6 +143,38 @@ class Service:
         self._enter("StorefrontAuth")
         return auth_handler(event, object())
 
+    def reconcile(self, event: dict[str, Any], left: Iterator[int] | None = None) -> Any:
+        self._enter("Reconcile")
+        return reconcile_handler(event, Context(left or for_ever()))  # type: ignore[arg-type]
+
+    def queue_looks(self, left: Iterator[int] | None = None) -> int:
+        """The schedule's turn: how many looks it queued."""
+        queued: int = self.reconcile(load_event("reconcile_schedule"), left)["queued"]
+        return queued
+
+    def take_looks(self) -> int:
+        """The queue's turn, until it is empty or nothing succeeds: how many looks failed."""
+        failed = 0
+        while messages := self.sqs.receive_message(
+            QueueUrl=self.looks_queue, MaxNumberOfMessages=10
+        ).get("Messages"):
+            batch = [(message["MessageId"], message["Body"]) for message in messages]
+            answer = self.reconcile(make_looks_event(*batch))
+            again = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+            failed += len(again)
+            for message in messages:
+                if message["MessageId"] not in again:
+                    self.sqs.delete_message(
+                        QueueUrl=self.looks_queue, ReceiptHandle=message["ReceiptHandle"]
+                    )
+        return failed
+
+    def sweep(self) -> int:
+        """Schedule and queue, one after the other: how many looks were taken."""
+        queued = self.queue_looks()
+        assert self.take_looks() == 0
+        return queued
+
     def payment(self, order_id: str = SAMPLE_ORDER_ID) -> Payment:
         found = DynamoPayments(self.dynamodb, "PaymentsTable").get(order_id)
         assert found
@@ -84,6 +185,25 @@ class Service:
 
     def rows(self, table: str = "PaymentsTable") -> list[dict[str, Any]]:
         return self.dynamodb.scan(TableName=table)["Items"]
+
+    def drop_table(self, name: str) -> None:
+        self.dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+        self.dynamodb.delete_table(TableName=name)
+
+    def orders(self) -> dict[str, Order]:
+        """The orders that Finpay knows."""
+        return {order.order_id: order for order in self.finpay.simulation.book.all()}
+
+    def fault(self, endpoint: str, kind: str, **more: Any) -> None:
+        """Let the simulator spoil the next call of an endpoint."""
+        request = {"endpoint": endpoint, "fault": kind, "times": 1, **more}
+        answer = requests.post(f"{self.finpay.url}/_simulator/faults", json=request, timeout=5)
+        assert answer.ok, answer.text
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Both clocks go on: the functions' and Finpay's. Lost callbacks stay lost."""
+        self.clock.at = self.clock() + milliseconds
+        self.finpay.simulation.clock.advance_to(self.clock.at / 1000)
 
     def _invoke(self, function: str, handler: Handler, event: dict[str, Any]) -> Answer:
         self._enter(function)
@@ -97,6 +217,7 @@ class Service:
             "FINPAY_BASE_URL": self.finpay_url,
             "CALLBACK_BASE_URL": "",
             "SOURCES_OF_FUNDS": "finpaycode",
+            "LOOKS_QUEUE": self.looks_queue,
         }
         for name, value in environment(function).items():
             self.monkeypatch.setenv(name, resolved.get(name, str(value)))
@@ -108,7 +229,20 @@ def service(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterat
         Name="finpay",
         SecretString=json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}),
     )
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="LooksQueue")["QueueUrl"]
     with server.start(merchant_id=MERCHANT_ID, merchant_key=MERCHANT_KEY) as finpay:
-        clock = Hands()
+        clock, witness = Hands(), Witness()
+        witness.watch(finpay.app)
         monkeypatch.setattr("payments.clock.now", clock)
-        yield Service(finpay, dynamodb, monkeypatch, secret["ARN"], finpay.url, clock)
+        yield Service(
+            finpay,
+            dynamodb,
+            sqs,
+            monkeypatch,
+            secret["ARN"],
+            finpay.url,
+            queue,
+            clock,
+            witness,
+        )

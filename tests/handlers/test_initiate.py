@@ -2,14 +2,12 @@
 
 import base64
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import boto3
 import pytest
 import requests
 
-from payments import composition
 from payments.errors import Unavailable
 from payments.store import DynamoPayments
 from payments.transitions import Status
@@ -23,32 +21,17 @@ from tests.builders import (
     make_initiate_event,
     make_request_body,
 )
-from tests.handlers.conftest import Answer, Service
+from tests.conftest import forget_containers
+from tests.handlers.conftest import NOBODY, Answer, Service
 from tests.handlers.scripted import scripted_finpay
-
-NOBODY = "http://127.0.0.1:9"
-"""Nothing listens on the discard port of a test machine."""
-
-
-def fault(service: Service, kind: str, **more: Any) -> None:
-    """Let the simulator spoil the next initiate."""
-    request = {"endpoint": "initiate", "fault": kind, "times": 1, **more}
-    answer = requests.post(f"{service.finpay.url}/_simulator/faults", json=request, timeout=5)
-    assert answer.ok, answer.text
-
-
-def orders(service: Service) -> list[Mapping[str, Any]]:
-    """The orders that Finpay knows."""
-    answer = requests.get(f"{service.finpay.url}/_simulator/orders", timeout=5).json()
-    return list(answer["orders"])
 
 
 def test_finpays_sample_request_gets_a_payment_code(service: Service) -> None:
     answer = service.api(load_event("initiate"))
     assert answer.status == 201
     payment = answer.body
-    at_finpay = orders(service)[0]
-    assert payment["paymentCode"] == at_finpay["paymentCode"]
+    at_finpay = service.orders()[SAMPLE_ORDER_ID]
+    assert payment["paymentCode"] == at_finpay.payment_code
     assert payment["expiresAt"].endswith("+07:00")
     assert payment["redirectUrl"].startswith("https://devo.finpay.id/")
     assert payment["createdAt"] <= payment["updatedAt"]
@@ -95,7 +78,7 @@ def test_the_same_request_again_gets_the_stored_answer(service: Service) -> None
     again = service.api(load_event("initiate"))
     assert (again.status, again.body) == (201, first.body)
     assert again.headers["idempotent-replayed"] == "true"
-    assert len(orders(service)) == 1
+    assert len(service.orders()) == 1
 
 
 def test_the_same_request_in_other_white_space_and_order_is_the_same(service: Service) -> None:
@@ -130,7 +113,7 @@ def test_another_storefronts_order_is_refused_in_the_same_words(service: Service
 def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
     service: Service, kind: str
 ) -> None:
-    fault(service, kind)
+    service.fault("initiate", kind)
     answer = service.api(load_event("initiate"))
     assert (answer.status, answer.problem) == (504, "outcome-unknown")
     assert int(answer.headers["retry-after"]) > 0
@@ -140,33 +123,17 @@ def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
 
 
 def test_a_redirect_is_not_followed_and_an_unknown_outcome(service: Service) -> None:
-    fault(service, "redirect")
+    service.fault("initiate", "redirect")
     assert service.api(load_event("initiate")).problem == "outcome-unknown"
 
 
 def test_the_same_request_meanwhile_is_told_to_wait(service: Service) -> None:
-    fault(service, "drop")
+    service.fault("initiate", "drop")
     service.api(load_event("initiate"))
     again = service.api(load_event("initiate"))
     assert (again.status, again.problem) == (409, "payment-in-progress")
     assert int(again.headers["retry-after"]) > 0
-    assert len(orders(service)) == 1
-
-
-def test_after_the_lease_the_outcome_is_still_unknown_and_finpay_is_not_asked_twice(
-    service: Service,
-) -> None:
-    fault(service, "drop")
-    service.api(load_event("initiate"))
-    service.dynamodb.update_item(
-        TableName="PaymentsTable",
-        Key={"orderId": {"S": SAMPLE_ORDER_ID}},
-        UpdateExpression="SET leaseUntil = :past",
-        ExpressionAttributeValues={":past": {"N": "1"}},
-    )
-    again = service.api(load_event("initiate"))
-    assert (again.status, again.problem) == (504, "outcome-unknown")
-    assert len(orders(service)) == 1
+    assert len(service.orders()) == 1
 
 
 def test_a_finpay_that_cannot_be_reached_leaves_no_trace_and_the_order_id_free(
@@ -178,7 +145,7 @@ def test_a_finpay_that_cannot_be_reached_leaves_no_trace_and_the_order_id_free(
     assert int(answer.headers["retry-after"]) > 0
     assert service.rows() == []
     service.finpay_url = service.finpay.url
-    composition.storefront_api.cache_clear()
+    forget_containers()
     assert service.api(load_event("initiate")).status == 201
 
 
@@ -263,11 +230,10 @@ def test_a_callback_that_overtakes_the_answer_is_not_undone(
 
 
 def test_a_store_that_fails_before_anything_was_done_is_503(service: Service) -> None:
-    service.dynamodb.update_table(TableName="PaymentsTable", DeletionProtectionEnabled=False)
-    service.dynamodb.delete_table(TableName="PaymentsTable")
+    service.drop_table("PaymentsTable")
     answer = service.api(load_event("initiate"))
     assert (answer.status, answer.problem) == (503, "unavailable")
-    assert orders(service) == []
+    assert service.orders() == {}
 
 
 @pytest.mark.parametrize("method", ["apply", "withdraw"])
@@ -306,7 +272,7 @@ def test_a_missing_secret_is_503(service: Service) -> None:
 def rejected(service: Service, body: Any = None, **changes: Any) -> Answer:
     answer = service.api(make_initiate_event(body, **changes))
     assert service.rows() == []
-    assert orders(service) == []
+    assert service.orders() == {}
     return answer
 
 

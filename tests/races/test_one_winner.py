@@ -6,8 +6,9 @@ from threading import Barrier
 
 import pytest
 
+from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
-from payments.payment import Applied, Change, Entry, Refused, Source
+from payments.payment import Entry, Source
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment

@@ -8,16 +8,14 @@ from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import writes
+from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
 from payments.items import to_item, to_payment
 from payments.payment import (
-    Applied,
-    Change,
     Entry,
     Failure,
     IssuedCode,
     Payment,
-    Refused,
     Settled,
     Source,
 )

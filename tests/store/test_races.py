@@ -5,19 +5,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from payments.ask import Ask
+from payments.change import Applied, Change, Refused
+from payments.claim import Claim
 from payments.errors import GatewayRejected, OutcomeUnknown, Unavailable
 from payments.initiate import Initiate, Order, fingerprint_of
 from payments.initiate_request import parse
-from payments.payment import (
-    Applied,
-    Change,
-    Entry,
-    IssuedCode,
-    Lease,
-    Payment,
-    Refused,
-    Source,
-)
+from payments.inquire import Inquire
+from payments.payment import Entry, IssuedCode, Lease, Payment, Source
+from payments.resolve import Resolve
 from payments.settle import Effect, Settle
 from payments.store import DynamoPayments, DynamoQuarantine
 from payments.transitions import Status
@@ -26,37 +22,36 @@ from tests.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
 
 
-@dataclass
-class Rivals:
+@dataclass(frozen=True)
+class Rivals(DynamoPayments):
     """A store on which somebody else is quicker, once for each rival."""
 
-    store: DynamoPayments
     rivals: Iterator[Callable[[], object]]
-
-    def reserve(self, payment: Payment) -> Payment | None:
-        return self.store.reserve(payment)
-
-    def get(self, order_id: str) -> Payment | None:
-        return self.store.get(order_id)
-
-    def withdraw(self, order_id: str, lease: str) -> None:
-        self.store.withdraw(order_id, lease)
 
     def apply(self, change: Change) -> Applied | Refused:
         next(self.rivals, lambda: None)()
-        return self.store.apply(change)
+        return super().apply(change)
 
 
 @dataclass
 class Finpay:
-    """Answers one initiate."""
+    """Answers one initiate, and knows of no order."""
 
     answer: IssuedCode | Exception
+
+    def is_reachable(self) -> bool:
+        return True
 
     def initiate(self, body: object) -> IssuedCode:  # noqa: ARG002 - the port's signature
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def check(self, gateway_order_id: str) -> Claim | None:  # noqa: ARG002
+        return None
+
+    def cancel(self, gateway_order_id: str) -> bool:  # noqa: ARG002
+        return False
 
 
 def make_order() -> Order:
@@ -76,16 +71,25 @@ def settle(
     payments: DynamoPayments, quarantine: DynamoQuarantine, ids: Callable[[], str]
 ) -> Callable[..., Settle]:
     def make(*rivals: Callable[[], object]) -> Settle:
-        return Settle(Rivals(payments, iter(rivals)), quarantine, lambda: NOW, ids)
+        store = Rivals(payments.client, payments.table, iter(rivals))
+        return Settle(store, quarantine, lambda: NOW, ids)
 
     return make
 
 
 @pytest.fixture
-def initiate(payments: DynamoPayments, ids: Callable[[], str]) -> Callable[..., Payment]:
+def initiate(
+    payments: DynamoPayments, quarantine: DynamoQuarantine, ids: Callable[[], str]
+) -> Callable[..., Payment]:
     def run(answer: IssuedCode | Exception, *rivals: Callable[[], object]) -> Payment:
-        store = Rivals(payments, iter(rivals))
-        return Initiate(store, Finpay(answer), lambda: NOW, ids)(make_order()).payment
+        store = Rivals(payments.client, payments.table, iter(rivals))
+        finpay, settle = Finpay(answer), Settle(payments, quarantine, clock, ids)
+        resolve = Resolve(store, finpay, Inquire(finpay, settle, clock), settle, clock, ids)
+        ask = Ask(store, finpay, clock, ids)
+        return Initiate(store, ask, resolve, clock, ids)(make_order()).payment
+
+    def clock() -> int:
+        return NOW
 
     return run
 
@@ -108,7 +112,7 @@ def test_a_claim_wins_against_a_rival_in_the_end(
 ) -> None:
     payments.reserve(make_payment(status=Status.EXPIRED))
     settlement = settle(lambda: None, observation(payments, 1), observation(payments, 2))(
-        make_claim()
+        SAMPLE_ORDER_ID, make_claim()
     )
     assert (settlement.effect, settlement.payment.status) == (Effect.MOVED, Status.PAID)
     assert settlement.payment.version == 4
@@ -120,7 +124,7 @@ def test_a_claim_that_loses_every_race_is_sent_again_by_finpay(
     payments.reserve(make_payment(status=Status.EXPIRED))
     rivals = [observation(payments, n) for n in range(20)]
     with pytest.raises(Unavailable):
-        settle(*rivals)(make_claim())
+        settle(*rivals)(SAMPLE_ORDER_ID, make_claim())
 
 
 def test_of_two_claims_at_once_one_moves_the_payment(
@@ -128,7 +132,8 @@ def test_of_two_claims_at_once_one_moves_the_payment(
 ) -> None:
     payments.reserve(make_payment())
     first = settle()
-    second = settle(lambda: first(make_claim(evidence="other")))(make_claim())
+    other = make_claim(evidence="other")
+    second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_claim())
     assert second.effect is Effect.NOTHING
     assert second.payment.version == 2
 
@@ -187,5 +192,7 @@ def test_a_row_that_is_gone_is_an_unknown_outcome(
 def test_a_refusal_does_not_undo_money_that_came(
     initiate: Callable[..., Payment], settle: Callable[..., Settle]
 ) -> None:
-    payment = initiate(GatewayRejected("4000001", "no"), lambda: settle()(make_claim()))
+    payment = initiate(
+        GatewayRejected("4000001", "no"), lambda: settle()(SAMPLE_ORDER_ID, make_claim())
+    )
     assert payment.status is Status.PAID

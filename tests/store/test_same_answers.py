@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments.payment import Change, Entry, Failure, IssuedCode, Settled, Source
+from payments.change import Change
+from payments.payment import Entry, Failure, IssuedCode, Settled, Source
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, make_payment

@@ -68,8 +68,24 @@ def test_each_status_of_finpays_proves_one_thing(status: str, expected: Proof) -
     assert proof(status) is expected
 
 
-def test_a_cancel_is_confirmed_only_by_a_status_check() -> None:
-    assert proof("CANCELLED", source=Source.STATUS_CHECK) is Proof.CANCEL_CONFIRMED
+@pytest.mark.parametrize(
+    ("status", "said", "confirmed"),
+    [
+        ("CANCELLED", Proof.CANCELLED, Proof.CANCEL_CONFIRMED),
+        ("EXPIRED", Proof.EXPIRED, Proof.EXPIRY_CONFIRMED),
+        ("FAILED", Proof.FAILED, Proof.FAILURE_CONFIRMED),
+    ],
+)
+def test_an_end_without_money_is_confirmed_only_by_a_status_check(
+    status: str, said: Proof, confirmed: Proof
+) -> None:
+    assert proof(status) is said
+    assert proof(status, source=Source.STATUS_CHECK) is confirmed
+
+
+@pytest.mark.parametrize("status", ["PENDING", "PAID", "REFUNDED", "WHATEVER"])
+def test_everything_else_is_the_same_from_both(status: str) -> None:
+    assert proof(status) is proof(status, source=Source.STATUS_CHECK)
 
 
 def test_an_unreadable_amount_never_passes_as_matching() -> None:
@@ -94,6 +110,13 @@ def test_a_card_callback_without_payment_details_is_read_too() -> None:
     assert (claim.amount, claim.paid_amount, claim.reference) == (1000, 1000, "R1")
     assert (claim.channel, claim.paid_at) == (None, None)
     assert claim.proof(1000, "IDR") is Proof.PAID
+
+
+@pytest.mark.parametrize("code", [None, "", "8" * 31, 7])
+def test_a_payment_code_that_is_none_is_not_kept(code: object) -> None:
+    fields = make_callback_fields()
+    fields["sourceOfFunds"]["paymentCode"] = code
+    assert read(fields).payment_code is None
 
 
 def test_the_channel_falls_back_to_the_source_of_funds() -> None:
@@ -130,7 +153,7 @@ def test_a_document_without_order_id_or_status_claims_nothing(document: object) 
 def test_an_order_id_of_digits_may_come_as_a_number() -> None:
     fields = make_callback_fields()
     fields["order"]["id"] = int(SAMPLE_ORDER_ID)
-    assert read(fields).order_id == SAMPLE_ORDER_ID
+    assert read(fields).gateway_order_id == SAMPLE_ORDER_ID
 
 
 def test_evidence_is_short_and_differs_with_every_byte() -> None:

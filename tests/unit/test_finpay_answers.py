@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from payments.claim import Claim
 from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
-from payments.finpay_answers import read_initiate_answer
-from payments.payment import IssuedCode
+from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.payment import IssuedCode, Source
 from tests.builders import NOW, make_request_body
 
 # The sample response of Finpay's page.
@@ -123,3 +124,99 @@ def test_a_message_that_is_none_is_left_out(message: Any) -> None:
     with pytest.raises(GatewayRejected) as raised:
         read(400, responseCode="4000001", responseMessage=message)
     assert raised.value.message == ""
+
+
+def check(status: int = 200, code: Any = "2000000", **data: Any) -> Claim | None:
+    """What a status check says of order A-1."""
+    payment = {"order": {"id": "A-1", "amount": 1000}, "result": {"payment": {"status": "PAID"}}}
+    body = {"responseCode": code, "data": payment | data}
+    return read_check_answer(status, json.dumps(body).encode(), "A-1")
+
+
+def test_a_status_check_tells_what_became_of_the_order() -> None:
+    claim = check()
+    assert claim
+    assert (claim.gateway_order_id, claim.status, claim.amount) == ("A-1", "PAID", 1000)
+    assert claim.source is Source.STATUS_CHECK
+
+
+def test_an_order_that_finpay_does_not_know_is_none() -> None:
+    assert check(404, "4040001") is None
+    assert check(404, "4040000") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (401, "4010000", GatewayRefused),
+        (403, "4030001", GatewayRefused),
+        (400, "4000000", OutcomeUnknown),
+        (404, "2000000", OutcomeUnknown),
+        (200, "4040001", OutcomeUnknown),
+        (429, "4290000", OutcomeUnknown),
+        (500, "5000000", OutcomeUnknown),
+        (502, None, OutcomeUnknown),
+    ],
+)
+def test_any_other_answer_to_a_check_says_nothing_of_the_order(
+    status: int, code: Any, error: type[GatewayError]
+) -> None:
+    with pytest.raises(GatewayError) as raised:
+        check(status, code)
+    assert type(raised.value) is error
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"order": {"id": "B-1", "amount": 1000}},
+        {"order": None},
+        {"result": None},
+        {"result": {"payment": {"status": None}}},
+    ],
+)
+def test_an_answer_about_another_order_or_none_says_nothing(data: dict[str, Any]) -> None:
+    with pytest.raises(OutcomeUnknown):
+        check(**data)
+
+
+def test_the_evidence_of_a_check_is_the_same_while_the_order_is() -> None:
+    claims = [check(), check(), check(sourceOfFunds={"type": "finpaycode"})]
+    first, again, other = [claim.evidence for claim in claims if claim]
+    assert first == again != other
+
+
+def cancel(status: int, code: Any) -> bool:
+    return read_cancel_answer(status, json.dumps({"responseCode": code}).encode())
+
+
+def test_finpay_agrees_to_cancel_or_refuses_for_certain() -> None:
+    assert cancel(200, "2000000") is True
+    for status, code in [
+        (404, "4040100"),
+        (404, "4040001"),
+        (403, "4030015"),
+        (400, "4000000"),
+        (422, "4220000"),
+    ]:
+        assert cancel(status, code) is False
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (401, "4010000", GatewayRefused),
+        (200, "4040100", OutcomeUnknown),
+        (404, "2000000", OutcomeUnknown),
+        (200, "2000001", OutcomeUnknown),
+        (409, "4090001", OutcomeUnknown),
+        (504, "5040000", OutcomeUnknown),
+        (200, None, OutcomeUnknown),
+    ],
+)
+def test_any_other_answer_to_a_cancel_leaves_open_what_it_did(
+    status: int, code: Any, error: type[GatewayError]
+) -> None:
+    with pytest.raises(GatewayError) as raised:
+        cancel(status, code)
+    assert type(raised.value) is error

@@ -17,8 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from payments import gateway as module
+from payments import exchange as module
+from payments import gateway as gateway_module
 from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
+from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 from payments.merchant import Credentials
 from simulator import server as simulator
@@ -50,6 +52,7 @@ def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> F
         "credentials": Keys(make_credentials(key)),
         "clock": lambda: NOW,
         "observe": lambda *_: None,
+        "exchange": HttpExchange(lambda: NOW),
     }
     return FinpayGateway(**fields | changes)
 
@@ -163,7 +166,7 @@ def test_an_answer_without_end_is_given_up() -> None:
 def test_an_answer_that_drips_is_given_up_at_the_deadline(
     monkeypatch: pytest.MonkeyPatch, beginning: bytes
 ) -> None:
-    monkeypatch.setattr(module, "DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(gateway_module, "INITIATE_SECONDS", 0.3)
     stop = Event()
 
     def drip(connection: socket) -> None:
@@ -178,7 +181,8 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
             sessions.append(module.new_session())
             return sessions[-1]
 
-        gateway = make_gateway(url, new_session=new)
+        exchange = HttpExchange(lambda: NOW, new)
+        gateway = make_gateway(url, exchange=exchange)
         try:
             with pytest.raises(OutcomeUnknown):
                 gateway.initiate(make_request_body())
@@ -186,8 +190,8 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
         finally:
             stop.set()
         with simulator.start() as finpay:
-            gateway.base_url = finpay.url
             monkeypatch.undo()
+            gateway = make_gateway(finpay.url, exchange=exchange)
             assert gateway.initiate(make_request_body()).payment_code
         assert len(sessions) == 2, "the one left behind is still in use by its thread"
 
@@ -223,7 +227,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
         return sessions[-1]
 
     with simulator.start() as finpay:
-        gateway = make_gateway(finpay.url, clock=lambda: now[0], new_session=new)
+        gateway = make_gateway(finpay.url, exchange=HttpExchange(lambda: now[0], new))
         gateway.initiate(make_request_body(id="A-1"))
         now[0] += 15_000
         gateway.initiate(make_request_body(id="A-2"))
@@ -312,3 +316,22 @@ def test_nothing_is_sent_twice() -> None:
     with raw_server(hang_up) as url, pytest.raises(OutcomeUnknown):
         make_gateway(url).initiate(make_request_body())
     assert len(asked) == 1
+
+
+def test_a_gateway_without_a_circuit_is_always_reachable() -> None:
+    assert make_gateway("http://127.0.0.1:9").is_reachable()
+
+
+def test_an_order_id_is_one_step_of_the_path_whatever_is_in_it() -> None:
+    paths: list[bytes] = []
+
+    def note(connection: socket, request: bytes) -> None:
+        paths.append(request.split(b" ")[1])
+        connection.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(note) as url:
+        for call in (make_gateway(url).check, make_gateway(url).cancel):
+            with pytest.raises(OutcomeUnknown):
+                call("../A?x")
+    endpoints = (b"check", b"cancel")
+    assert paths == [b"/pg/payment/card/%s/..%%2FA%%3Fx" % name for name in endpoints]

@@ -35,7 +35,12 @@ def test_nothing_is_read_or_built_at_import(function: str) -> None:
 
 @pytest.mark.parametrize(
     ("function", "loaded"),
-    [("StorefrontApi", ["pydantic"]), ("FinpayCallback", []), ("StorefrontAuth", [])],
+    [
+        ("StorefrontApi", ["pydantic"]),
+        ("FinpayCallback", []),
+        ("Reconcile", []),
+        ("StorefrontAuth", []),
+    ],
 )
 def test_a_function_loads_only_what_it_uses(function: str, loaded: list[str]) -> None:
     assert load(function)[1:] == loaded

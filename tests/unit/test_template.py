@@ -1,17 +1,23 @@
 """template.yaml and the code fit each other."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from payments import gateway, initiate, settings
+from payments import gateway, payment, turn_writes
 from payments.errors import OutcomeUnknown
+from payments.look_queue import read_look
+from payments.parts import _PROBE_SECONDS
+from reconcile.app import STOP_BEFORE_MS
 from tests.builders import load_event
-from tests.template import ROOT, environment, functions, resources, routes, template
+from tests.template import ROOT, functions, resources, routes, template
 
-STOREFRONT_ROUTES = {"POST /payments", "GET /payments/{orderId}"}
+STOREFRONT_ROUTES = {
+    "POST /payments",
+    "GET /payments/{orderId}",
+    "POST /payments/{orderId}/cancel",
+}
 CALLBACK_ROUTE = "POST /callbacks/finpay/{orderId}/{token}"
 
 
@@ -39,28 +45,32 @@ def test_every_storefront_route_has_the_authorizer(route: str) -> None:
         event["Properties"]
         for function in functions().values()
         for event in function.get("Events", {}).values()
-        if f"{event['Properties']['Method']} {event['Properties']['Path']}" == route
+        if event["Type"] == "HttpApi"
+        and f"{event['Properties']['Method']} {event['Properties']['Path']}" == route
     ]
     assert event["Auth"] == {"Authorizer": "StorefrontKey"}
 
 
+SETTINGS = (ROOT / "functions/payments/settings.py").read_text()
+ASKS_FINPAY = {"CIRCUITS_TABLE", "FINPAY_SECRET", "FINPAY_BASE_URL"}
+SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
+
+
 @pytest.mark.parametrize(
-    ("function", "read"),
+    ("function", "needs"),
     [
-        ("StorefrontApi", settings.storefront_api),
-        ("FinpayCallback", settings.finpay_callback),
-        ("StorefrontAuth", settings.storefronts_table),
+        ("StorefrontApi", ASKS_FINPAY | SETTLES | {"CALLBACK_BASE_URL", "SOURCES_OF_FUNDS"}),
+        ("FinpayCallback", ASKS_FINPAY | SETTLES),
+        ("Reconcile", ASKS_FINPAY | SETTLES | {"LOOKS_QUEUE"}),
+        ("StorefrontAuth", {"STOREFRONTS_TABLE"}),
     ],
 )
-def test_each_function_gets_the_settings_that_it_reads(
-    function: str, read: Any, monkeypatch: pytest.MonkeyPatch
+def test_each_function_gets_the_settings_that_it_reads_and_no_other(
+    function: str, needs: set[str]
 ) -> None:
     own = functions()[function]["Environment"]["Variables"]
-    for name in environment(function):
-        monkeypatch.setenv(name, "x")
-    value = read()
-    fields = len(dataclasses.fields(value)) if dataclasses.is_dataclass(value) else 1
-    assert fields == len([name for name in own if not name.startswith("POWERTOOLS_")])
+    assert {name for name in own if not name.startswith("POWERTOOLS_")} == needs
+    assert not [name for name in needs if f'os.environ["{name}"]' not in SETTINGS]
 
 
 @pytest.mark.parametrize("function", functions())
@@ -71,21 +81,77 @@ def test_no_policy_has_a_star(function: str) -> None:
         assert "*" not in str(statement["Resource"])
 
 
+SLACK = 10
+"""Seconds for everything else: a cold start, the store and the secret."""
+
+
 def test_a_function_outlives_its_calls_and_api_gateway_outlives_the_function() -> None:
     timeout = functions()["StorefrontApi"]["Timeout"]
-    assert gateway.DEADLINE_SECONDS + 10 < timeout < 30
+    assert gateway.INITIATE_SECONDS + SLACK < timeout < 30
+
+
+def test_a_function_outlives_a_resolve_with_all_its_calls() -> None:
+    calls = gateway.CHECK_SECONDS + gateway.CANCEL_SECONDS + gateway.INITIATE_SECONDS
+    assert calls + SLACK / 2 < functions()["StorefrontApi"]["Timeout"]
+
+
+def test_a_callback_is_answered_within_finpays_five_seconds_although_finpay_is_asked() -> None:
+    assert _PROBE_SECONDS < 5
+    assert functions()["FinpayCallback"]["Timeout"] > _PROBE_SECONDS + SLACK
+
+
+def test_a_batch_of_looks_ends_within_the_functions_time() -> None:
+    reconcile = functions()["Reconcile"]
+    batch = reconcile["Events"]["Looks"]["Properties"]["BatchSize"]
+    look = gateway.CHECK_SECONDS + gateway.CANCEL_SECONDS
+    assert batch * look + SLACK < reconcile["Timeout"]
+    assert reconcile["Timeout"] * 1000 > STOP_BEFORE_MS
+
+
+def test_a_look_that_is_under_way_is_hidden_from_other_consumers() -> None:
+    queue = resources("AWS::SQS::Queue")["LooksQueue"]
+    assert queue["VisibilityTimeout"] >= 6 * functions()["Reconcile"]["Timeout"]
+
+
+def test_finpay_is_asked_by_few_at_once_and_the_schedule_has_a_turn_of_its_own() -> None:
+    reconcile = functions()["Reconcile"]
+    properties = reconcile["Events"]["Looks"]["Properties"]
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    at_once = properties["ScalingConfig"]["MaximumConcurrency"]
+    assert at_once < reconcile["ReservedConcurrentExecutions"]
+
+
+def test_a_look_that_fails_again_and_again_is_put_aside_and_kept() -> None:
+    queues = resources("AWS::SQS::Queue")
+    redrive = queues["LooksQueue"]["RedrivePolicy"]
+    letters = redrive["deadLetterTargetArn"].partition(".")[0]
+    assert (
+        queues[letters]["MessageRetentionPeriod"] > queues["LooksQueue"]["MessageRetentionPeriod"]
+    )
 
 
 def test_a_lease_outlives_the_function_that_holds_it() -> None:
-    assert functions()["StorefrontApi"]["Timeout"] * 1000 < initiate.LEASE_MS
+    assert functions()["StorefrontApi"]["Timeout"] * 1000 < payment.LEASE_MS
 
 
 def test_who_comes_back_when_told_to_does_not_meet_his_own_lease() -> None:
-    assert OutcomeUnknown.retry_after * 1000 > initiate.LEASE_MS
+    assert OutcomeUnknown.retry_after * 1000 > payment.LEASE_MS
 
 
-def test_no_table_is_lost_with_the_stack() -> None:
+def test_the_index_of_due_payments_is_the_one_that_the_store_asks() -> None:
+    (index,) = resources("AWS::DynamoDB::Table")["PaymentsTable"]["GlobalSecondaryIndexes"]
+    request = turn_writes.due("t", "0", 1, 1)
+    assert request["IndexName"] == index["IndexName"]
+    condition = request["KeyConditionExpression"]
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["dueShard", "dueAt"]
+    assert condition == "dueShard = :shard AND dueAt <= :now"
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_no_table_is_lost_with_the_stack_but_the_one_that_holds_nothing() -> None:
     for name, table in resources("AWS::DynamoDB::Table").items():
+        if name == "CircuitsTable":
+            continue
         assert table["DeletionProtectionEnabled"] is True
         assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         resource = template()["Resources"][name]
@@ -104,8 +170,12 @@ def test_every_function_is_traced_and_has_logs_with_an_end() -> None:
         assert groups[function["LoggingConfig"]["LogGroup"]]["RetentionInDays"]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "events").glob("*.json")), ids=lambda p: p.stem)
-def test_each_event_file_is_of_payload_2_and_for_a_route_that_exists(path: Path) -> None:
+EVENTS = sorted((ROOT / "events").glob("*.json"))
+HTTP_EVENTS = [path for path in EVENTS if not path.stem.startswith("reconcile_")]
+
+
+@pytest.mark.parametrize("path", HTTP_EVENTS, ids=lambda p: p.stem)
+def test_each_http_event_file_is_of_payload_2_and_for_a_route_that_exists(path: Path) -> None:
     event = load_event(path.stem)
     assert event["version"] == "2.0"
     assert event["routeKey"] == event["requestContext"]["routeKey"]
@@ -114,3 +184,16 @@ def test_each_event_file_is_of_payload_2_and_for_a_route_that_exists(path: Path)
     assert event["requestContext"]["http"]["method"] == method
     parameters = event.get("pathParameters") or {}
     assert route_path.format(**parameters) == event["rawPath"]
+
+
+def test_the_other_event_files_are_what_reconciles_triggers_send() -> None:
+    assert {path.stem for path in EVENTS} - {path.stem for path in HTTP_EVENTS} == {
+        "reconcile_schedule",
+        "reconcile_looks",
+    }
+    schedule, looks = load_event("reconcile_schedule"), load_event("reconcile_looks")
+    assert (schedule["source"], schedule["detail-type"]) == ("aws.events", "Scheduled Event")
+    (record,) = looks["Records"]
+    assert record["eventSource"] == "aws:sqs"
+    order_id, due_at = read_look(record["body"])
+    assert (type(order_id), type(due_at)) == (str, int)

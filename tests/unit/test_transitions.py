@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from payments.transitions import TABLE, Proof, Status, rule_for, usual_rule
+from payments.transitions import MONEY, TABLE, Proof, Status, rule_for, usual_rule
 
 S, P = Status, Proof
 OPEN = {S.INITIATING, S.PENDING}
@@ -25,14 +25,35 @@ MOVES = {
     (S.EXPIRED, P.MISMATCH): S.REVIEW,
     (S.CANCELLED, P.MISMATCH): S.REVIEW,
     (S.FAILED, P.MISMATCH): S.REVIEW,
+    (S.INITIATING, P.NEVER_RECEIVED): S.FAILED,
     (S.PENDING, P.EXPIRED): S.EXPIRED,
+    (S.INITIATING, P.EXPIRY_CONFIRMED): S.EXPIRED,
+    (S.PENDING, P.EXPIRY_CONFIRMED): S.EXPIRED,
     (S.PENDING, P.CANCELLED): S.CANCELLED,
+    (S.INITIATING, P.CANCEL_AGREED): S.CANCELLED,
+    (S.PENDING, P.CANCEL_AGREED): S.CANCELLED,
+    (S.INITIATING, P.CANCEL_CONFIRMED): S.CANCELLED,
     (S.PENDING, P.CANCEL_CONFIRMED): S.CANCELLED,
     (S.PENDING, P.FAILED): S.FAILED,
+    (S.INITIATING, P.FAILURE_CONFIRMED): S.FAILED,
+    (S.PENDING, P.FAILURE_CONFIRMED): S.FAILED,
+    (S.INITIATING, P.REFUNDED): S.REVIEW,
+    (S.PENDING, P.REFUNDED): S.REVIEW,
+    (S.EXPIRED, P.REFUNDED): S.REVIEW,
+    (S.CANCELLED, P.REFUNDED): S.REVIEW,
+    (S.FAILED, P.REFUNDED): S.REVIEW,
+    (S.INITIATING, P.PARTIALLY_REFUNDED): S.REVIEW,
+    (S.PENDING, P.PARTIALLY_REFUNDED): S.REVIEW,
+    (S.EXPIRED, P.PARTIALLY_REFUNDED): S.REVIEW,
+    (S.CANCELLED, P.PARTIALLY_REFUNDED): S.REVIEW,
+    (S.FAILED, P.PARTIALLY_REFUNDED): S.REVIEW,
     (S.PAID, P.CANCEL_CONFIRMED): S.REVIEW,
     (S.PAID, P.REFUNDED): S.REFUNDED,
     (S.PAID, P.PARTIALLY_REFUNDED): S.PARTIALLY_REFUNDED,
     (S.PARTIALLY_REFUNDED, P.REFUNDED): S.REFUNDED,
+    (S.REVIEW, P.ACCEPTED): S.PAID,
+    (S.REVIEW, P.REJECTED): S.CANCELLED,
+    (S.REVIEW, P.RETURNED): S.REFUNDED,
 }
 
 
@@ -47,9 +68,21 @@ def test_no_two_rules_speak_of_the_same_case(status: Status, proof: Proof) -> No
     assert sum(rule.proof is proof and status in rule.sources for rule in TABLE) <= 1
 
 
-def test_only_money_makes_a_payment_paid() -> None:
-    assert {rule.proof for rule in TABLE if rule.target is S.PAID} == {P.PAID}
+def test_only_money_makes_a_payment_paid_or_a_person_who_saw_it() -> None:
+    paying = {(rule.proof, frozenset(rule.sources)) for rule in TABLE if rule.target is S.PAID}
+    assert {proof for proof, _ in paying} == {P.PAID, P.ACCEPTED}
+    assert (P.ACCEPTED, frozenset({S.REVIEW})) in paying
     assert not [rule for rule in TABLE if rule.proof is P.PAID_AGAIN and rule.target]
+
+
+def test_an_operator_decides_about_reviews_and_nothing_else() -> None:
+    for proof in (P.ACCEPTED, P.REJECTED, P.RETURNED):
+        assert {s for s in Status if rule_for(s, proof)} == {S.REVIEW}
+
+
+def test_only_a_person_brings_a_payment_out_of_review() -> None:
+    leaving = {rule.proof for rule in TABLE if S.REVIEW in rule.sources and rule.target}
+    assert leaving == {P.ACCEPTED, P.REJECTED, P.RETURNED}
 
 
 def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
@@ -59,14 +92,17 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
 
 
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:
-    for status, proof in product(OPEN | GIVEN_UP, (P.PAID, P.MISMATCH)):
+    for status, proof in product(OPEN | GIVEN_UP, MONEY - {P.PAID_AGAIN}):
         rule = rule_for(status, proof)
         assert rule
         assert rule.target
 
 
 def test_no_message_about_an_unpaid_order_moves_a_paid_one() -> None:
-    for proof in (P.OPEN, P.EXPIRED, P.FAILED, P.CANCELLED, P.UNKNOWN):
+    for proof in (
+        *(P.OPEN, P.EXPIRED, P.FAILED, P.CANCELLED, P.UNKNOWN),
+        *(P.EXPIRY_CONFIRMED, P.FAILURE_CONFIRMED, P.CANCEL_AGREED),
+    ):
         rule = rule_for(S.PAID, proof)
         assert rule, "it is recorded"
         assert rule.target is None
@@ -76,6 +112,13 @@ def test_an_unknown_status_is_recorded_everywhere_and_moves_nothing() -> None:
     for status in Status:
         rule = rule_for(status, P.UNKNOWN)
         assert rule
+        assert rule.target is None
+
+
+def test_a_payment_whose_outcome_is_unknown_is_not_ended_by_a_callback_without_money() -> None:
+    for proof in (P.EXPIRED, P.CANCELLED, P.FAILED):
+        rule = rule_for(S.INITIATING, proof)
+        assert rule, "it is recorded"
         assert rule.target is None
 
 

@@ -1,0 +1,147 @@
+"""The schedule's run, over an index and a queue that remember."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from payments.claim import Claim
+from payments.errors import Unavailable
+from payments.looks import shard_of, shards
+from payments.payment import IssuedCode
+from payments.reconcile import QueueDue
+from tests.builders import NOW
+
+MINUTE = 60_000
+MANY = 10_000
+BATCH = 10
+
+
+@dataclass
+class Index:
+    """Due payments by shard; counts those that were read."""
+
+    due_at: Mapping[str, int]
+    read: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
+        self.asked.append(shard)
+        for order_id, at in self.due_at.items():
+            if shard_of(order_id) == shard and at <= now:
+                self.read += 1
+                yield order_id, at
+
+
+@dataclass
+class Queue:
+    """Looks that were queued; says how far the index was read ahead of it."""
+
+    index: Index
+    looks: list[tuple[str, int]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    furthest_ahead: int = 0
+    busy: int = 0
+
+    def waiting(self) -> int:
+        return self.busy
+
+    def send(self, looks: Sequence[tuple[str, int]]) -> None:
+        self.looks += looks
+        self.sizes.append(len(looks))
+        self.furthest_ahead = max(self.furthest_ahead, self.index.read - len(self.looks))
+
+
+@dataclass
+class Finpay:
+    """Is there or not; nothing is asked of it."""
+
+    reachable: bool = True
+
+    def is_reachable(self) -> bool:
+        return self.reachable
+
+    def initiate(self, body: Mapping[str, object]) -> IssuedCode:
+        raise AssertionError(body)
+
+    def check(self, gateway_order_id: str) -> Claim | None:
+        raise AssertionError(gateway_order_id)
+
+    def cancel(self, gateway_order_id: str) -> bool:
+        raise AssertionError(gateway_order_id)
+
+
+def make_run(
+    due: int, *, reachable: bool = True, busy: int = 0, now: int = NOW
+) -> tuple[QueueDue, Index, Queue]:
+    index = Index({f"A-{n}": NOW - n for n in range(due)})
+    queue = Queue(index, busy=busy)
+    return QueueDue(index, queue, Finpay(reachable), lambda: now), index, queue
+
+
+def for_ever() -> bool:
+    return True
+
+
+def for_batches(batches: int) -> Callable[[], bool]:
+    asked = count()
+    return lambda: next(asked) < batches
+
+
+def test_ten_thousand_due_payments_are_queued_once_each_in_full_batches() -> None:
+    run, index, queue = make_run(MANY)
+    assert run(for_ever) == MANY
+    assert sorted(queue.looks) == sorted(index.due_at.items())
+    assert len(queue.sizes) == MANY / BATCH
+    assert len(index.asked) == len(shards())
+
+
+def test_no_more_than_a_batch_is_held_in_memory_however_many_are_due() -> None:
+    run, _, queue = make_run(MANY)
+    run(for_ever)
+    assert queue.furthest_ahead <= 0
+    assert max(queue.sizes) <= BATCH
+
+
+def test_a_run_that_is_out_of_time_stops_after_the_batch_at_hand() -> None:
+    run, index, queue = make_run(MANY)
+    assert run(for_batches(7)) == len(queue.looks) == 7 * BATCH
+    assert index.read <= 8 * BATCH
+
+
+def test_a_run_without_any_time_queues_nothing() -> None:
+    run, _, queue = make_run(5)
+    assert run(for_batches(0)) == len(queue.looks) == 0
+
+
+def test_nothing_is_queued_while_finpay_does_not_answer() -> None:
+    run, index, queue = make_run(5, reachable=False)
+    assert run(for_ever) == len(queue.looks) == index.read == 0
+
+
+@pytest.mark.parametrize(("busy", "queued"), [(0, 5), (100, 5), (101, 0)])
+def test_nothing_is_queued_while_much_is_waiting(busy: int, queued: int) -> None:
+    run, _, queue = make_run(5, busy=busy)
+    assert run(for_ever) == len(queue.looks) == queued
+
+
+def test_every_shard_comes_first_in_its_turn() -> None:
+    first = set()
+    for minute in range(len(shards())):
+        run, index, _ = make_run(1, now=NOW + minute * MINUTE)
+        run(for_ever)
+        first.add(index.asked[0])
+        assert sorted(index.asked) == shards()
+    assert first == set(shards())
+
+
+def test_a_queue_that_fails_ends_the_run_and_what_was_not_queued_stays_due() -> None:
+    run, _, queue = make_run(25)
+
+    def fail(looks: Sequence[tuple[str, int]]) -> None:
+        raise Unavailable(str(len(looks)))
+
+    queue.send = fail  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        run(for_ever)

@@ -25,6 +25,7 @@ from ministack import app as server
 from ministack.core import persistence
 from ministack.services import dynamodb, lambda_svc
 
+from local import iam_names
 from simulator.journal import Journal
 
 type Change = dict[str, Any]
@@ -164,6 +165,7 @@ def main() -> None:
     folder = Path(persistence.STATE_DIR)
     writes = WriteThrough(Journal(folder / "items.journal"))
     writes.install()
+    iam_names.install()
     load_journal_too(writes)
     add_snapshot(folder)
     # The project was the working directory to be imported from; functions have no part in it.

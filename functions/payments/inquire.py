@@ -46,6 +46,18 @@ class Inquire:
             return Inquiry(claim, self._expire(payment, claim.evidence))
         return Inquiry(claim, self.settle(payment.order_id, claim))
 
+    def about(self, payment: Payment, gateway_order_id: str) -> Inquiry:
+        """One status check of any of the payment's orders at Finpay; raises as the usual one.
+
+        Of an order that was given up there only money counts.
+        """
+        if gateway_order_id == payment.order_at_finpay:
+            return self(payment)
+        claim = self.gateway.check(gateway_order_id)
+        if claim is None or claim.proof(payment.amount, payment.currency) not in MONEY:
+            return Inquiry(claim, Settlement.nothing(payment, Proof.CANCEL_CONFIRMED, _CHECK))
+        return Inquiry(claim, self.settle(payment.order_id, claim))
+
     def _of_unknown_order(self, payment: Payment) -> Settlement:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
             return self._expire(payment)

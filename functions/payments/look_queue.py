@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from payments.aws_errors import translated
 from payments.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -31,10 +30,8 @@ class SqsLooks:
 
     def waiting(self) -> int:
         """About how many looks are queued or under way."""
-        try:
+        with translated():
             answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=_COUNTS)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable(type(error).__name__) from None
         return sum(int(count) for count in answer["Attributes"].values())
 
     def send(self, looks: Sequence[tuple[str, int]]) -> None:
@@ -43,10 +40,8 @@ class SqsLooks:
             {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "dueAt": due_at})}
             for n, (order_id, due_at) in enumerate(looks)
         ]
-        try:
+        with translated():
             answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable(type(error).__name__) from None
         if answer.get("Failed"):
             raise Unavailable("SQS took only a part")
 

@@ -38,13 +38,13 @@ class Probe:
         payment = self.payments.get(order_id)
         if payment is None or payment.status not in OPEN | GIVEN_UP:
             return None
-        if claim.gateway_order_id != payment.order_at_finpay:
+        if not payment.knows(claim.gateway_order_id):
             return None
         now = self.clock()
         if self.payments.begin_probe(order_id, now, now - PROBE_MS) is None:
             return None
         try:
-            inquiry = self.inquire()(payment)
+            inquiry = self.inquire().about(payment, claim.gateway_order_id)
         except GatewayError:
             raise Unavailable("Finpay does not answer") from None
         said = inquiry.claim

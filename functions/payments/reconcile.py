@@ -17,8 +17,8 @@ from payments.looks import AGAIN, PATIENCE, next_look, shards
 from payments.payment import Payment, Source
 from payments.ports import DuePayments, Gateway, LookQueue, PaymentStore
 from payments.resolve import Resolve
-from payments.settle import Settlement
-from payments.transitions import Status
+from payments.settle import Effect, Settlement
+from payments.transitions import GIVEN_UP, OPEN, Status
 
 _BATCH = 10  # SQS takes no more at once
 _STILL_BUSY = 100
@@ -85,7 +85,7 @@ class Look:
         if self.payments.begin_look(order_id, due_at, upcoming or soon, mark) is None:
             return None
         try:
-            settlement = self._look(replace(payment, look=mark), now)
+            settlement = self._look_further(self._look(replace(payment, look=mark), now))
         except (GatewayError, PaymentInProgress, Unavailable):
             self.payments.end_look(order_id, mark, soon)
             raise
@@ -96,6 +96,14 @@ class Look:
         if payment.status is Status.INITIATING and now >= payment.asked_at + PATIENCE:
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.inquire(payment).settlement
+
+    def _look_further(self, settlement: Settlement) -> Settlement:
+        """Ask about the orders that were given up at Finpay too: money is never dropped."""
+        for earlier in settlement.payment.earlier_gateway_order_ids:
+            if settlement.payment.status in OPEN | GIVEN_UP:
+                found = self.inquire.about(settlement.payment, earlier).settlement
+                settlement = found if found.effect is not Effect.NOTHING else settlement
+        return settlement
 
     def _plan(self, payment: Payment, mark: str) -> None:
         """End the watch where there is nothing left to see."""

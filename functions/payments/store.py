@@ -7,16 +7,13 @@ itself: the old item that comes back bears the write's own mark, and that is a s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING
 
 from payments import turn_writes, writes
+from payments.aws_errors import ConditionFailed, translated
 from payments.change import Applied, Change, Refused
 from payments.clock import Clock
-from payments.errors import Unavailable
 from payments.items import to_payment
 from payments.payment import Lease, Payment
 
@@ -28,28 +25,6 @@ if TYPE_CHECKING:
 
 _QUARANTINE_DAYS = 90
 _DUE_PAGE = 500
-
-
-class _ConditionFailed(Exception):
-    """The item is not as the write requires; `item` is what is there instead, if anything."""
-
-    def __init__(self, item: dict[str, Any] | None) -> None:
-        super().__init__("condition failed")
-        self.payment = to_payment(item) if item else None
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """The SDK's errors as ours. What it says is dropped: it may quote the item."""
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            item = cast("dict[str, Any] | None", error.response.get("Item"))
-            raise _ConditionFailed(item) from None
-        raise Unavailable(error.response["Error"]["Code"]) from None
-    except BotoCoreError as error:
-        raise Unavailable(type(error).__name__) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +39,8 @@ class DynamoPayments:
         try:
             with translated():
                 self.client.put_item(**writes.reserve(self.table, payment))
-        except _ConditionFailed as failed:
-            found = failed.payment
+        except ConditionFailed as failed:
+            found = _found(failed)
             return None if found and found.bears(payment.history[0].mark) else found
         return None
 
@@ -80,8 +55,8 @@ class DynamoPayments:
         try:
             with translated():
                 answer = self.client.update_item(**writes.change(self.table, change))
-        except _ConditionFailed as failed:
-            found = failed.payment
+        except ConditionFailed as failed:
+            found = _found(failed)
             return Applied(found) if found and found.bears(change.entry.mark) else Refused(found)
         return Applied(to_payment(answer["Attributes"]))
 
@@ -90,7 +65,7 @@ class DynamoPayments:
         try:
             with translated():
                 self.client.delete_item(**writes.withdraw(self.table, order_id, lease))
-        except _ConditionFailed:
+        except ConditionFailed:
             return
 
     def take_lease(self, payment: Payment, lease: Lease, asked_at: int) -> Payment | None:
@@ -139,8 +114,9 @@ class DynamoPayments:
         try:
             with translated():
                 answer = self.client.update_item(**request)
-        except _ConditionFailed as failed:
-            return failed.payment if failed.payment and is_own(failed.payment) else None
+        except ConditionFailed as failed:
+            found = _found(failed)
+            return found if found and is_own(found) else None
         return to_payment(answer["Attributes"])
 
 
@@ -164,3 +140,7 @@ class DynamoQuarantine:
         }
         with translated():
             self.client.put_item(**writes.quarantine(self.table, item, claim))
+
+
+def _found(failed: ConditionFailed) -> Payment | None:
+    return to_payment(failed.item) if failed.item else None

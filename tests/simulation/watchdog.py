@@ -210,8 +210,8 @@ class Watchdog:
             self._asking.add(order_id)
             self._doubtful.add(gateway_order_id)
         if endpoint == "check" and function == "Reconcile":
-            self._checks[order_id] += 1
-            few = self._checks[order_id] <= self._looks[order_id]
+            self._checks[gateway_order_id] += 1
+            few = self._checks[gateway_order_id] <= self._looks[order_id]
             self.hold("at most one status check for a look", few, order_id)
         if endpoint == "check" and function == "FinpayCallback":
             now, before = self.finpay.hub.now, self._probes.get(order_id, -10 * _MINUTE)

@@ -1,15 +1,32 @@
-"""A stack more, for the tests that kill its parts: no other test is to lose its connections."""
+"""A storefront on the stack of all tests, and a stack more for the tests that kill its parts."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from local.paths import LOCAL
+from local.state import RunningStack
 from tests.stack.killable import KillableStack
+from tests.stack.shop import Shop
 from tests.stacks import started
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def shop(stack: RunningStack) -> Shop:
+    return Shop(stack, stack.api_key, requests.Session())
+
+
+@pytest.fixture
+def order_id() -> str:
+    return f"stack-{next(_numbers)}"
 
 
 @pytest.fixture(scope="session")
 def killable() -> Iterator[KillableStack]:
+    """A stack of their own: no other test is to lose its connections."""
     with started(LOCAL / "kill") as (local_stack, running):
         yield KillableStack(local_stack, running)

@@ -1,78 +1,15 @@
 """Payments on the local stack: as built, deployed and authorised, over HTTP, to PAID."""
 
-import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import requests
 
-from local.state import RunningStack
 from ops import storefronts
-from payments.payment import Payment
-from payments.store import DynamoPayments
 from payments.tokens import callback_url
 from tests.builders import make_callback_body, make_callback_fields, make_request_body
-
-JSON = {"Content-Type": "application/json"}
-_numbers = itertools.count(1)
-
-
-@dataclass
-class Shop:
-    """A storefront, and the hand of fate on Finpay's side."""
-
-    stack: RunningStack
-    api_key: str
-    session: requests.Session
-
-    def create(self, **order: Any) -> requests.Response:
-        return self.send(make_request_body(**order))
-
-    def send(self, body: Any) -> requests.Response:
-        return self.session.post(
-            f"{self.stack.api_url}/payments", json=body, headers=self._headers(), timeout=40
-        )
-
-    def see(self, order_id: str) -> requests.Response:
-        url = f"{self.stack.api_url}/payments/{order_id}"
-        return self.session.get(url, headers=self._headers(), timeout=40)
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.api_key}"}
-
-    def fate(self, path: str, **what: Any) -> Any:
-        url = f"{self.stack.simulator_url}/_simulator/{path}"
-        answer = self.session.post(url, json=what, timeout=60)
-        assert answer.ok, answer.text
-        return answer.json()
-
-    def callback(self, order_id: str, body: str) -> requests.Response:
-        url = callback_url(self.stack.api_url, order_id, self.stack.merchant_key)
-        return requests.post(url, data=body, headers=JSON, timeout=40)
-
-    def row(self, order_id: str) -> Payment | None:
-        table = self.stack.outputs["PaymentsTableName"]
-        return DynamoPayments(self.stack.aws.dynamodb(), table).get(order_id)
-
-    def status(self, order_id: str) -> str:
-        return str(self.see(order_id).json()["status"])
-
-    def orders_at_finpay(self, order_id: str) -> int:
-        found = self.session.get(f"{self.stack.simulator_url}/_simulator/orders", timeout=40).json()
-        return [order["orderId"] for order in found["orders"]].count(order_id)
-
-
-@pytest.fixture
-def shop(stack: RunningStack) -> Shop:
-    return Shop(stack, stack.api_key, requests.Session())
-
-
-@pytest.fixture
-def order_id() -> str:
-    return f"stack-{next(_numbers)}"
+from tests.stack.shop import JSON, Shop
 
 
 def at_once[T](times: int, work: Callable[[int], T]) -> list[T]:

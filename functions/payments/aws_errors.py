@@ -1,0 +1,32 @@
+"""The SDK's errors, translated where they enter. What they say is dropped: it may quote an item."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from payments.errors import Unavailable
+
+
+class ConditionFailed(Exception):
+    """The item is not as a write requires; `item` is what is there instead, if anything."""
+
+    def __init__(self, item: dict[str, Any] | None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise ConditionFailed for a condition that does not hold, Unavailable for anything else."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            item = cast("dict[str, Any] | None", error.response.get("Item"))
+            raise ConditionFailed(item) from None
+        raise Unavailable(code) from None
+    except BotoCoreError as error:
+        raise Unavailable(type(error).__name__) from None

@@ -1,0 +1,109 @@
+"""A storefront on the local stack, and the hand of fate on Finpay's side."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from local.state import RunningStack
+from payments.looks import shard_of
+from payments.payment import Payment
+from payments.store import DynamoPayments
+from payments.tokens import callback_url
+from simulator.orders import OPEN
+from tests.builders import make_callback_body, make_callback_fields, make_request_body
+
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Shop:
+    """A storefront, and the hand of fate on Finpay's side."""
+
+    stack: RunningStack
+    api_key: str
+    session: requests.Session
+
+    def create(self, **order: Any) -> requests.Response:
+        return self.send(make_request_body(**order))
+
+    def send(self, body: Any) -> requests.Response:
+        return self.session.post(
+            f"{self.stack.api_url}/payments", json=body, headers=self._headers(), timeout=40
+        )
+
+    def see(self, order_id: str) -> requests.Response:
+        url = f"{self.stack.api_url}/payments/{order_id}"
+        return self.session.get(url, headers=self._headers(), timeout=40)
+
+    def cancel(self, order_id: str) -> requests.Response:
+        url = f"{self.stack.api_url}/payments/{order_id}/cancel"
+        return self.session.post(url, headers=self._headers(), timeout=40)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.api_key}"}
+
+    def fate(self, path: str, **what: Any) -> Any:
+        url = f"{self.stack.simulator_url}/_simulator/{path}"
+        answer = self.session.post(url, json=what, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def callback(self, order_id: str, body: str) -> requests.Response:
+        url = callback_url(self.stack.api_url, order_id, self.stack.merchant_key)
+        return requests.post(url, data=body, headers=JSON, timeout=40)
+
+    def row(self, order_id: str) -> Payment | None:
+        table = self.stack.outputs["PaymentsTableName"]
+        return DynamoPayments(self.stack.aws.dynamodb(), table).get(order_id)
+
+    def status(self, order_id: str) -> str:
+        return str(self.see(order_id).json()["status"])
+
+    def orders_at_finpay(self, order_id: str) -> int:
+        found = self.session.get(f"{self.stack.simulator_url}/_simulator/orders", timeout=40).json()
+        return [order["orderId"] for order in found["orders"]].count(order_id)
+
+    def forge(self, order_id: str) -> requests.Response:
+        """A callback that says paid and is signed by somebody else."""
+        body = make_callback_body(make_callback_fields(order_id), key="a guess")
+        return self.callback(order_id, body)
+
+    def rows(self, order_ids: Sequence[str]) -> list[Payment]:
+        return [row for order_id in order_ids if (row := self.row(order_id))]
+
+    def statuses(self, order_ids: Sequence[str]) -> set[str]:
+        return {row.status.value for row in self.rows(order_ids)}
+
+    def live_codes(self, order_id: str) -> list[str]:
+        """The codes at Finpay that somebody could pay for this payment now."""
+        url = f"{self.stack.simulator_url}/_simulator/orders"
+        row = self.row(order_id)
+        return [
+            order["paymentCode"]
+            for order in self.session.get(url, timeout=40).json()["orders"]
+            if row and row.knows(order["orderId"]) and order["status"] in OPEN
+        ]
+
+    def make_due(self, order_id: str, *, lease_over: bool = False) -> None:
+        """Let the next look's time come, and if asked for also that of the lease."""
+        update = "SET dueAt = :past, dueShard = :shard"
+        values: Any = {":past": {"N": "1"}, ":shard": {"S": shard_of(order_id)}}
+        if lease_over:
+            update += ", leaseUntil = :past"
+        self.stack.aws.dynamodb().update_item(
+            TableName=self.stack.outputs["PaymentsTableName"],
+            Key={"orderId": {"S": order_id}},
+            UpdateExpression=update,
+            ExpressionAttributeValues=values,
+        )
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = 180) -> bool:
+    """Whether it comes true in time; the schedule of the looks runs every minute."""
+    deadline = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return held

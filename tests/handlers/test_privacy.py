@@ -145,7 +145,7 @@ def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables
     }
     assert "request served" in everything["logs"]
     assert "PaidAmount" in everything["logs"]
-    for reached in ("CodeFound", "Cancelled", "status-check", "LooksFailed", "job done", "failed"):
+    for reached in ("CodeFound", "Cancelled", "status-check", "LooksFailed", "job done"):
         assert reached in everything["logs"], reached
     signatures = [
         json.loads(make_callback_body(marked_callback(order_id)))["signature"]
@@ -319,21 +319,25 @@ def test_a_cancel_is_counted_once(service: Service, capsys: pytest.CaptureFixtur
     assert metrics(capsys.readouterr().out) == {}
 
 
-def test_a_look_has_a_log_line_of_its_run(
+def test_each_look_has_a_log_line_with_the_ids_that_an_operator_needs(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    service.api(load_event("initiate"))
+    for order_id in ("A-1", "A-2"):
+        service.api(make_initiate_event(make_request_body(id=order_id)))
+    service.finpay.simulation.book.pay("A-2")
     service.pass_time(DAY)
+    service.fault("check", "drop")
     capsys.readouterr()
     service.sweep()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    done = [line for line in lines if line.get("message") == "job done"]
-    assert [(line["job"], line["level"]) for line in done] == [
-        ("queue looks", "INFO"),
-        ("look", "INFO"),
-    ]
-    assert done[0]["queued"] == 1
-    assert done[1]["status"] == "EXPIRED"
+    queued, first, second = [line for line in lines if line.get("message") == "job done"]
+    assert (queued["job"], queued["queued"], queued["level"]) == ("queue looks", 2, "INFO")
+    assert {first["order_id"], second["order_id"]} == {"A-1", "A-2"}
+    assert (first["job"], first["error"]) == ("look", "OutcomeUnknown")
+    assert "status" not in first, "each line tells of its own look only"
+    assert second["status"] in {"EXPIRED", "PAID"}
+    assert (second["storefront_id"], second["effect"]) == ("demo", "moved")
+    assert "error" not in second
 
 
 def test_our_own_failure_is_not_counted_as_a_refused_callback(

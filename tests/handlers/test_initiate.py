@@ -386,8 +386,10 @@ def test_a_request_that_no_storefront_stands_behind_is_401(
     assert service.rows() == []
 
 
-def test_a_route_that_the_api_does_not_have_is_404(service: Service) -> None:
-    answer = service.api(make_initiate_event(routeKey="DELETE /payments"))
+@pytest.mark.parametrize("route", ["DELETE /payments", "DELETE /payments/{orderId}"])
+def test_a_route_that_the_api_does_not_have_is_404(service: Service, route: str) -> None:
+    event = make_initiate_event(routeKey=route, pathParameters={"orderId": "A-1"})
+    answer = service.api(event)
     assert (answer.status, answer.problem) == (404, "not-found")
 
 

@@ -51,7 +51,7 @@ class Cancel:
                 return closed
             found = closed.payment  # Finpay told its code, so that it can be cancelled now
         if found.status is not Status.PENDING:
-            return Settlement.nothing(found, Proof.UNKNOWN, Source.CANCEL)
+            return Settlement.nothing(found, Proof.CANCEL_AGREED, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):
             return self.inquire(found).settlement
         agreed = self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)

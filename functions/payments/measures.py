@@ -84,6 +84,7 @@ def looks_queued(telemetry: Telemetry, queued: int) -> None:
 
 def look_failed(telemetry: Telemetry, error: PaymentError) -> None:
     """Finpay was not to be had for a look, or somebody else is at work on the payment."""
+    telemetry.note(error=type(error).__name__)
     telemetry.count("LooksFailed", reason=type(error).__name__)
 
 

@@ -12,7 +12,8 @@ from payments.payment import IssuedCode, Payment, Settled
 def payment_view(payment: Payment) -> dict[str, Any]:
     """Amounts in rupiah; `expiresAt` and `paidAt` in WIB, `createdAt` and `updatedAt` in UTC.
 
-    What is not known (yet) is null. `paidAmount` differs from `amount` only in REVIEW.
+    What is not known (yet) is null. `paidAmount` differs from `amount` in REVIEW, and afterwards if
+    a person accepts it.
     """
     return {
         "orderId": payment.order_id,

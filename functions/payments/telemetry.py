@@ -75,16 +75,6 @@ class Telemetry:
         return response.to_event()
 
     @contextmanager
-    def failures(self) -> Iterator[None]:
-        """Log what fails in here, which somebody else will swallow."""
-        try:
-            yield
-        except Exception as error:
-            # Without the traceback: a message of an exception may quote what it choked on.
-            self._logger.error("failed", error=type(error).__name__, at=_place(error))  # noqa: TRY400
-            raise
-
-    @contextmanager
     def job(self, name: str) -> Iterator[None]:
         """One run that nobody waits for: logged with its fields, and its failure handed on."""
         started = time.perf_counter()

@@ -22,14 +22,14 @@ STOP_BEFORE_MS = 10_000
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Answer an event of the schedule or of the queue."""
     reconcile = composition.reconcile()
-    with reconcile.telemetry.job("look" if "Records" in event else "queue looks"):
-        if "Records" in event:
-            return take_looks(event, reconcile, context)
+    if "Records" in event:
+        return take_looks(event, reconcile, context)
+    with reconcile.telemetry.job("queue looks"):
         queued = reconcile.queue_due(
             lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS
         )
         measures.looks_queued(reconcile.telemetry, queued)
-        return {"queued": queued}
+    return {"queued": queued}
 
 
 def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaContext) -> Any:
@@ -37,7 +37,7 @@ def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaConte
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
     def take(record: SQSRecord) -> None:
-        with reconcile.telemetry.failures():
+        with reconcile.telemetry.job("look"):
             take_look(*read_look(record.body), reconcile)
 
     return process_partial_response(event, take, processor, context)
@@ -45,6 +45,7 @@ def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaConte
 
 def take_look(order_id: str, due_at: int, reconcile: Reconcile) -> None:
     """Ask Finpay about one payment, if it is still its turn."""
+    reconcile.telemetry.note(order_id=order_id)
     try:
         with span("look", order_id=order_id):
             settlement = reconcile.look(order_id, due_at)

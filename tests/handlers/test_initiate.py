@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from payments.errors import Unavailable
+from payments.payment import derived_id
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import (
@@ -340,6 +341,24 @@ def test_each_wrong_field_is_named_with_its_reason(service: Service) -> None:
     assert "did you mean order.item?" in errors["/order/items"]
 
 
+def test_an_order_id_of_the_form_that_this_service_makes_at_finpay_is_refused(
+    service: Service,
+) -> None:
+    taken = derived_id("TOKO-1", "0123456789abcdef")
+    answer = rejected(service, make_request_body(id=taken))
+    assert (answer.status, answer.problem) == (422, "invalid-request")
+    (error,) = answer.body["errors"]
+    assert error["pointer"] == "/order/id"
+    assert "such ids are this service's own" in error["detail"]
+
+
+@pytest.mark.parametrize("order_id", ["A_x0123456789abcde", "A_x0123456789ABCDEF", "A_xyz"])
+def test_an_order_id_that_only_looks_a_little_like_it_is_taken(
+    service: Service, order_id: str
+) -> None:
+    assert service.api(make_initiate_event(make_request_body(id=order_id))).status == 201
+
+
 def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
     answer = rejected(service, origins="https://toko.example")
     assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
@@ -367,8 +386,10 @@ def test_a_request_that_no_storefront_stands_behind_is_401(
     assert service.rows() == []
 
 
-def test_a_route_that_the_api_does_not_have_is_404(service: Service) -> None:
-    answer = service.api(make_initiate_event(routeKey="DELETE /payments"))
+@pytest.mark.parametrize("route", ["DELETE /payments", "DELETE /payments/{orderId}"])
+def test_a_route_that_the_api_does_not_have_is_404(service: Service, route: str) -> None:
+    event = make_initiate_event(routeKey=route, pathParameters={"orderId": "A-1"})
+    answer = service.api(event)
     assert (answer.status, answer.problem) == (404, "not-found")
 
 

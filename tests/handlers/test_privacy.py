@@ -1,22 +1,31 @@
 """Marked personal data and secrets go in; nothing of them comes out but to Finpay."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ops import storefronts
+from payments.looks import DAY, MINUTE
+from payments.resolve import LEASE_MS
+from payments.telemetry import JobFailed
+from payments.transitions import Status
 from tests.builders import (
     MERCHANT_KEY,
     load_event,
     make_callback_body,
     make_callback_event,
     make_callback_fields,
+    make_cancel_event,
     make_initiate_event,
+    make_looks_event,
+    make_payment,
     make_request_body,
     make_status_event,
 )
-from tests.handlers.conftest import Service
+from tests.conftest import forget_containers
+from tests.handlers.conftest import Answer, Service
 from tests.handlers.scripted import scripted_finpay
 from tests.template import resources
 
@@ -65,8 +74,14 @@ def scenario(service: Service) -> list[str]:
     wrong["customer"]["email"] = NAME
     note(service.api(make_initiate_event(wrong)))
     message = {"responseCode": "4000001", "responseMessage": f"Bad {EMAIL} of +62{PHONE} {NAME}"}
+    forget_containers()
     with scripted_finpay(400, message) as service.finpay_url:
-        note(service.api(make_initiate_event(marked_request("A-5"))))
+        refused = service.api(make_initiate_event(marked_request("A-5")))
+        assert refused.problem == "gateway-rejected"
+        note(refused)
+        note(service.api(make_cancel_event("A-1")))
+    service.finpay_url = service.finpay.url
+    forget_containers()
     for order_id, fields in (
         ("A-1", marked_callback("A-1")),
         ("A-2", marked_callback("A-2", userDesc=NAME, statusDesc=EMAIL)),
@@ -78,8 +93,40 @@ def scenario(service: Service) -> list[str]:
         forged = make_callback_body(fields, key="another")
         note(service.callback(make_callback_event(forged, order_id=order_id)))
         note(service.callback(make_callback_event(body[:-9], order_id=order_id)))
+    for answer in rarer(service):
+        note(answer)
     answers.append(key)
     return answers
+
+
+def rarer(service: Service) -> Iterator[Answer]:
+    """Unknown outcomes, cancels, unverified callbacks and looks, with marked data."""
+    simulation = service.finpay.simulation
+    for order_id, fault, shows_code in (("B-1", "drop", True), ("B-2", "garbage", False)):
+        simulation.check_shows_code = shows_code
+        service.fault("initiate", fault)
+        yield service.api(make_initiate_event(marked_request(order_id)))
+        service.pass_time(LEASE_MS + 1)
+        yield service.api(make_initiate_event(marked_request(order_id)))
+    yield service.api(make_cancel_event("B-1"))
+    yield service.api(make_cancel_event("A-1"))
+    yield service.api(make_initiate_event(marked_request("B-3")))
+    simulation.book.pay("B-3")
+    forged = make_callback_body(marked_callback("B-3"), key="another")
+    yield service.callback(make_callback_event(forged, order_id="B-3"))
+    service.fault("initiate", "drop")
+    yield service.api(make_initiate_event(marked_request("B-4")))
+    simulation.check_shows_code = True
+    service.pass_time(2 * MINUTE)
+    service.sweep()
+    service.pass_time(DAY)
+    service.fault("check", "garbage")
+    assert service.sweep() > 1
+    assert service.reconcile(make_looks_event((PHONE, f'"{EMAIL} {NAME}')))["batchItemFailures"]
+    service.sqs.delete_queue(QueueUrl=service.looks_queue)
+    with pytest.raises(JobFailed) as failed:
+        service.queue_looks()
+    yield Answer(0, {}, repr(failed.value) + repr(failed.value.__cause__))
 
 
 def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables(
@@ -89,7 +136,7 @@ def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables
     captured = capsys.readouterr()
     tables = [
         json.dumps(service.rows(table))
-        for table in ("PaymentsTable", "QuarantineTable", "StorefrontsTable")
+        for table in ("PaymentsTable", "QuarantineTable", "StorefrontsTable", "CircuitsTable")
     ]
     everything = {
         "logs": captured.out + captured.err,
@@ -98,6 +145,8 @@ def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables
     }
     assert "request served" in everything["logs"]
     assert "PaidAmount" in everything["logs"]
+    for reached in ("CodeFound", "Cancelled", "status-check", "LooksFailed", "job done"):
+        assert reached in everything["logs"], reached
     signatures = [
         json.loads(make_callback_body(marked_callback(order_id)))["signature"]
         for order_id in ("A-1", "A-9")
@@ -181,17 +230,41 @@ def test_rarer_things_are_counted_too(service: Service, capsys: pytest.CaptureFi
 def test_every_alarm_watches_a_metric_that_the_code_sends(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refusal = {"responseCode": "4030001", "responseMessage": "Feature Not Allowed"}
-    with scripted_finpay(403, refusal) as service.finpay_url:
+    refusal = {"responseCode": "4010000", "responseMessage": "Unauthorized"}
+    service.put(make_payment(order_id="REFUSED-1", status=Status.PENDING))
+    with scripted_finpay(401, refusal) as service.finpay_url:
         service.api(load_event("initiate"))
+        service.api(make_cancel_event("REFUSED-1"))
     service.finpay_url = service.finpay.url
+    forget_containers()
     unknown = make_callback_body(make_callback_fields("UNKNOWN-1"))
     service.callback(make_callback_event(unknown, order_id="UNKNOWN-1"))
     service.callback(load_event("callback_wrong_amount"))
+    for order_id in ("AGAIN-1", "LOST-1"):
+        service.api(make_initiate_event(make_request_body(id=order_id)))
+    for reference in ("first", "second"):
+        again = make_callback_body(make_callback_fields("AGAIN-1", reference=reference))
+        service.callback(make_callback_event(again, order_id="AGAIN-1"))
+    service.finpay.simulation.book.pay("LOST-1", 900)
+    service.pass_time(DAY)
+    service.sweep()
     sent = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    for alarm in resources("AWS::CloudWatch::Alarm").values():
+    ours = [a for a in resources("AWS::CloudWatch::Alarm").values() if a != DEAD_LETTERS]
+    assert len(ours) == len(resources("AWS::CloudWatch::Alarm")) - 1
+    for alarm in ours:
         wanted = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
         assert [line for line in sent if is_metric(line, alarm, wanted)], alarm["MetricName"]
+
+
+DEAD_LETTERS = resources("AWS::CloudWatch::Alarm")["LooksDeadLettersAlarm"]
+
+
+def test_looks_that_were_put_aside_are_watched_in_the_queue_that_they_are_put_into() -> None:
+    queue = resources("AWS::SQS::Queue")["LooksQueue"]
+    letters = queue["RedrivePolicy"]["deadLetterTargetArn"].partition(".")[0]
+    assert DEAD_LETTERS["Namespace"] == "AWS/SQS"
+    assert DEAD_LETTERS["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert DEAD_LETTERS["Dimensions"] == [{"Name": "QueueName", "Value": f"{letters}.QueueName"}]
 
 
 def is_metric(line: dict[str, Any], alarm: dict[str, Any], wanted: dict[str, str]) -> bool:
@@ -209,6 +282,62 @@ def test_an_initiate_that_failed_is_counted_by_its_reason(
     with scripted_finpay(500, b"") as service.finpay_url:
         service.api(load_event("initiate"))
     assert metrics(capsys.readouterr().out)["InitiateFailed unknown"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ((500, b""), "unknown"),
+        ((401, {"responseCode": "4010000"}), "refused"),
+    ],
+)
+def test_a_cancel_that_failed_is_counted_by_its_reason(
+    service: Service, capsys: pytest.CaptureFixture[str], answer: tuple[int, Any], reason: str
+) -> None:
+    service.put(make_payment(status=Status.PENDING))
+    with scripted_finpay(*answer) as service.finpay_url:
+        service.api(load_event("cancel"))
+    counted = metrics(capsys.readouterr().out)
+    assert counted.pop("GatewayLatency cancel") > 0
+    assert counted == {f"CancelFailed {reason}": 1}
+
+
+def test_a_cancel_that_was_turned_down_is_no_failure_of_finpays(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.put(make_payment(status=Status.PAID))
+    assert service.api(load_event("cancel")).status == 409
+    assert metrics(capsys.readouterr().out) == {}
+
+
+def test_a_cancel_is_counted_once(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    service.api(load_event("initiate"))
+    capsys.readouterr()
+    service.api(load_event("cancel"))
+    assert metrics(capsys.readouterr().out)["Cancelled"] == 1
+    service.api(load_event("cancel"))
+    assert metrics(capsys.readouterr().out) == {}
+
+
+def test_each_look_has_a_log_line_with_the_ids_that_an_operator_needs(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for order_id in ("A-1", "A-2"):
+        service.api(make_initiate_event(make_request_body(id=order_id)))
+    service.finpay.simulation.book.pay("A-2")
+    service.pass_time(DAY)
+    service.fault("check", "drop")
+    capsys.readouterr()
+    service.sweep()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    queued, first, second = [line for line in lines if line.get("message") == "job done"]
+    assert (queued["job"], queued["queued"], queued["level"]) == ("queue looks", 2, "INFO")
+    assert {first["order_id"], second["order_id"]} == {"A-1", "A-2"}
+    assert (first["job"], first["error"]) == ("look", "OutcomeUnknown")
+    assert "status" not in first, "each line tells of its own look only"
+    assert second["status"] in {"EXPIRED", "PAID"}
+    assert (second["storefront_id"], second["effect"]) == ("demo", "moved")
+    assert "error" not in second
 
 
 def test_our_own_failure_is_not_counted_as_a_refused_callback(

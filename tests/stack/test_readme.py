@@ -65,3 +65,7 @@ def test_the_payment_is_paid_after_the_till(answers: list[Any]) -> None:
 
 def test_the_refused_request_gets_exactly_the_answer_shown(answers: list[Any]) -> None:
     assert answers[3] == json.loads(blocks("json")[1])
+
+
+def test_the_cancelled_payment_is_cancelled(answers: list[Any]) -> None:
+    assert (answers[4]["orderId"], answers[4]["status"]) == ("README-3", "CANCELLED")

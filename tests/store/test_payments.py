@@ -15,9 +15,11 @@ from payments.payment import (
     Entry,
     Failure,
     IssuedCode,
+    Lease,
     Payment,
     Settled,
     Source,
+    derived_id,
 )
 from payments.store import DynamoPayments
 from payments.transitions import Status
@@ -47,7 +49,19 @@ def make_change(**overrides: Any) -> Change:
     return Change(**fields | overrides)
 
 
-@pytest.mark.parametrize("payment", [make_payment(), make_payment(status=Status.PAID), FULL])
+ASKED_ANEW = make_payment(
+    gateway_order_id=derived_id(SAMPLE_ORDER_ID, "0" * 16),
+    earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
+    due_at=NOW + 1,
+    look="look-1",
+    probed_at=NOW,
+    settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
+)
+
+
+@pytest.mark.parametrize(
+    "payment", [make_payment(), make_payment(status=Status.PAID), FULL, ASKED_ANEW]
+)
 def test_a_payment_comes_back_as_it_was_stored(payments: DynamoPayments, payment: Payment) -> None:
     assert payments.reserve(payment) is None
     assert payments.get(SAMPLE_ORDER_ID) == payment
@@ -163,6 +177,25 @@ def test_a_paid_payment_of_usual_size_fits_into_one_write_unit() -> None:
         history=tuple(
             Entry(status, NOW, Source.CALLBACK, "0" * 16, "0" * 16)
             for status in (Status.INITIATING, Status.PENDING, Status.PAID)
+        ),
+    )
+    assert item_size(to_item(payment)) <= 1024
+
+
+def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit() -> None:
+    payment = make_payment(
+        order_id="X" * 30,
+        gateway_order_id=derived_id("X" * 30, "0" * 16),
+        earlier_gateway_order_ids=("X" * 30,),
+        storefront_id="s" * 32,
+        code=CODE,
+        due_at=NOW,
+        look="0" * 16,
+        probed_at=NOW,
+        lease=Lease("0" * 16, NOW),
+        history=tuple(
+            Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="ASKED_ANEW")
+            for _ in range(3)
         ),
     )
     assert item_size(to_item(payment)) <= 1024

@@ -1,0 +1,64 @@
+"""Payments that wait for a person's decision, and that decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from payments import clock, ids
+from payments.items import to_payment
+from payments.review import VERDICTS, Review
+from payments.settle import Settle
+from payments.store import DynamoPayments, DynamoQuarantine
+from payments.transitions import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from payments.payment import Payment
+
+
+class Verdict(StrEnum):
+    """What an operator can say of a payment in REVIEW; see payments.review.VERDICTS."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    RETURNED = "returned"
+
+
+def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
+    """All payments in REVIEW. Reads the whole table, since they are rare and in no index."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="#status = :review",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":review": {"S": Status.REVIEW.value}},
+    )
+    for page in pages:
+        yield from map(to_payment, page["Items"])
+
+
+def settle(
+    dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, verdict: Verdict
+) -> Payment:
+    """The payment after the verdict; raises what payments.review.Review does.
+
+    `tables` are those of payments and of the quarantine.
+    """
+    payments_table, quarantine_table = tables
+    payments = DynamoPayments(dynamodb, payments_table)
+    quarantine = DynamoQuarantine(dynamodb, quarantine_table, clock.now)
+    review = Review(payments, Settle(payments, quarantine, clock.now, ids.new_id))
+    return review(order_id, VERDICTS[verdict])
+
+
+def line(payment: Payment) -> str:
+    """A payment in one line: order id, status, what was ordered and what came, in rupiah."""
+    settled = payment.settled
+    came = "unknown" if settled is None or settled.paid_amount is None else settled.paid_amount
+    reference = settled.finpay_reference if settled else None
+    return (
+        f"{payment.order_id}  {payment.status}  ordered {payment.amount} {payment.currency}"
+        f"  paid {came}  reference {reference or 'none'}"
+    )

@@ -1,0 +1,73 @@
+"""What becomes of a payment after a person decided about money that did not match."""
+
+import pytest
+
+from payments.clock import now
+from payments.ids import new_id
+from payments.payment import Payment
+from payments.review import VERDICTS, Review
+from payments.settle import Settle
+from payments.store import DynamoPayments, DynamoQuarantine
+from payments.transitions import Status
+from tests.builders import (
+    SAMPLE_ORDER_ID,
+    load_event,
+    make_callback_body,
+    make_callback_event,
+    make_callback_fields,
+    make_status_event,
+)
+from tests.handlers.conftest import Service
+
+
+@pytest.fixture
+def reviewed(service: Service) -> Service:
+    """The service with the sample payment, for which 900 rupiah came instead of 1,000."""
+    assert service.api(load_event("initiate")).status == 201
+    assert service.callback(load_event("callback_wrong_amount")).status == 200
+    assert service.payment().status is Status.REVIEW
+    return service
+
+
+def decide(service: Service, verdict: str) -> Payment:
+    payments = DynamoPayments(service.dynamodb, "PaymentsTable")
+    quarantine = DynamoQuarantine(service.dynamodb, "QuarantineTable", now)
+    review = Review(payments, Settle(payments, quarantine, now, new_id))
+    return review(SAMPLE_ORDER_ID, VERDICTS[verdict])
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: str) -> None:
+    decided = decide(reviewed, verdict)
+    for _ in range(2):
+        assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
+    payment = reviewed.payment()
+    assert (payment.status, payment.settled) == (decided.status, decided.settled)
+
+
+def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Service) -> None:
+    decide(reviewed, "accept")
+    body = reviewed.api(make_status_event()).body
+    assert (body["status"], body["amount"], body["paidAmount"]) == ("PAID", 1000, 900)
+
+
+def test_another_claim_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
+    decide(reviewed, "reject")
+    body = make_callback_body(make_callback_fields(amount=800))
+    reviewed.callback(make_callback_event(body))
+    assert reviewed.payment().status is Status.REVIEW
+
+
+def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> None:
+    decide(reviewed, "reject")
+    reviewed.callback(load_event("callback_paid"))
+    payment = reviewed.payment()
+    assert payment.status is Status.PAID
+    assert payment.settled
+    assert (payment.settled.late, payment.settled.paid_amount) == (True, 1000)
+
+
+def test_a_rejected_payment_is_not_looked_at_any_more(reviewed: Service) -> None:
+    assert decide(reviewed, "reject").due_at is None
+    reviewed.pass_time(30 * 86_400_000)
+    assert reviewed.sweep() == 0

@@ -1,5 +1,5 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test soak check build docs clean
+.PHONY: help setup demo run test soak races check build docs clean
 .DEFAULT_GOAL := help
 
 SOURCES := functions simulator local ops tests
@@ -29,6 +29,9 @@ test: setup ## all tests; functions/ must be covered completely
 
 soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7 replays one
 	@.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
+
+races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 for less
+	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/races $(ARGS)
 
 check: setup ## style, types, import rules, template
 	.venv/bin/ruff check $(SOURCES)

@@ -9,9 +9,11 @@ from ops import states
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
+from tests.simulation.bugs import BUGS
 from tests.template import ROOT, template
 
 README = (ROOT / "README.md").read_text()
+GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -69,3 +71,14 @@ def test_every_decision_has_a_date() -> None:
     titles = re.findall(r"^## (.*)$", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
     assert titles
     assert not [title for title in titles if not re.match(r"\d{4}-\d\d-\d\d · ", title)]
+
+
+def test_each_guarantee_names_tests_and_planted_bugs_that_exist() -> None:
+    rows = re.findall(r"^\| .+ \| .+ \| (`.+`) \|$", GUARANTEES, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    files = {name for name in named if name.startswith("tests/")}
+    assert named - files == set(BUGS), "each planted bug stands for a promise"
+    for name in files:
+        path, _, function = name.partition("::")
+        source = (ROOT / path).read_text()
+        assert not function or f"def {function}(" in source

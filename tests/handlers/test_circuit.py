@@ -2,8 +2,13 @@
 
 import time
 from typing import Any
+from unittest import mock
 
 import pytest
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
+    CircuitBreakerDynamoDBPersistence,
+)
+from botocore.exceptions import ClientError
 
 from payments.circuit import FAILURES, RECOVERY_SECONDS
 from payments.transitions import Status
@@ -161,3 +166,17 @@ def test_without_its_table_the_circuit_is_closed(service: Service) -> None:
     service.dynamodb.delete_table(TableName="CircuitsTable")
     fail(service, FAILURES + 1)
     assert ask(service, "A-1").status == 201
+
+
+def test_who_cannot_find_out_whether_it_may_try_first_does_not_try(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(service)
+    recover(service)
+    refused = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem")
+    monkeypatch.setattr(
+        CircuitBreakerDynamoDBPersistence, "_put_record", mock.Mock(side_effect=refused)
+    )
+    answer = ask(service, "A-1")
+    assert (answer.status, answer.problem) == (503, "gateway-unreachable")
+    assert service.witness.calls == []

@@ -8,7 +8,7 @@ import pytest
 
 from ops import storefronts
 from payments.looks import DAY, MINUTE
-from payments.resolve import LEASE_MS
+from payments.payment import LEASE_MS
 from payments.telemetry import JobFailed
 from payments.transitions import Status
 from tests.builders import (

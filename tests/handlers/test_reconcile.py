@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from payments.gateway import FinpayGateway
 from payments.looks import AGAIN, DAY, HOUR, MINUTE, PATIENCE
 from payments.payment import IssuedCode, Lease, Payment, Source
 from payments.store import DynamoPayments
@@ -537,3 +538,50 @@ def test_a_look_while_finpay_is_known_not_to_answer_is_left_for_later(service: S
     assert service.queue_looks() == 0
     assert service.payment() == before
     assert service.witness.calls == []
+
+
+@pytest.fixture
+def renamed(service: Service) -> Service:
+    """A payment whose first order at Finpay was cancelled, and that goes by another id there."""
+    service.finpay.simulation.check_shows_code = False
+    service.pass_time(0)
+    lose(service, "drop")
+    service.pass_time(LEASE_MS + 1)
+    assert service.api(load_event("initiate")).status == 201
+    service.witness.calls.clear()
+    service.pass_time(HOUR)
+    return service
+
+
+def test_a_look_asks_about_each_order_that_the_payment_had(renamed: Service) -> None:
+    assert renamed.sweep() == 1
+    assert renamed.witness.calls == ["check", "check"]
+    assert renamed.payment().status is Status.PENDING
+
+
+def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Service) -> None:
+    pay(renamed, late=True)
+    assert renamed.sweep() == 1
+    payment = renamed.payment()
+    assert (payment.status, payment.due_at) == (Status.PAID, None)
+
+
+def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed: Service) -> None:
+    pay(renamed, renamed.payment().gateway_order_id)
+    assert renamed.sweep() == 1
+    assert renamed.witness.calls == ["check"]
+
+
+def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.finpay.simulation.check_shows_code = False
+    service.pass_time(0)
+    lose(service, "drop")
+    service.pass_time(2 * DAY)
+    # The book says EXPIRED and refuses to cancel; the status check goes on saying open.
+    checked = service.finpay.simulation.book.get(SAMPLE_ORDER_ID)
+    assert checked.status == "REQUEST_INITIATED", "Finpay's clock stands still here"
+    monkeypatch.setattr(FinpayGateway, "cancel", lambda *_: False)
+    assert service.sweep() == 1
+    assert service.payment().status is Status.EXPIRED

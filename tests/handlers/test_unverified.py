@@ -156,7 +156,9 @@ def test_late_money_is_confirmed_too(pending: Service) -> None:
     assert pending.payment().status is Status.PAID
 
 
-def test_only_the_attempt_that_counts_is_asked_about(service: Service) -> None:
+@pytest.fixture
+def renamed(service: Service) -> Service:
+    """A payment whose first order at Finpay was cancelled, and that goes by another id there."""
     service.finpay.simulation.check_shows_code = False
     service.pass_time(0)
     service.fault("initiate", "drop")
@@ -164,9 +166,26 @@ def test_only_the_attempt_that_counts_is_asked_about(service: Service) -> None:
     service.pass_time(LEASE_MS + 1)
     assert service.api(load_event("initiate")).status == 201
     service.witness.calls.clear()
-    assert send(service, SAMPLE_ORDER_ID).status == 401
-    assert service.witness.calls == []
-    second = service.payment().gateway_order_id
-    service.finpay.simulation.book.pay(second)
-    assert send(service, second).status == 200
-    assert service.payment().status is Status.PAID
+    return service
+
+
+def test_the_order_that_the_callback_names_is_asked_about(renamed: Service) -> None:
+    assert send(renamed, SAMPLE_ORDER_ID).status == 401
+    assert renamed.witness.calls == ["check"]
+    second = renamed.payment().gateway_order_id
+    renamed.finpay.simulation.book.pay(second)
+    renamed.pass_time(PROBE_MS + 1)
+    assert send(renamed, second).status == 200
+    assert renamed.payment().status is Status.PAID
+
+
+def test_money_for_an_order_that_was_given_up_counts_too(renamed: Service) -> None:
+    renamed.finpay.simulation.book.pay(SAMPLE_ORDER_ID, late=True)
+    assert send(renamed, SAMPLE_ORDER_ID).status == 200
+    assert renamed.payment().status is Status.PAID
+
+
+def test_an_order_of_somebody_elses_is_not_asked_about(pending: Service) -> None:
+    body = make_callback_body(make_callback_fields("OTHER-1"), key="another")
+    assert pending.callback(make_callback_event(body)).status == 401
+    assert pending.witness.calls == []

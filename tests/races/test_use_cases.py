@@ -1,6 +1,6 @@
 """The use cases against themselves, many at once: money is entered once, and a code issued once.
 
-FINPAY_RACE_ROUNDS says how often each race is run; .ci/run asks for a hundred.
+FINPAY_RACE_ROUNDS says how often each race is run; `make races` asks for a hundred.
 """
 
 import os

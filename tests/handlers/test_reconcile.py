@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from payments.gateway import FinpayGateway
 from payments.looks import AGAIN, DAY, HOUR, MINUTE, PATIENCE
-from payments.payment import IssuedCode, Lease, Payment, Source
+from payments.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
 from payments.store import DynamoPayments
 from payments.telemetry import JobFailed
 from payments.transitions import Status
@@ -318,6 +317,19 @@ def test_the_last_late_look_ends_the_watch(pending: Service) -> None:
     assert (payment.status, payment.due_at, payment.look) == (Status.EXPIRED, None, None)
 
 
+def test_the_last_look_at_an_order_that_finpay_does_not_know_ends_the_watch(
+    pending: Service,
+) -> None:
+    pending.finpay.simulation.book.clear()
+    pending.pass_time(DAY + MINUTE)
+    pending.sweep()
+    for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
+        assert pending.payment().due_at == pending.clock() + late
+        pending.pass_time(late)
+        assert pending.sweep() == 1
+    assert pending.payment().due_at is None
+
+
 def test_a_last_look_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
     pending.pass_time(DAY + MINUTE)
     pending.sweep()
@@ -352,6 +364,20 @@ def test_a_code_that_nobody_came_back_for_is_found(
     assert payment.code
     assert payment.code.payment_code == service.orders()[SAMPLE_ORDER_ID].payment_code
     assert counted(capsys.readouterr().out, "CodeFound") == 1
+
+
+def test_a_code_that_is_found_while_somebody_else_takes_the_lease_is_left_to_him(
+    service: Service,
+) -> None:
+    lose(service, "drop")
+    service.pass_time(2 * MINUTE)
+    theirs = Lease("theirs", service.clock() + LEASE_MS)
+    store = DynamoPayments(service.dynamodb, "PaymentsTable")
+    now = service.clock()
+    service.witness.before["check"] = lambda: store.take_lease(service.payment(), theirs, now)
+    assert service.sweep() == 1
+    payment = service.payment()
+    assert (payment.status, payment.lease, payment.code) == (Status.INITIATING, theirs, None)
 
 
 def test_an_unknown_outcome_is_left_to_the_storefront_for_a_while(service: Service) -> None:
@@ -442,8 +468,20 @@ def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_
     assert payment.settled, "what was paid stays known"
 
 
-def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
+def test_a_cancel_after_the_money_is_looked_into_although_the_history_is_full(
     pending: Service,
+) -> None:
+    call_back(pending)
+    for n in range(HISTORY_LIMIT):
+        call_back(pending, status=f"NEW_{n}")
+    full = len(pending.payment().history)
+    call_back(pending, status="CANCELLED")
+    payment = pending.payment()
+    assert (len(payment.history), payment.due_at) == (full + 1, pending.clock())
+
+
+def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
+    pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pay(pending)
     reference = pending.orders()[SAMPLE_ORDER_ID].payment
@@ -453,6 +491,7 @@ def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
     assert pending.sweep() == 1
     payment = pending.payment()
     assert (payment.status, payment.due_at, payment.look) == (Status.PAID, None, None)
+    assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
     pending.pass_time(30 * DAY)
     assert pending.sweep() == 0
 
@@ -573,15 +612,16 @@ def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed:
 
 
 def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service,
 ) -> None:
     service.finpay.simulation.check_shows_code = False
     service.pass_time(0)
     lose(service, "drop")
+    # Open by its status for ever, and yet nothing that the simulator cancels.
+    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    service.pass_time(HOUR)
+    service.sweep()
+    assert service.payment().status is Status.INITIATING
     service.pass_time(2 * DAY)
-    # The book says EXPIRED and refuses to cancel; the status check goes on saying open.
-    checked = service.finpay.simulation.book.get(SAMPLE_ORDER_ID)
-    assert checked.status == "REQUEST_INITIATED", "Finpay's clock stands still here"
-    monkeypatch.setattr(FinpayGateway, "cancel", lambda *_: False)
-    assert service.sweep() == 1
+    service.sweep()
     assert service.payment().status is Status.EXPIRED

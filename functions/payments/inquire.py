@@ -30,18 +30,19 @@ class Inquire:
     settle: Settle
     clock: Clock
 
-    def __call__(self, payment: Payment) -> Inquiry:
+    def __call__(self, payment: Payment, *, holds_lease: bool = False) -> Inquiry:
         """One status check. Raises a GatewayError or Unavailable.
 
-        While an initiate's outcome is unknown, only money and a code are taken from the answer:
-        whatever else it says is for the holder of the lease, who can still do something about it.
+        While an initiate's outcome is unknown, only money is taken from the answer, and a code if
+        nobody else is at work on it: the holder of the lease may be about to cancel that code.
         """
         claim = self.gateway.check(payment.order_at_finpay)
         if claim is None:
             return Inquiry(None, self._of_unknown_order(payment))
         proof = claim.proof(payment.amount, payment.currency)
         if payment.status is Status.INITIATING and proof not in _FOR_ANYONE:
-            return Inquiry(claim, self._of_unknown_outcome(payment, claim, proof))
+            is_free = holds_lease or not payment.is_held(self.clock())
+            return Inquiry(claim, self._of_unknown_outcome(payment, claim, proof, takes=is_free))
         if proof is Proof.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
             return Inquiry(claim, self._expire(payment, claim.evidence))
         return Inquiry(claim, self.settle(payment.order_id, claim))
@@ -63,9 +64,11 @@ class Inquire:
             return self._expire(payment)
         return Settlement.nothing(payment, Proof.NEVER_RECEIVED, _CHECK)
 
-    def _of_unknown_outcome(self, payment: Payment, claim: Claim, proof: Proof) -> Settlement:
+    def _of_unknown_outcome(
+        self, payment: Payment, claim: Claim, proof: Proof, *, takes: bool
+    ) -> Settlement:
         is_ours = claim.is_of(payment.amount, payment.currency)
-        if proof is Proof.OPEN and is_ours and claim.payment_code:
+        if takes and proof is Proof.OPEN and is_ours and claim.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * 60_000
             code = IssuedCode(None, latest, claim.payment_code)

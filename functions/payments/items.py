@@ -52,7 +52,7 @@ _FIELDS: Mapping[str, str] = {
     "created_at": "createdAt",
     "updated_at": "updatedAt",
 }
-_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probed_at": "probedAt"}
+_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probe": "probe"}
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

@@ -42,9 +42,7 @@ def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[No
 def received(telemetry: Telemetry, receipt: Receipt) -> None:
     """A verified callback was settled or quarantined."""
     telemetry.note(signed_form=receipt.signed_form)
-    if receipt.settlement:
-        settled(telemetry, receipt.settlement)
-    else:
+    if receipt.settlement is None:
         telemetry.note(quarantined=receipt.quarantined)
         telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
 
@@ -56,7 +54,7 @@ def refused(telemetry: Telemetry, error: PaymentError) -> None:
 
 
 def settled(telemetry: Telemetry, settlement: Settlement) -> None:
-    """A claim of Finpay's was brought to its payment."""
+    """Something that was learnt was brought to its payment, in whichever function."""
     payment = settlement.payment
     telemetry.note(
         storefront_id=payment.storefront_id, status=payment.status, effect=settlement.effect
@@ -64,11 +62,13 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
     if settlement.proof is Proof.UNKNOWN:
         telemetry.count("UnknownStatus")
     if settlement.proof is Proof.PAID_AGAIN and settlement.effect is Effect.RECORDED:
-        telemetry.count("PaidAgain")
+        telemetry.call_person("paid-again")
     if settlement.proof is Proof.MISMATCH:
-        telemetry.count("MoneyMismatch")
+        telemetry.call_person("mismatch")
     if settlement.effect is not Effect.MOVED:
         return
+    if payment.status is Status.REVIEW:
+        telemetry.call_person("review")
     telemetry.count(_METRICS[payment.status])
     if payment.status is Status.PAID:
         telemetry.count("PaidAmount", payment.amount)
@@ -91,7 +91,6 @@ def look_failed(telemetry: Telemetry, error: PaymentError) -> None:
 def looked(telemetry: Telemetry, settlement: Settlement) -> None:
     """A look was taken. What it found that no callback had told is counted by itself."""
     telemetry.count("Looks")
-    settled(telemetry, settlement)
     if settlement.effect is Effect.MOVED and settlement.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from payments import settings
@@ -113,9 +113,11 @@ class Parts:
 
     @cached_property
     def settle(self) -> Settle:
+        from payments import measures
         from payments.settle import Settle
 
-        return Settle(self.payments, self.quarantine, self.world.clock, self.world.new_id)
+        observe = partial(measures.settled, self.telemetry)
+        return Settle(self.payments, self.quarantine, self.world.clock, self.world.new_id, observe)
 
     @cached_property
     def gateway(self) -> Gateway:
@@ -186,7 +188,7 @@ class Parts:
         def inquire() -> Inquire:
             return self.inquire_of(self.gateway_with(check_seconds=_PROBE_SECONDS))
 
-        probe = Probe(self.payments, cache(inquire), self.world.clock)
+        probe = Probe(self.payments, cache(inquire), self.world.clock, self.world.new_id)
         receive = ReceiveCallback(self.settle, self.quarantine, self.credentials, probe)
         return FinpayCallback(receive, self.telemetry)
 

@@ -120,7 +120,8 @@ class Payment:
     `timeout` is order.timeout in minutes, `asked_at` when Finpay may last have been asked for a
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
-    `due_at` is when Finpay is to be asked about it, None for never; `look` marks who asked last.
+    `due_at` is when Finpay is to be asked about it, None for never; `look` and `probe` mark who
+    asked last, because of that or of an unverified callback.
     """
 
     order_id: str
@@ -139,7 +140,7 @@ class Payment:
     earlier_gateway_order_ids: tuple[str, ...] = ()
     due_at: int | None = None
     look: str | None = None
-    probed_at: int | None = None
+    probe: str | None = None
     history: tuple[Entry, ...] = field(default=())
     lease: Lease | None = None
     code: IssuedCode | None = None
@@ -153,6 +154,10 @@ class Payment:
     def knows(self, gateway_order_id: str) -> bool:
         """Whether this order at Finpay is one of this payment's."""
         return gateway_order_id in (self.gateway_order_id, *self.earlier_gateway_order_ids)
+
+    def is_held(self, now: int) -> bool:
+        """Whether somebody may be at work on it at Finpay."""
+        return self.lease is not None and self.lease.until > now
 
     @property
     def order_at_finpay(self) -> str:

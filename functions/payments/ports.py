@@ -36,7 +36,7 @@ class PaymentStore(Protocol):
     def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
         """Set or end the watch, unless the payment moved since the look with this mark began."""
 
-    def begin_probe(self, order_id: str, now: int, before: int) -> Payment | None:
+    def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from payments.claim import Claim
 from payments.clock import Clock
 from payments.errors import GatewayError, Unavailable
+from payments.ids import NewId
 from payments.inquire import Inquire
 from payments.ports import PaymentStore
 from payments.settle import Settlement
@@ -28,6 +29,7 @@ class Probe:
     inquire: Callable[[], Inquire]
     """Built only when needed: a callback that verifies waits for no HTTP client."""
     clock: Clock
+    new_id: NewId
 
     def __call__(self, order_id: str, claim: Claim) -> Settlement | None:
         """The settlement, if Finpay says the same; None if not, or if it is not to be asked.
@@ -41,7 +43,7 @@ class Probe:
         if not payment.knows(claim.gateway_order_id):
             return None
         now = self.clock()
-        if self.payments.begin_probe(order_id, now, now - PROBE_MS) is None:
+        if self.payments.begin_probe(order_id, now, now - PROBE_MS, self.new_id()) is None:
             return None
         try:
             inquiry = self.inquire().about(payment, claim.gateway_order_id)

@@ -55,7 +55,7 @@ class Resolve:
 
     def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
-        if found.lease and found.lease.until > now:
+        if found.is_held(now):
             raise PaymentInProgress(_POLL_SECONDS)
         asked_at = now if to_ask else found.asked_at
         held = self.payments.take_lease(found, Lease(self.new_id(), now + LEASE_MS), asked_at)
@@ -71,7 +71,7 @@ class Resolve:
             raise OutcomeUnknown(error.code) from None
 
     def _cleared(self, held: Payment) -> Settlement:
-        inquiry = self.inquire(held)
+        inquiry = self.inquire(held, holds_lease=True)
         learnt, claim = inquiry.settlement, inquiry.claim
         if learnt.payment.status is not Status.INITIATING or claim is None:
             return learnt

@@ -5,6 +5,7 @@ without a read; the old item that a refused write returns tells duplicate, misma
 apart.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -53,6 +54,10 @@ class Settlement:
         return cls(payment, proof, Effect.NOTHING, source)
 
 
+type Observe = Callable[[Settlement], None]
+"""Told of everything that was settled, whoever asked for it and whatever he makes of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settle:
     """Settles what is learnt of the payments of a store."""
@@ -61,6 +66,7 @@ class Settle:
     quarantine: Quarantine
     clock: Clock
     new_id: NewId
+    observe: Observe = lambda _: None
 
     def __call__(self, order_id: str, claim: Claim) -> Settlement:
         """Apply a claim that a signature or an authenticated status check has proven.
@@ -68,6 +74,11 @@ class Settle:
         Raises PaymentNotFound if there is no such payment, OtherOrder if the claim is about an
         order at Finpay that is not this payment's, Unavailable if the outcome is not known.
         """
+        settlement = self._settle(order_id, claim)
+        self.observe(settlement)
+        return settlement
+
+    def _settle(self, order_id: str, claim: Claim) -> Settlement:
         proof = claim.proof_if_matching()
         rule = usual_rule(proof)
         if rule and rule.target:
@@ -114,10 +125,12 @@ class Settle:
         entry = Entry(status, self.clock(), source, self.new_id(), evidence, saw)
         change = replace(change_of(payment, rule, entry), code=code, failure=failure)
         result = self.payments.apply(change)
-        if isinstance(result, Applied):
-            effect = Effect.MOVED if rule.target else Effect.RECORDED
-            return Settlement(result.payment, proof, effect, source)
-        return Settlement.nothing(result.found or payment, proof, source)
+        if not isinstance(result, Applied):
+            return Settlement.nothing(result.found or payment, proof, source)
+        effect = Effect.MOVED if rule.target else Effect.RECORDED
+        settlement = Settlement(result.payment, proof, effect, source)
+        self.observe(settlement)
+        return settlement
 
     def _try_unread(
         self, order_id: str, claim: Claim, rule: Rule, target: Status

@@ -89,10 +89,10 @@ class DynamoPayments:
         """Set or end the watch, unless the payment moved since the look with this mark began."""
         self._turn(turn_writes.end_look(self.table, order_id, mark, due_at), lambda _: False)
 
-    def begin_probe(self, order_id: str, now: int, before: int) -> Payment | None:
+    def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
-        request = turn_writes.begin_probe(self.table, order_id, now, before)
-        return self._turn(request, lambda found: found.probed_at == now)
+        request = turn_writes.begin_probe(self.table, order_id, now, before, mark)
+        return self._turn(request, lambda found: found.probe == mark)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
         """Order ids and due times of a shard's payments whose time has come, oldest first."""

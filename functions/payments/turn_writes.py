@@ -64,14 +64,16 @@ def end_look(table: str, order_id: str, mark: str, due_at: int | None) -> Update
     return _turn(table, order_id, update, "#look = :mark", values, {"#look": "look"})
 
 
-def begin_probe(table: str, order_id: str, now: int, before: int) -> UpdateItemInputTypeDef:
+def begin_probe(
+    table: str, order_id: str, now: int, before: int, mark: str
+) -> UpdateItemInputTypeDef:
     """Become the one who asks Finpay about an unverified callback, if nobody did since `before`."""
     return _turn(
         table,
         order_id,
-        "SET probedAt = :now",
+        "SET probedAt = :now, probe = :mark",
         "attribute_exists(orderId) AND (attribute_not_exists(probedAt) OR probedAt < :before)",
-        {":now": now, ":before": before},
+        {":now": now, ":before": before, ":mark": mark},
     )
 
 

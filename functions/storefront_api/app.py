@@ -33,7 +33,6 @@ def route(request: Request, api: StorefrontApi) -> Response:
         case "POST /payments/{orderId}/cancel":
             with measures.asking_finpay(api.telemetry, "Cancel", order_id):
                 settlement = api.cancel(order_id, storefront_id)
-            measures.settled(api.telemetry, settlement)
             return shown(settlement.payment)
     raise UnknownRoute
 

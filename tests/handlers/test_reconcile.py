@@ -283,7 +283,7 @@ def test_the_wrong_amount_found_by_a_look_is_for_a_person(
     pending.sweep()
     assert pending.payment().status is Status.REVIEW
     assert len(pending.rows("QuarantineTable")) == 1
-    assert counted(capsys.readouterr().out, "MoneyMismatch") == 1
+    assert counted(capsys.readouterr().out, "NeedsAPerson") == 2, "mismatch and review"
 
 
 def test_money_that_comes_after_the_end_is_found_by_a_late_look(

@@ -277,10 +277,10 @@ def test_money_for_both_attempts_credits_once_and_is_seen(
     payment = silent.payment()
     assert (payment.status, payment.settled) == (Status.PAID, paid.settled)
     assert payment.history[-1].saw == "PAID"
-    assert '"PaidAgain":[1.0]' in capsys.readouterr().out
+    assert '"service":"payments","why":"paid-again","NeedsAPerson":[1.0]' in capsys.readouterr().out
     send(silent, first)
     assert silent.payment() == payment, "the same callback again is no third payment"
-    assert "PaidAgain" not in capsys.readouterr().out
+    assert "NeedsAPerson" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED", "PENDING"])

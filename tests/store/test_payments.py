@@ -54,7 +54,7 @@ ASKED_ANEW = make_payment(
     earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
     due_at=NOW + 1,
     look="look-1",
-    probed_at=NOW,
+    probe="mark-3",
     settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
 )
 
@@ -191,7 +191,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         code=CODE,
         due_at=NOW,
         look="0" * 16,
-        probed_at=NOW,
+        probe="mark-3",
         lease=Lease("0" * 16, NOW),
         history=tuple(
             Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="ASKED_ANEW")

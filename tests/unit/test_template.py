@@ -118,7 +118,8 @@ def test_finpay_is_asked_by_few_at_once_and_the_schedule_has_a_turn_of_its_own()
     properties = reconcile["Events"]["Looks"]["Properties"]
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     at_once = properties["ScalingConfig"]["MaximumConcurrency"]
-    assert at_once < reconcile["ReservedConcurrentExecutions"]
+    assert reconcile["ReservedConcurrentExecutions"][1] == "ReconcileConcurrency"
+    assert at_once < template()["Parameters"]["ReconcileConcurrency"]["Default"]
 
 
 def test_a_look_that_fails_again_and_again_is_put_aside_and_kept() -> None:

@@ -80,6 +80,11 @@ class Claim:
         """Whether the order at Finpay was made for this amount and currency."""
         return self.amount == amount and self.currency == currency
 
+    def is_of_another(self, amount: int, currency: str) -> bool:
+        """Whether the order at Finpay was surely made for something else."""
+        other_amount = self.amount is not None and self.amount != amount
+        return other_amount or (self.currency is not None and self.currency != currency)
+
     def proof_if_matching(self) -> Proof:
         """What this proves about a payment that was ordered as the claim says it was."""
         return self.proof(-1 if self.amount is None else self.amount, self.currency or "")

@@ -80,10 +80,12 @@ class Resolve:
                 return learnt
             case Proof.EXPIRY_CONFIRMED | Proof.FAILURE_CONFIRMED:
                 return _moved(self.settle(held.order_id, claim))
-            case Proof.OPEN if not claim.is_of(held.amount, held.currency):
+            case Proof.OPEN if claim.is_of_another(held.amount, held.currency):
                 return _moved(
                     self.settle.learn(held, Proof.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
                 )
+            case Proof.OPEN if not claim.is_of(held.amount, held.currency):
+                raise OutcomeUnknown
             case Proof.OPEN if self.gateway.cancel(held.gateway_order_id):
                 return replace(learnt, proof=Proof.CANCEL_AGREED)
             case Proof.OPEN if is_over(held, self.clock()):

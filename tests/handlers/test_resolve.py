@@ -23,6 +23,7 @@ from tests.builders import (
 )
 from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Answer, Service
+from tests.handlers.scripted import scripted_finpay
 
 LATER = LEASE_MS + 1
 
@@ -431,3 +432,31 @@ def test_a_storefront_may_watch_while_nobody_knows(service: Service) -> None:
     lose(service)
     answer = service.api(make_status_event())
     assert (answer.status, answer.body["status"]) == (200, "INITIATING")
+
+
+@pytest.mark.parametrize("order", [{}, {"amount": None, "currency": "IDR"}, {"amount": 1000}])
+def test_a_status_check_that_does_not_say_what_was_ordered_decides_nothing(
+    service: Service, order: dict[str, Any]
+) -> None:
+    lose(service)
+    answer = {
+        "responseCode": "2000000",
+        "data": {
+            "order": order | {"id": SAMPLE_ORDER_ID},
+            "result": {"payment": {"status": "PENDING"}},
+        },
+    }
+    with scripted_finpay(200, answer) as service.finpay_url:
+        forget_containers()
+        assert ask_again(service).problem == "outcome-unknown"
+    payment = service.payment()
+    assert (payment.status, payment.gateway_order_id) == (Status.INITIATING, SAMPLE_ORDER_ID)
+
+
+def test_money_that_a_retry_finds_is_counted(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose(service)
+    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    assert ask_again(service).body["status"] == "PAID"
+    assert '"Paid":[1.0]' in capsys.readouterr().out

@@ -7,55 +7,77 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.bugs import BUGS, planted
-from tests.simulation.watchdog import ViolationError
+from tests.simulation.ledger import ViolationError
 from tests.simulation.world import Report, simulate
 
-_CHUNK = 10
+CHUNK = 10
+HUNT = 1_000
+"""A planted bug has to be found in so many worlds."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Exit code 0 when no promise was broken in any world."""
+    """Exit code 0 when no promise was broken in any world, or when every planted bug was found."""
     chosen = _parser().parse_args(given)
-    started = time.monotonic()
-    total = Report()
-    with planted(chosen.bug):
-        for seeds, outcome in _outcomes(_read_seeds(chosen.seeds), chosen.jobs, chosen.bug):
-            if isinstance(outcome, str):
-                print(f"VIOLATION with seed {seeds[0]}: {outcome}")
-                print(f"Replay: make soak SEEDS={seeds[0]}")
-                return 1
-            total += outcome
+    if chosen.hunt:
+        return _hunt(chosen.jobs)
+    seeds = _read_seeds(chosen.seeds)
+    if len(seeds) == 1:
+        return _replay(seeds[0], chosen.bug)
+    started, total = time.monotonic(), Report()
+    for outcome in _outcomes(seeds, chosen.jobs):
+        if isinstance(outcome, str):
+            print(outcome)
+            return 1
+        total += outcome
     print(_figures(total, time.monotonic() - started))
     return 0
 
 
-def run(seeds: Sequence[int]) -> tuple[Sequence[int], Report | str]:
-    """The report of some worlds, or the first violation with its seed."""
+def run(seeds: Sequence[int]) -> Report | str:
+    """The report of some worlds, or what to say of the first violation."""
     total = Report()
     for seed in seeds:
         try:
             total += simulate(seed)
         except ViolationError as error:
-            return [seed], str(error)
-    return seeds, total
+            return f"VIOLATION with seed {seed}: {error}\nReplay: make soak SEEDS={seed}"
+    return total
 
 
-def _run_with(job: tuple[str, Sequence[int]]) -> tuple[Sequence[int], Report | str]:
-    bug, seeds = job
+def hunt(bug: str) -> str:
+    """Where a planted bug is found: bug, seed and broken promise, apart by tabs."""
     with planted(bug):
-        return run(seeds)
+        for seed in range(HUNT):
+            try:
+                simulate(seed)
+            except ViolationError as error:
+                return f"{bug}\t{seed}\t{str(error).partition(':')[0]}"
+    return f"{bug}\tnot found"
 
 
-def _outcomes(
-    seeds: Sequence[int], jobs: int, bug: str
-) -> Iterator[tuple[Sequence[int], Report | str]]:
-    if len(seeds) == 1:
-        yield run(seeds)
-        return
-    chunks = [(bug, seeds[at : at + _CHUNK]) for at in range(0, len(seeds), _CHUNK)]
+def _hunt(jobs: int) -> int:
+    with ProcessPoolExecutor(jobs) as pool:
+        found = list(pool.map(hunt, BUGS))
+    print("\n".join(found))
+    return int(any(line.endswith("not found") for line in found))
+
+
+def _replay(seed: int, bug: str) -> int:
+    """One world, with its last events where it broke a promise."""
+    try:
+        with planted(bug):
+            print(_figures(simulate(seed), 0))
+    except ViolationError as error:
+        print(*error.__notes__, f"VIOLATION with seed {seed}: {error}", sep="\n")
+        return 1
+    return 0
+
+
+def _outcomes(seeds: Sequence[int], jobs: int) -> Iterator[Report | str]:
+    chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
     with ProcessPoolExecutor(jobs) as pool:
         try:
-            yield from pool.map(_run_with, chunks)
+            yield from pool.map(run, chunks)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -83,9 +105,10 @@ def _read_seeds(text: str) -> Sequence[int]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--seeds", default="0:500", help="one seed, or FROM:TO")
+    parser.add_argument("--seeds", default="0:500", help="one seed to replay, or FROM:TO")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
-    parser.add_argument("--bug", choices=("", *BUGS), default="", help="a bug to plant")
+    parser.add_argument("--bug", choices=("", *BUGS), default="", help="a bug to replay with")
+    parser.add_argument("--hunt", action="store_true", help="find every planted bug instead")
     return parser
 
 

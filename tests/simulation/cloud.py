@@ -16,7 +16,7 @@ from payments.change import Change
 from payments.items import to_payment
 from payments.payment import Entry, Source
 from tests.builders import MERCHANT_ID, MERCHANT_KEY
-from tests.simulation.dynamodb import SimulatedDynamoDB
+from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.hub import Hub
 from tests.simulation.process import Process
 

@@ -19,13 +19,12 @@ from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
 from tests.simulation.chance import Chance
 from tests.simulation.cloud import FaultyDynamoDB, Queue, Secrets, Sqs
-from tests.simulation.dynamodb import SimulatedDynamoDB
 from tests.simulation.finpay import SimulatedFinpay
 from tests.simulation.hub import MINUTE, Hub
 from tests.simulation.network import SimulatedExchange
 from tests.simulation.process import SKEW_MS, DiedError, Process
 from tests.simulation.watchdog import Watchdog
-from tests.template import environment, functions, resources
+from tests.template import environment, functions
 
 type Event = dict[str, Any]
 
@@ -53,7 +52,7 @@ class Service:
         outages: list[range],
     ) -> None:
         self.hub, self.chance, self.finpay, self.watchdog = hub, chance, finpay, watchdog
-        self.tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"))
+        self.tables = watchdog.tables
         self.queue = Queue(hub, self._consume)
         self._outages = outages
         self._idle: dict[str, list[Process]] = {name: [] for name in HANDLERS}

@@ -89,7 +89,7 @@ class Street:
     def _cancel(self, order_id: str, patience: int) -> None:
         event = make_status_event(order_id) | {"routeKey": "POST /payments/{orderId}/cancel"}
         for _ in range(patience):
-            row = self.watchdog.row(order_id)
+            row = self.watchdog.rows.get(order_id)
             began = self.hub.now, row is not None and row.status.value in {"INITIATING", "PENDING"}
             answer = self.service.invoke("StorefrontApi", event)
             self.watchdog.cancelled(order_id, began, answer)

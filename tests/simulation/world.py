@@ -14,12 +14,14 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as 
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
 
 from tests.builders import MERCHANT_KEY
+from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.chance import Chance
 from tests.simulation.finpay import Habits, SimulatedFinpay
 from tests.simulation.hub import DAY, HOUR, MINUTE, Hub
 from tests.simulation.service import Service, Sink, deployed
 from tests.simulation.shops import EMAIL, NAME, PHONE, Street
 from tests.simulation.watchdog import Watchdog
+from tests.template import resources
 
 PAYMENTS = 40
 STORM_MS = 3 * DAY
@@ -53,10 +55,10 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
     hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
     habits = Habits(shows_code=chance.maybe(0.5), tells_expiry=chance.maybe(0.5))
     finpay = SimulatedFinpay(hub, habits)
-    watchdog = Watchdog(finpay, FORBIDDEN)
+    tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"))
+    watchdog = Watchdog(finpay, tables, FORBIDDEN)
     with deployed(sink), _breaker_time(hub):
         service = Service(hub, chance, finpay, watchdog, _windows(hub, chance))
-        watchdog.watch(service.tables)
         finpay.on_change = watchdog.finpay_changed
         watchdog.on_row = service.schedule
         street = Street(hub, chance, service, finpay, watchdog, _blackout(hub, chance))

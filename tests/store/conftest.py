@@ -12,7 +12,7 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
-from tests.simulation.dynamodb import SimulatedDynamoDB
+from tests.dynamodb.client import SimulatedDynamoDB
 from tests.store.tables import DEFINITIONS, Rows
 from tests.tables import temporary_table
 from tests.template import resources

@@ -12,7 +12,7 @@ from payments.payment import Entry, Failure, IssuedCode, Settled, Source
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, make_payment
-from tests.simulation.dynamodb import SimulatedDynamoDB
+from tests.dynamodb.client import SimulatedDynamoDB
 from tests.store.conftest import StandIn
 from tests.tables import definition_of, temporary_table
 

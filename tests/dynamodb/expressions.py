@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tests.simulation.conditions import condition
-from tests.simulation.errors import Invalid
-from tests.simulation.key_conditions import key_condition
-from tests.simulation.tokens import Check, Path, Tokens
-from tests.simulation.updates import update
-from tests.simulation.values import Values, admitted
+from tests.dynamodb.conditions import condition
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.key_conditions import key_condition
+from tests.dynamodb.tokens import Check, Path, Tokens
+from tests.dynamodb.updates import update
+from tests.dynamodb.values import Values, admitted
 
 _PARAMETERS: Mapping[str, Callable[[Tokens], Any]]
 

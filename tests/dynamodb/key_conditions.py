@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.simulation.conditions import begins, between, in_order
-from tests.simulation.errors import Invalid
-from tests.simulation.tokens import Tokens
-from tests.simulation.values import Value, Values
+from tests.dynamodb.conditions import begins, between, in_order
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.tokens import Tokens
+from tests.dynamodb.values import Value, Values
 
 type Test = Callable[[Value, Values], bool]
 

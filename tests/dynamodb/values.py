@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.simulation.errors import Invalid, not_sent
+from tests.dynamodb.errors import Invalid, not_sent
 
 type Value = Mapping[str, Any]
 type Item = dict[str, Value]

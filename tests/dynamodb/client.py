@@ -10,10 +10,10 @@ from functools import wraps
 from itertools import dropwhile, takewhile
 from typing import Any, Concatenate
 
-from tests.simulation.errors import Exceptions, Invalid, client_error
-from tests.simulation.expressions import Expressions
-from tests.simulation.key_conditions import Test
-from tests.simulation.pages import (
+from tests.dynamodb.errors import Exceptions, Invalid, client_error
+from tests.dynamodb.expressions import Expressions
+from tests.dynamodb.key_conditions import Test
+from tests.dynamodb.pages import (
     Answer,
     Request,
     check_filter,
@@ -22,9 +22,9 @@ from tests.simulation.pages import (
     projected,
     start_of,
 )
-from tests.simulation.tables import Key, Table
-from tests.simulation.updates import Update
-from tests.simulation.values import Item, Value, admitted, copied_item, kind_of, order
+from tests.dynamodb.tables import Key, Table
+from tests.dynamodb.updates import Update
+from tests.dynamodb.values import Item, Value, admitted, copied_item, kind_of, order
 
 _EXPRESSION_INPUT = ("ExpressionAttributeNames", "ExpressionAttributeValues")
 _CONDITIONAL = (

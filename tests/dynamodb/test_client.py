@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ParamValidationError
 
-from tests.simulation.dynamodb import SimulatedDynamoDB
+from tests.dynamodb.client import SimulatedDynamoDB
 from tests.store.tables import DEFINITIONS
 from tests.template import resources
 

@@ -4,9 +4,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation.errors import Invalid
-from tests.simulation.tokens import Operand, Tokens, reader
-from tests.simulation.values import ORDERED, SETS, Item, Value, Values, cardinality, kind_of, order
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.tokens import Operand, Tokens, reader
+from tests.dynamodb.values import ORDERED, SETS, Item, Value, Values, cardinality, kind_of, order
 
 type Condition = Callable[[Item, Values], bool]
 

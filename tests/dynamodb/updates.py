@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
-from tests.simulation.errors import Invalid
-from tests.simulation.tokens import Operand, Path, Tokens, at_path, reader
-from tests.simulation.values import SETS, Item, Value, Values, kind_of, order, total
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.tokens import Operand, Path, Tokens, at_path, reader
+from tests.dynamodb.values import SETS, Item, Value, Values, kind_of, order, total
 
 _N = frozenset({"N"})
 _L = frozenset({"L"})

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulation.errors import Invalid
-from tests.simulation.values import Item, Value, admitted, attribute_size, kind_of, order, size
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.values import Item, Value, admitted, attribute_size, kind_of, order, size
 
 type Key = tuple[Any, ...]
 type Place = tuple[Any, Key]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.simulation.errors import Invalid
-from tests.simulation.expressions import Expressions
-from tests.simulation.tables import Index, Key, Place, Table
-from tests.simulation.tokens import Path, at_path
-from tests.simulation.values import Item, admitted, copied, copied_item
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.expressions import Expressions
+from tests.dynamodb.tables import Index, Key, Place, Table
+from tests.dynamodb.tokens import Path, at_path
+from tests.dynamodb.values import Item, admitted, copied, copied_item
 
 type Request = Mapping[str, Any]
 type Answer = dict[str, Any]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from tests.simulation.errors import Invalid
-from tests.simulation.values import Item, Value, Values, kind_of
+from tests.dynamodb.errors import Invalid
+from tests.dynamodb.values import Item, Value, Values, kind_of
 
 type Path = tuple[str | int, ...]
 type Operand = Callable[[Item, Values], Value | None]

@@ -14,7 +14,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from finpay_callback.app import lambda_handler as callback_handler
-from payments.payment import Payment
+from payments.payment import LEASE_MS, Payment
 from payments.store import DynamoPayments
 from reconcile.app import lambda_handler as reconcile_handler
 from simulator import server
@@ -246,3 +246,25 @@ def service(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterat
             clock,
             witness,
         )
+
+
+@pytest.fixture
+def pending(service: Service) -> Service:
+    """The service with the sample payment, whose code Finpay issued; all clocks stand still."""
+    service.pass_time(0)
+    assert service.api(load_event("initiate")).status == 201
+    service.witness.calls.clear()
+    return service
+
+
+@pytest.fixture
+def renamed(service: Service) -> Service:
+    """A payment whose first order at Finpay was cancelled, and that goes by another id there."""
+    service.finpay.simulation.check_shows_code = False
+    service.pass_time(0)
+    service.fault("initiate", "drop")
+    service.api(load_event("initiate"))
+    service.pass_time(LEASE_MS + 1)
+    assert service.api(load_event("initiate")).status == 201
+    service.witness.calls.clear()
+    return service

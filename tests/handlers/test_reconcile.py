@@ -29,15 +29,6 @@ from tests.handlers.conftest import NOBODY, Service
 QUEUE_IS_BUSY = 101
 
 
-@pytest.fixture
-def pending(service: Service) -> Service:
-    """The service with the sample payment, whose code Finpay issued; all clocks stand still."""
-    service.pass_time(0)
-    assert service.api(load_event("initiate")).status == 201
-    service.witness.calls.clear()
-    return service
-
-
 def pay(service: Service, order_id: str = SAMPLE_ORDER_ID, **options: Any) -> None:
     """The customer pays, and Finpay's callback gets lost."""
     service.finpay.simulation.book.pay(order_id, **options)
@@ -579,20 +570,8 @@ def test_a_look_while_finpay_is_known_not_to_answer_is_left_for_later(service: S
     assert service.witness.calls == []
 
 
-@pytest.fixture
-def renamed(service: Service) -> Service:
-    """A payment whose first order at Finpay was cancelled, and that goes by another id there."""
-    service.finpay.simulation.check_shows_code = False
-    service.pass_time(0)
-    lose(service, "drop")
-    service.pass_time(LEASE_MS + 1)
-    assert service.api(load_event("initiate")).status == 201
-    service.witness.calls.clear()
-    service.pass_time(HOUR)
-    return service
-
-
 def test_a_look_asks_about_each_order_that_the_payment_had(renamed: Service) -> None:
+    renamed.pass_time(HOUR)
     assert renamed.sweep() == 1
     assert renamed.witness.calls == ["check", "check"]
     assert renamed.payment().status is Status.PENDING
@@ -600,6 +579,7 @@ def test_a_look_asks_about_each_order_that_the_payment_had(renamed: Service) -> 
 
 def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Service) -> None:
     pay(renamed, late=True)
+    renamed.pass_time(HOUR)
     assert renamed.sweep() == 1
     payment = renamed.payment()
     assert (payment.status, payment.due_at) == (Status.PAID, None)
@@ -607,6 +587,7 @@ def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Servic
 
 def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed: Service) -> None:
     pay(renamed, renamed.payment().gateway_order_id)
+    renamed.pass_time(HOUR)
     assert renamed.sweep() == 1
     assert renamed.witness.calls == ["check"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from payments.payment import LEASE_MS, Source
+from payments.payment import Source
 from payments.probe import PROBE_MS
 from payments.transitions import Status
 from simulator.orders import Order
@@ -17,15 +17,6 @@ from tests.builders import (
     make_callback_fields,
 )
 from tests.handlers.conftest import NOBODY, Answer, Service
-
-
-@pytest.fixture
-def pending(service: Service) -> Service:
-    """The service with the sample payment, whose code Finpay issued; all clocks stand still."""
-    service.pass_time(0)
-    assert service.api(load_event("initiate")).status == 201
-    service.witness.calls.clear()
-    return service
 
 
 def send(service: Service, order_id: str = SAMPLE_ORDER_ID, **fields: Any) -> Answer:
@@ -154,19 +145,6 @@ def test_late_money_is_confirmed_too(pending: Service) -> None:
     pending.pass_time(PROBE_MS + 1)
     assert send(pending).status == 200
     assert pending.payment().status is Status.PAID
-
-
-@pytest.fixture
-def renamed(service: Service) -> Service:
-    """A payment whose first order at Finpay was cancelled, and that goes by another id there."""
-    service.finpay.simulation.check_shows_code = False
-    service.pass_time(0)
-    service.fault("initiate", "drop")
-    service.api(load_event("initiate"))
-    service.pass_time(LEASE_MS + 1)
-    assert service.api(load_event("initiate")).status == 201
-    service.witness.calls.clear()
-    return service
 
 
 def test_the_order_that_the_callback_names_is_asked_about(renamed: Service) -> None:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from payments.change import Applied, Change, Watch
 from payments.clock import Clock
-from payments.errors import GatewayRefused, GatewayRejected, OutcomeUnknown, Unavailable
+from payments.errors import (
+    GatewayError,
+    GatewayRefused,
+    GatewayRejected,
+    KeyRefused,
+    OutcomeUnknown,
+    Unavailable,
+)
 from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
 from payments.payment import Entry, Failure, IssuedCode, Payment, Source
@@ -36,7 +43,11 @@ class Ask:
         body = request.to_finpay(held.gateway_order_id, callback_url)
         try:
             code = self.gateway.initiate(body)
+        except KeyRefused:
+            raise
         except (GatewayRejected, GatewayRefused) as refusal:
+            if self._is_known(held.gateway_order_id):
+                raise OutcomeUnknown(refusal.code) from None
             message = redact(refusal.message, request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
             payment = self._learn(held, Proof.REFUSED, failure=failure)
@@ -44,6 +55,13 @@ class Ask:
                 raise type(refusal)(failure.code, failure.message) from None
             return payment
         return self._learn(held, Proof.CODE_ISSUED, code=code)
+
+    def _is_known(self, gateway_order_id: str) -> bool:
+        """Whether Finpay has the order that it refused: how it refuses a second one is unknown."""
+        try:
+            return self.gateway.check(gateway_order_id) is not None
+        except GatewayError:
+            return True
 
     def withdraw(self, reserved: Payment) -> None:
         """Let the same request start afresh. If the store is down too, the lease runs out."""

@@ -14,6 +14,9 @@ from payments.resolve import Resolve
 from payments.settle import Effect, Settle, Settlement
 from payments.transitions import GIVEN_UP, OPEN, Proof, Status
 
+_RACES = 8
+_UNSETTLED = OPEN | {Status.PAID}
+
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
@@ -55,7 +58,9 @@ class Cancel:
         if not self.gateway.cancel(found.gateway_order_id):
             return self.inquire(found).settlement
         agreed = self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
-        if agreed.effect is Effect.NOTHING:
+        for _ in range(_RACES):
+            if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _UNSETTLED:
+                break
             # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.
             agreed = self.settle.learn(agreed.payment, Proof.CANCEL_AGREED, Source.CANCEL)
         return agreed

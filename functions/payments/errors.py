@@ -16,6 +16,7 @@ PaymentError
 ├── GatewayError                Finpay's part failed
 │   ├── GatewayRejected         for certain: it refused a field
 │   ├── GatewayRefused          for certain: it refused our merchant or channel
+│   │   └── KeyRefused          our merchant id or key, before it looked at anything
 │   ├── NotAttempted            for certain: it never saw the request
 │   │   └── CircuitOpen         it did not answer lately, so it was not asked
 │   └── OutcomeUnknown          it may or may not have done what it was asked
@@ -140,6 +141,10 @@ class GatewayRefused(GatewayError):
     """Finpay refused our merchant or channel; no code was issued."""
 
     reason = "refused"
+
+
+class KeyRefused(GatewayRefused):
+    """Finpay refused our merchant id or key. The same request is good once the key is."""
 
 
 class NotAttempted(GatewayError):

@@ -10,7 +10,13 @@ from typing import Any
 
 from payments.claim import Claim, evidence_of, read_claim
 from payments.clock import parse_wib
-from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
+from payments.errors import (
+    GatewayError,
+    GatewayRefused,
+    GatewayRejected,
+    KeyRefused,
+    OutcomeUnknown,
+)
 from payments.payment import DEFAULT_TIMEOUT_MINUTES, IssuedCode, Source
 
 SUCCESS = "2000000"
@@ -22,7 +28,7 @@ _ACCOUNT_LIST_LIMIT = 2_000
 _REFUSALS: Mapping[int, type[GatewayError]] = {
     400: GatewayRejected,
     422: GatewayRejected,
-    401: GatewayRefused,
+    401: KeyRefused,
     403: GatewayRefused,
     404: GatewayRefused,
 }
@@ -66,7 +72,9 @@ def read_check_answer(http_status: int, body: bytes, gateway_order_id: str) -> C
     code = _code(http_status, answer)
     if code.startswith("404"):
         return None
-    if code.startswith(("401", "403")):
+    if code.startswith("401"):
+        raise KeyRefused(code)
+    if code.startswith("403"):
         raise GatewayRefused(code)
     data = answer.get("data")
     evidence = evidence_of(json.dumps(data).encode())
@@ -83,7 +91,7 @@ def read_cancel_answer(http_status: int, body: bytes) -> bool:
     """
     code = _code(http_status, _decode(body))
     if code.startswith("401"):
-        raise GatewayRefused(code)
+        raise KeyRefused(code)
     if code.startswith(("400", "403", "404", "422")):
         return False
     if code != SUCCESS:

@@ -15,6 +15,7 @@ from payments.errors import (
     GatewayError,
     GatewayRefused,
     GatewayRejected,
+    KeyRefused,
     NotAttempted,
     OrderExists,
     OutcomeUnknown,
@@ -109,7 +110,7 @@ class Initiate:
     def _first(self, order: Order, reserved: Payment) -> Payment:
         try:
             return self.ask(order.request, order.callback_url, reserved)
-        except NotAttempted:
+        except (NotAttempted, KeyRefused):
             self.ask.withdraw(reserved)
             raise
 
@@ -120,7 +121,7 @@ class Initiate:
             return _stored_answer(payment)
         try:
             return self.ask(order.request, order.callback_url, payment)
-        except NotAttempted:
+        except (NotAttempted, KeyRefused):
             # The first request's outcome is as unknown as before, so its row has to stay.
             raise OutcomeUnknown from None
 

@@ -45,6 +45,7 @@ def received(telemetry: Telemetry, receipt: Receipt) -> None:
     if receipt.settlement is None:
         telemetry.note(quarantined=receipt.quarantined)
         telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
+        telemetry.call_person("quarantined")
 
 
 def refused(telemetry: Telemetry, error: PaymentError) -> None:
@@ -61,14 +62,13 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
     )
     if settlement.proof is Proof.UNKNOWN:
         telemetry.count("UnknownStatus")
-    if settlement.proof is Proof.PAID_AGAIN and settlement.effect is Effect.RECORDED:
-        telemetry.call_person("paid-again")
-    if settlement.proof is Proof.MISMATCH:
-        telemetry.call_person("mismatch")
-    if settlement.effect is not Effect.MOVED:
-        return
+    # Also when it is told once more: whoever was told first may have died before he said so.
+    if why := _FOR_A_PERSON.get(settlement.proof):
+        telemetry.call_person(why)
     if payment.status is Status.REVIEW:
         telemetry.call_person("review")
+    if settlement.effect is not Effect.MOVED:
+        return
     telemetry.count(_METRICS[payment.status])
     if payment.status is Status.PAID:
         telemetry.count("PaidAmount", payment.amount)
@@ -85,7 +85,7 @@ def looks_queued(telemetry: Telemetry, queued: int) -> None:
 def look_failed(telemetry: Telemetry, error: PaymentError) -> None:
     """Finpay was not to be had for a look, or somebody else is at work on the payment."""
     telemetry.note(error=type(error).__name__)
-    telemetry.count("LooksFailed", reason=type(error).__name__)
+    telemetry.count("LooksFailed")
 
 
 def looked(telemetry: Telemetry, settlement: Settlement) -> None:
@@ -95,6 +95,11 @@ def looked(telemetry: Telemetry, settlement: Settlement) -> None:
         telemetry.count("PaidFoundByReconcile")
 
 
+_FOR_A_PERSON = {
+    Proof.MISMATCH: "mismatch",
+    Proof.PAID_AGAIN: "paid-again",
+    Proof.REFUNDED_OTHER: "refunded-other",
+}
 _METRICS = {
     Status.PENDING: "CodeFound",
     Status.PAID: "Paid",

@@ -13,12 +13,16 @@ from payments.clock import Clock
 from payments.errors import GatewayError, Unavailable
 from payments.ids import NewId
 from payments.inquire import Inquire
+from payments.payment import Payment
 from payments.ports import PaymentStore
 from payments.settle import Settlement
-from payments.transitions import GIVEN_UP, OPEN
+from payments.transitions import GIVEN_UP, OPEN, Proof, Status
 
 PROBE_MS = 60_000
 """The same as the first pause of Finpay's retries, so that a retry may ask again."""
+
+_HAS_MONEY = frozenset({Status.PAID, Status.PARTIALLY_REFUNDED})
+_UNDOES_MONEY = frozenset({Proof.REFUNDED, Proof.PARTIALLY_REFUNDED, Proof.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Probe:
         answer: Finpay tries 5xx again.
         """
         payment = self.payments.get(order_id)
-        if payment is None or payment.status not in OPEN | GIVEN_UP:
+        if payment is None or not _matters(claim, payment):
             return None
         if not payment.knows(claim.gateway_order_id):
             return None
@@ -51,3 +55,9 @@ class Probe:
             raise Unavailable("Finpay does not answer") from None
         said = inquiry.claim
         return inquiry.settlement if said and said.status == claim.status else None
+
+
+def _matters(claim: Claim, payment: Payment) -> bool:
+    """Whether the payment would be another one if the claim were true."""
+    undone = claim.proof_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
+    return payment.status in OPEN | GIVEN_UP or undone

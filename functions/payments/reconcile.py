@@ -79,7 +79,8 @@ class Look:
         if payment is None or payment.due_at != due_at:
             return None
         mark, now = self.new_id(), self.clock()
-        upcoming = next_look(payment, now)
+        # This container's clock may be behind the one by which the look was due.
+        upcoming = next_look(payment, max(now, due_at))
         soon = min(upcoming or now + AGAIN, now + AGAIN)
         # The last look is crossed off only once it was taken.
         if self.payments.begin_look(order_id, due_at, upcoming or soon, mark) is None:

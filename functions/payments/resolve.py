@@ -7,6 +7,7 @@ settled, or in a state in which nothing at Finpay can be paid for it.
 from dataclasses import dataclass, replace
 
 from payments.change import Applied, Change, Renamed
+from payments.claim import Claim
 from payments.clock import Clock
 from payments.errors import GatewayError, OutcomeUnknown, PaymentInProgress
 from payments.ids import NewId
@@ -18,6 +19,8 @@ from payments.settle import Settle, Settlement
 from payments.transitions import Proof, Status
 
 _POLL_SECONDS = 2
+_MOST_ATTEMPTS = 5
+_CANCEL_MS = 10_000  # what a cancel may take, with the pauses before it
 _TAKEN = Failure("rejected", "", "Finpay has another order of this id")
 
 
@@ -43,7 +46,11 @@ class Resolve:
         if cleared.payment.status is not Status.INITIATING:
             return cleared.payment
         # What Finpay never saw may be sent under the same id; what it cancelled may not.
-        return held if cleared.proof is Proof.NEVER_RECEIVED else self._rename(held)
+        if cleared.proof is Proof.NEVER_RECEIVED:
+            return held
+        if len(held.earlier_gateway_order_ids) >= _MOST_ATTEMPTS - 1:
+            return self.settle.learn(held, cleared.proof, Source.INITIATE).payment
+        return self._rename(held)
 
     def to_close(self, found: Payment, source: Source) -> Settlement:
         """End a payment that nobody asked for again; raises like `to_ask_again`."""
@@ -84,9 +91,7 @@ class Resolve:
                 return _moved(
                     self.settle.learn(held, Proof.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
                 )
-            case Proof.OPEN if not claim.is_of(held.amount, held.currency):
-                raise OutcomeUnknown
-            case Proof.OPEN if self.gateway.cancel(held.gateway_order_id):
+            case Proof.OPEN if self._is_cancelled(held, claim):
                 return replace(learnt, proof=Proof.CANCEL_AGREED)
             case Proof.OPEN if is_over(held, self.clock()):
                 return _moved(
@@ -96,6 +101,13 @@ class Resolve:
                 )
         # Perhaps it was paid at this moment, or says something that nobody knows.
         raise OutcomeUnknown
+
+    def _is_cancelled(self, held: Payment, claim: Claim) -> bool:
+        """Whether Finpay agreed to cancel what is surely ours, well before our lease ends."""
+        if held.lease is None or held.lease.until - self.clock() < _CANCEL_MS:
+            raise OutcomeUnknown
+        is_ours = claim.is_of(held.amount, held.currency)
+        return is_ours and self.gateway.cancel(held.gateway_order_id)
 
     def _rename(self, held: Payment) -> Payment:
         """Go on under an order id that Finpay does not know yet. Written before it is asked."""

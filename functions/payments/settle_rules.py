@@ -5,7 +5,7 @@ from dataclasses import replace
 from payments.change import Change, Watch
 from payments.claim import Claim
 from payments.looks import first_late_look
-from payments.payment import HISTORY_LIMIT, Entry, Payment, Settled
+from payments.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
 from payments.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
 
 # Finpay never issued a code, or a person decided: nothing more can come.
@@ -32,6 +32,9 @@ def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         )
     if rule.target in OPEN:
         return None
+    if rule.late and entry.by is Source.CALLBACK:
+        # The callback may be older than a void; a status check is about now.
+        return Watch(entry.at)
     watched = rule.target in GIVEN_UP and rule.proof not in _FINAL
     return Watch(first_late_look(entry.at) if watched else None)
 
@@ -39,12 +42,19 @@ def watch_after(rule: Rule, entry: Entry) -> Watch | None:
 def proof_of(claim: Claim, payment: Payment) -> Proof:
     """What the claim proves about a payment that was read."""
     proof = claim.proof(payment.amount, payment.currency)
-    if proof is Proof.PAID and payment.settled:
-        known = payment.settled.finpay_reference
-        other_reference = known and claim.reference and claim.reference != known
-        if other_reference or claim.gateway_order_id != payment.order_at_finpay:
-            return Proof.PAID_AGAIN
-    return proof
+    if payment.settled is None:
+        return proof
+    other_order = claim.gateway_order_id != payment.order_at_finpay
+    if proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED} and other_order:
+        return Proof.REFUNDED_OTHER
+    if proof is not Proof.PAID:
+        return proof
+    known = payment.settled.finpay_reference
+    if other_order or (known and claim.reference and claim.reference != known):
+        return Proof.PAID_AGAIN
+    # Given up although money is entered: an operator decided, and decided about this money.
+    was_known = payment.status in GIVEN_UP and payment.settled.paid_amount == payment.amount
+    return Proof.PAID_BEFORE if was_known else proof
 
 
 def rule_of(claim: Claim, payment: Payment, proof: Proof) -> Rule | None:
@@ -74,6 +84,7 @@ def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
     entries = [entry for entry in payment.history if entry.evidence == claim.evidence]
     if rule.target:
         # What an operator decided about a claim is not undone by the same claim sent again.
-        return rule.target is Status.REVIEW and any(e.status is Status.REVIEW for e in entries)
-    full = len(payment.history) >= HISTORY_LIMIT and rule.proof not in _TO_CONFIRM
-    return bool(entries) or full
+        return any(entry.status is rule.target and not entry.saw for entry in entries)
+    if rule.proof in _TO_CONFIRM:
+        return any(entry.status is Status.PAID for entry in entries)
+    return bool(entries) or len(payment.history) >= HISTORY_LIMIT

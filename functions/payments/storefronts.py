@@ -38,7 +38,9 @@ class Storefronts:
             return None
         with translated():
             answer = self.client.get_item(
-                TableName=self.table, Key={"storefrontId": {"S": storefront_id}}
+                TableName=self.table,
+                Key={"storefrontId": {"S": storefront_id}},
+                ConsistentRead=True,  # a key works from the moment that it is shown
             )
         item = answer.get("Item")
         if item is None or not api_keys.matches(

@@ -34,6 +34,8 @@ class Proof(StrEnum):
     REFUSED = "Finpay refused for certain"
     PAID = "paid; order, amount and currency match"
     PAID_AGAIN = "paid once more, under another reference"
+    PAID_BEFORE = "paid, as was known when an operator decided"
+    REFUNDED_OTHER = "refunded, for another order of the payment's at Finpay"
     MISMATCH = "paid, but amount or currency differs"
     OPEN = "Finpay says it is still open"
     EXPIRED = "Finpay says its time is over and it is unpaid"
@@ -54,7 +56,15 @@ class Proof(StrEnum):
 
 
 MONEY = frozenset(
-    {Proof.PAID, Proof.PAID_AGAIN, Proof.MISMATCH, Proof.REFUNDED, Proof.PARTIALLY_REFUNDED}
+    {
+        Proof.PAID,
+        Proof.PAID_AGAIN,
+        Proof.PAID_BEFORE,
+        Proof.MISMATCH,
+        Proof.REFUNDED,
+        Proof.PARTIALLY_REFUNDED,
+        Proof.REFUNDED_OTHER,
+    }
 )
 """Proofs that somebody paid, whatever became of it."""
 
@@ -95,6 +105,10 @@ TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID, None),
     # Somebody may have paid twice: a person has to see it, but nothing is credited again.
     Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID_AGAIN, None),
+    # An operator gave it up for the money that was known; this is other money.
+    Rule(GIVEN_UP, Proof.PAID_AGAIN, _S.REVIEW),
+    Rule(GIVEN_UP, Proof.PAID_BEFORE, None),
+    Rule(_ALL, Proof.REFUNDED_OTHER, None),
     Rule(OPEN | GIVEN_UP, Proof.MISMATCH, _S.REVIEW),
     Rule(_ALL - OPEN - GIVEN_UP, Proof.MISMATCH, None),
     Rule(_only(_S.PAID), Proof.OPEN, None),

@@ -5,12 +5,12 @@ import json
 from typing import Any
 
 from payments import php_json, signature
-from payments.payment import Payment
+from payments.payment import HISTORY_LIMIT, Payment
 from payments.transitions import Status
 from tests.builders import MERCHANT_KEY
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.finpay import SimulatedFinpay
-from tests.simulation.ledger import Ledger
+from tests.simulation.ledger import Ledger, is_decided
 
 S = Status
 MONEY_CAME = {S.PAID, S.REFUNDED, S.PARTIALLY_REFUNDED, S.REVIEW}
@@ -47,11 +47,16 @@ class AnswerPromises(Ledger):
         ours = any(o.payment_code == code for o in self.finpay.orders_of(order_id))
         self.hold("the code is one that Finpay made for this order", ours, order_id, code)
 
-    def cancelled(self, order_id: str, began: tuple[int, bool], answer: Any) -> None:
+    def cancelled(
+        self, order_id: str, storefront: str, began: tuple[int, bool], answer: Any
+    ) -> None:
         """A cancel was answered; it began then, on a payment that was open here or not."""
         self._answered("cancel", order_id, answer)
         if answer is None or answer["statusCode"] != 200:
             return
+        row = self.rows.get(order_id)
+        own = row is not None and row.storefront_id == storefront
+        self.hold("nobody cancels another storefront's payment", own, order_id, storefront)
         live = [o for o in self.finpay.orders_of(order_id) if self.finpay.is_live(o.order_id)]
         self.hold("a cancel that was answered is one", not live, order_id, answer["body"])
         at, was_open = began
@@ -71,14 +76,20 @@ class AnswerPromises(Ledger):
             hidden = theirs or answer["statusCode"] != 200
             self.hold("nobody sees another storefront's payment", hidden, order_id)
 
-    def called_back(self, order_id: str, body: bytes, answer: Any, *, genuine: bool) -> None:
+    def called_back(
+        self, order_id: str, body: bytes, answer: Any, *, genuine: bool, has_token: bool = True
+    ) -> None:
         """A callback was answered."""
         self._answered("callback", order_id, answer)
+        if answer is not None and not has_token:
+            turned_away = answer["statusCode"] in {404, 503}
+            self.hold("a wrong token gets nowhere", turned_away, order_id)
         if answer is None or not 200 <= answer["statusCode"] < 300:
             return
         claim: Any = php_json.decode(body)
         row = self.rows.get(order_id)
-        stored = row is not None and self._has_effect(claim, row)
+        # What is not Finpay's own word may have an effect only in Finpay's words.
+        stored = row is not None and (not genuine or self._has_effect(claim, row))
         kept = self._is_quarantined(order_id, body)
         self.hold("2xx to Finpay means stored", stored or kept, order_id, claim["result"], row)
         if not genuine:
@@ -89,11 +100,22 @@ class AnswerPromises(Ledger):
             signature.verify(body, (MERCHANT_KEY,))
 
     def _has_effect(self, claim: Any, row: Payment) -> bool:
-        status = claim["result"]["payment"]["status"]
-        if status == "PAID":
-            return row.status in MONEY_CAME
-        if status in {"EXPIRED", "FAILURE"}:
-            return row.status is not S.PENDING or claim["order"]["id"] != row.gateway_order_id
+        """Whether the row is as it has to be after this claim."""
+        payment, order = claim["result"]["payment"], claim["order"]
+        # A history that is full has no room for remarks.
+        full = len(row.history) >= HISTORY_LIMIT
+        said = full or any(e.saw == payment["status"] for e in row.history)
+        match payment["status"]:
+            case "PAID":
+                known = row.settled and row.settled.finpay_reference == payment["reference"]
+                return is_decided(row) or (row.status in MONEY_CAME and bool(known or said))
+            case "EXPIRED" | "FAILURE":
+                return row.status is not S.PENDING or order["id"] != row.gateway_order_id
+            case "REFUNDED" | "PARTIALLY_REFUNDED" as status:
+                return said or is_decided(row) or row.status in {status, S.REFUNDED, S.REVIEW}
+            case "CANCELLED":
+                other = order["id"] != row.order_at_finpay
+                return row.status not in {S.PENDING, S.PAID} or said or other
         return True
 
     def _is_quarantined(self, order_id: str, body: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from simulator.answers import SUCCESS, body_of, callback_body
+from simulator.answers import DUPLICATE, SUCCESS, body_of, callback_body, invalid_field
 from simulator.book import Book
 from simulator.desk import Desk
 from simulator.orders import OPEN, Order, Payment
@@ -31,6 +31,7 @@ class Told:
     gateway_order_id: str
     status: str
     amount: int
+    currency: str
     paid: int
     at: int
 
@@ -43,6 +44,8 @@ class Habits:
     """Whether a status check repeats the payment code."""
     tells_expiry: bool
     """Whether an order whose time is over is called EXPIRED or goes on as before."""
+    names_duplicates: bool = True
+    """Whether a second order of an id is refused by a code of its own or as a wrong field."""
 
 
 @dataclass
@@ -74,6 +77,8 @@ class SimulatedFinpay:
             if endpoint == "initiate"
             else getattr(self.desk, endpoint)(order_id)
         )
+        if answer == DUPLICATE and not self.habits.names_duplicates:
+            answer = invalid_field("order.id")
         if endpoint != "check":
             self.on_change(order_id or json.loads(str(request.data))["order"]["id"])
         if endpoint == "cancel" and answer.code == SUCCESS.code:
@@ -90,12 +95,19 @@ class SimulatedFinpay:
         said = json.loads(answer)
         said = said.get("data", said)
         if "order" not in said:
-            self._tell(Told(gateway_order_id, "UNKNOWN ORDER", 0, 0, self.hub.now))
+            self._tell(Told(gateway_order_id, "UNKNOWN ORDER", 0, "", 0, self.hub.now))
             return
         payment = said["result"]["payment"]
         order = said["order"]
         self._tell(
-            Told(order["id"], payment["status"], order["amount"], payment["amount"], self.hub.now)
+            Told(
+                order["id"],
+                payment["status"],
+                order["amount"],
+                order["currency"],
+                payment["amount"],
+                self.hub.now,
+            )
         )
 
     def _tell(self, told: Told) -> None:

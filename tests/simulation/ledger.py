@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, deque
 
-from payments.payment import Payment
+from payments.payment import Payment, Source
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.finpay import SimulatedFinpay, Told
 
@@ -70,7 +70,13 @@ def ids(row: Payment) -> tuple[str, ...]:
     return (*row.earlier_gateway_order_ids, row.gateway_order_id)
 
 
+def is_decided(row: Payment) -> bool:
+    """Whether an operator decided about the payment."""
+    return any(entry.by is Source.OPERATOR for entry in row.history)
+
+
 def is_proof(fact: Told, row: Payment) -> bool:
     """Whether it proves that the payment was paid as it was ordered."""
     paid = fact.status in {"PAID", "CAPTURED"}
-    return paid and fact.amount == row.amount and fact.paid == row.amount
+    ordered = (fact.amount, fact.currency) == (row.amount, row.currency)
+    return paid and ordered and fact.paid == row.amount

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from payments.items import to_payment
-from payments.payment import Payment
+from payments.payment import Payment, Source
 from payments.transitions import Status
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.finpay import SimulatedFinpay, Told
@@ -21,9 +21,10 @@ _MOVES = {
     S.FAILED: {S.PAID, S.REVIEW},
     S.PAID: {S.REFUNDED, S.PARTIALLY_REFUNDED, S.REVIEW},
     S.PARTIALLY_REFUNDED: {S.REFUNDED},
-    S.REVIEW: set(),
+    S.REVIEW: {S.PAID, S.CANCELLED, S.REFUNDED},
     S.REFUNDED: set(),
 }
+_GIVEN_UP = {S.EXPIRED, S.CANCELLED, S.FAILED}
 _FIXED = (
     "order_id", "storefront_id", "amount", "currency", "source_of_funds",
     "request_fingerprint", "timeout", "created_at",
@@ -40,6 +41,9 @@ class RowPromises(Ledger):
         self.on_row: Callable[[], None] = lambda: None
         """Called after every change of a payment."""
         self._paid: Counter[str] = Counter()
+        self.stale: set[str] = set()
+        """Payments that a callback made PAID though Finpay had the order as void by then."""
+        self._decided: set[tuple[str, str | None]] = set()
         for name in tables.tables:
             self._watch(name)
 
@@ -53,6 +57,13 @@ class RowPromises(Ledger):
             self._written(name, old, new)
 
         table.write = watched  # type: ignore[method-assign]
+
+    def decided(self, order_id: str) -> None:
+        """An operator is about to decide about the money that is entered now."""
+        row = self.rows[order_id]
+        if row.settled and row.settled.paid_amount == row.amount:
+            self._decided.add((order_id, row.settled.finpay_reference))
+        self._paid[order_id] = 0
 
     def _written(self, table: str, old: Any, new: Any) -> None:
         self.note(table, new and new.get("orderId"), new and new.get("version"))
@@ -94,6 +105,8 @@ class RowPromises(Ledger):
             self.hold("a look begins only when it is due", due, old, new)
         if old.status is not new.status:
             moves = new.status in _MOVES[old.status] and step == 1
+            if old.status is S.REVIEW:
+                moves = moves and new.history[-1].by is Source.OPERATOR
             self.hold("a payment moves only as the table allows", moves, old, new)
             self._moved(old, new)
         if old.code and new.code:
@@ -103,19 +116,30 @@ class RowPromises(Ledger):
 
     def _moved(self, old: Payment, new: Payment) -> None:
         told = self.told(new)
+        if old.status is S.REVIEW:
+            return  # a person decided, and may do so
         if new.status is S.PAID:
             self._paid[new.order_id] += 1
             proven = any(is_proof(fact, new) for fact in told)
             self.hold("PAID only with a proof of the right money", proven, new, told)
             self.hold("PAID at most once", self._paid[new.order_id] == 1, new)
+            other = new.settled and new.settled.finpay_reference
+            fresh = (new.order_id, other) not in self._decided
+            self.hold("money that an operator decided about is not entered again", fresh, new)
+            order = self.finpay.find(new.order_at_finpay)
+            by_callback = new.history[-1].by is Source.CALLBACK
+            if by_callback and order and order.status == "CANCELLED" and old.status in _GIVEN_UP:
+                self.stale.add(new.order_id)
             late = bool(new.settled and new.settled.late)
-            given_up = old.status in {S.EXPIRED, S.CANCELLED, S.FAILED}
+            given_up = old.status in _GIVEN_UP
             self.hold("late money is marked, other money is not", late == given_up, old, new)
         if new.status is S.EXPIRED:
             over = any(self._says_over(fact, new) for fact in told)
             self.hold("EXPIRED only when Finpay says that it is unpaid", over, new, told)
         if new.status in {S.REFUNDED, S.PARTIALLY_REFUNDED}:
-            refunded = any(fact.status == new.status for fact in told)
+            refunded = any(
+                f.status == new.status and f.gateway_order_id == old.order_at_finpay for f in told
+            )
             self.hold("a refund is Finpay's word", refunded, new, told)
         if new.status is S.PENDING:
             order = self.finpay.find(new.gateway_order_id)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest import mock
 
 from greenlet import getcurrent
@@ -15,6 +15,9 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from payments import composition
 from payments.parts import Parts, World
+from payments.review import Review
+from payments.settle import Settle
+from payments.store import DynamoPayments, DynamoQuarantine
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
 from tests.simulation.chance import Chance
@@ -25,6 +28,9 @@ from tests.simulation.network import SimulatedExchange
 from tests.simulation.process import SKEW_MS, DiedError, Process
 from tests.simulation.watchdog import Watchdog
 from tests.template import environment, functions
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 type Event = dict[str, Any]
 
@@ -99,6 +105,14 @@ class Service:
         )
         process.parts = _BUILD[function](Parts(world))
         return process
+
+    def operator(self) -> Review:
+        """The operator's command, on tables that answer him."""
+        chance = self.chance
+        payments = DynamoPayments(cast("DynamoDBClient", self.tables), "PaymentsTable")
+        quarantine = DynamoQuarantine(payments.client, "QuarantineTable", lambda: self.hub.now)
+        settle = Settle(payments, quarantine, lambda: self.hub.now, chance.mark)
+        return Review(payments, settle)
 
     def schedule(self) -> None:
         """Let the schedule run at the next minute at which there is something to do.

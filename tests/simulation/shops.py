@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from payments import php_json
+from payments.review import VERDICTS
 from payments.tokens import callback_url
 from simulator.orders import OPEN, NotPayableError, Order
 from tests.builders import (
     MERCHANT_KEY,
+    make_callback_body,
     make_callback_event,
     make_callback_fields,
     make_initiate_event,
@@ -57,6 +59,11 @@ class Street:
         if chance.maybe(0.15):
             delay = start + chance.between(0, minutes * MINUTE)
             self.hub.start(lambda: self._cancel(order_id, 3), delay)
+        if chance.maybe(0.1):
+            delay = start + chance.between(0, minutes * MINUTE)
+            self.hub.start(lambda: self._cancel(order_id, 1, "another"), delay)
+        for _ in range(2):
+            self.hub.start(lambda: self._review(order_id), start + chance.between(HOUR, 2 * DAY))
         if chance.maybe(0.3):
             self.hub.start(lambda: self._see(order_id), start + chance.between(0, DAY))
         self._plan_customer(order_id, start, minutes)
@@ -86,13 +93,14 @@ class Street:
         self.watchdog.created(body, storefront, answer)
         return None if self.chance.strikes("storefront: answer lost") else answer
 
-    def _cancel(self, order_id: str, patience: int) -> None:
-        event = make_status_event(order_id) | {"routeKey": "POST /payments/{orderId}/cancel"}
+    def _cancel(self, order_id: str, patience: int, storefront: str = "demo") -> None:
+        event = make_status_event(order_id, storefront=storefront)
+        event |= {"routeKey": "POST /payments/{orderId}/cancel"}
         for _ in range(patience):
             row = self.watchdog.rows.get(order_id)
             began = self.hub.now, row is not None and row.status.value in {"INITIATING", "PENDING"}
             answer = self.service.invoke("StorefrontApi", event)
-            self.watchdog.cancelled(order_id, began, answer)
+            self.watchdog.cancelled(order_id, storefront, began, answer)
             if answer and answer["statusCode"] in {200, 404}:
                 return
             if answer and answer["statusCode"] == 409 and "already-paid" in answer["body"]:
@@ -105,6 +113,18 @@ class Street:
         answer = self.service.invoke("StorefrontApi", event)
         self.watchdog.saw(order_id, storefront, answer)
 
+    # What an operator does
+
+    def _review(self, order_id: str) -> None:
+        """Decide about a payment that waits for it, if it does."""
+        row = self.watchdog.rows.get(order_id)
+        if row is None or row.status.value != "REVIEW":
+            return
+        proof = self.chance.one_of(list(VERDICTS.values()))
+        self.watchdog.decided(order_id)
+        review = self.service.operator()
+        review(order_id, proof)
+
     # What customers do, and what Finpay makes of it
 
     def _plan_customer(self, order_id: str, start: int, minutes: int) -> None:
@@ -116,10 +136,17 @@ class Street:
                 self._later(start, over + HOUR, order_id, lambda id_: self._pay(id_, again=True))
         if chance.maybe(0.12):
             self._later(over, over + DAY, order_id, lambda id_: self._pay(id_, late=True))
+        if chance.maybe(0.04):
+            self._later(start, over + HOUR, order_id, self._claim_another)
         if chance.maybe(0.3):
             self._later(start, over, order_id, lambda id_: self._say(id_, "PENDING"))
         if chance.maybe(0.5):
             self._later(over, over + HOUR, order_id, self._say_over)
+        self._plan_fate(order_id, start, over)
+
+    def _plan_fate(self, order_id: str, start: int, over: int) -> None:
+        """What else may become of an order at Finpay."""
+        chance = self.chance
         if chance.maybe(0.05):
             self._later(start, over + DAY, order_id, self._refund)
         if chance.maybe(0.03):
@@ -140,15 +167,23 @@ class Street:
         self.hub.after(self.chance.between(least, max(least, most)), job)
 
     def _pay(self, order_id: str, **how: Any) -> None:
-        order = self.finpay.book.get(order_id)
-        if order.status == "CANCELLED" and order != self.finpay.orders_of(_payment_of(order))[-1]:
-            return  # what was cancelled to make room for another order stays cancelled
         try:
             order = self.finpay.book.pay(order_id, **how)
         except NotPayableError:
             return
         self.watchdog.finpay_changed(order_id)
         self._call_back(order, "PAID")
+
+    def _claim_another(self, order_id: str) -> None:
+        """Finpay's own callback, for an order of this id over another amount or currency."""
+        order = self.finpay.book.get(order_id)
+        payment = self.finpay.book.imagine_payment(order)
+        fields = json.loads(self.finpay.callback(order, "PAID", payment))
+        del fields["signature"]
+        other = {"amount": order.new.amount + 1} if self.chance.maybe(0.5) else {"currency": "USD"}
+        fields["order"] |= other
+        body = make_callback_body(fields).encode()
+        self._deliver(order.new.callback_url, body, self.chance.between(0, HOUR), genuine=True)
 
     def _say(self, order_id: str, status: str) -> None:
         order = self.finpay.book.get(order_id)
@@ -250,17 +285,16 @@ class Street:
         )
         body = php_json.encode(forged).encode()
         event = make_callback_event(body.decode(), order_id=order_id)
-        if self.chance.maybe(0.3):
+        has_token = self.chance.maybe(0.7)
+        if not has_token:
             event["pathParameters"]["token"] = "0" * 32
 
         def forge() -> None:
             for _ in range(self.chance.between(1, 4)):
                 answer = self.service.invoke("FinpayCallback", event)
-                self.watchdog.called_back(order_id, body, answer, genuine=False)
+                self.watchdog.called_back(
+                    order_id, body, answer, genuine=False, has_token=has_token
+                )
                 self.hub.wait(self.chance.between(100, 90_000))
 
         self.hub.start(forge, start + self.chance.between(0, HOUR))
-
-
-def _payment_of(order: Order) -> str:
-    return order.new.callback_url.split("/")[-2]

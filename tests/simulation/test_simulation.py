@@ -13,7 +13,7 @@ from tests.simulation.world import simulate
 from tests.template import ROOT
 
 PAYMENTS = 20_000
-OTHER_FAULTS = ("finpay: outage", "callback: blackout", "timeout of a function")
+OTHER_FAULTS = ("finpay: outage", "callback: blackout")
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from payments.payment import Payment
 from payments.transitions import Status
 from tests.simulation.answer_promises import MONEY_CAME, AnswerPromises
 from tests.simulation.call_promises import CallPromises
-from tests.simulation.ledger import is_proof
+from tests.simulation.ledger import is_decided, is_proof
 from tests.simulation.row_promises import RowPromises
 
 S = Status
@@ -35,9 +35,13 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises):
             final = row.status not in {S.INITIATING, S.PENDING}
             self.hold("every payment is final in the end", final, row)
             self.hold("a final payment is watched no more", row.due_at is None, row)
+        for order_id in self.stale:
+            row = self.rows[order_id]
+            seen = row.status is not S.PAID or is_decided(row)
+            self.hold("money that came late is looked into", seen, row)
 
     def _end_of_paid(self, row: Payment) -> None:
-        kept = row.status in MONEY_CAME
+        kept = row.status in MONEY_CAME or is_decided(row)
         self.hold("what Finpay holds as paid is PAID here, or in review", kept, row)
         if row.status is S.REVIEW:
             told = self.told(row)

@@ -53,7 +53,7 @@ class Report:
 def simulate(seed: int, payments: int = PAYMENTS) -> Report:
     """Run a world to its end; raises ViolationError where a promise is broken."""
     hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
-    habits = Habits(shows_code=chance.maybe(0.5), tells_expiry=chance.maybe(0.5))
+    habits = Habits(chance.maybe(0.5), chance.maybe(0.5), chance.maybe(0.5))
     finpay = SimulatedFinpay(hub, habits)
     tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"))
     watchdog = Watchdog(finpay, tables, FORBIDDEN)
@@ -65,7 +65,7 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
         for number in range(payments):
             street.open_order(number)
         finpay.on_cancel = street.on_cancel
-        if chance.maybe(0.1):
+        if chance.maybe(0.3):
             hub.after(chance.between(0, HOUR), street.stranger)
         start = hub.now
         hub.run(start + STORM_MS)

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from payments.clock import Clock
     from payments.exchange import Answer, Exchange
 
-INITIATE, OTHER = "finpay-initiate", "finpay"
-"""Two circuits: that status checks are slow must not keep anybody from getting a code."""
-
+NAME = "finpay"
 FAILURES = 3
 RECOVERY_SECONDS = 30
 _CACHED_SECONDS = 10
@@ -57,23 +55,21 @@ _CONFIG = CircuitBreakerConfig(
 
 
 class Circuit:
-    """The circuits of one deployment: an Exchange before another one."""
+    """The circuit of one deployment: an Exchange before another one."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, clock: Clock, exchange: Exchange
     ) -> None:
         self._clock = clock
         self._states = CircuitBreakerDynamoDBPersistence(table, boto3_client=client)
-        self._attempts = {
-            name: circuit_breaker(name, self._states, config=_CONFIG)(partial(_attempt, exchange))
-            for name in (INITIATE, OTHER)
-        }
+        self._attempt = circuit_breaker(NAME, self._states, config=_CONFIG)(
+            partial(_attempt, exchange)
+        )
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
         """Finpay's answer; raises CircuitOpen at once while the circuit is open."""
         try:
-            name = INITIATE if request.url.endswith("/initiate") else OTHER
-            answer: Answer = self._attempts[name](request, deadline)
+            answer: Answer = self._attempt(request, deadline)
         except _Unwell as unwell:
             return unwell.answer
         except CircuitBreakerOpenError as error:
@@ -85,8 +81,8 @@ class Circuit:
         return answer
 
     def is_closed(self) -> bool:
-        """Whether a status check would be made, as far as is known here."""
-        known = self._states.get_state(OTHER)
+        """Whether a call would be made, as far as is known here."""
+        known = self._states.get_state(NAME)
         recovering = self._seconds_left(known.opened_at) <= 1
         return known.state is not CircuitState.OPEN or recovering
 

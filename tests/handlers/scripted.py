@@ -9,20 +9,28 @@ from typing import Any
 
 
 @contextmanager
-def scripted_finpay(status: int, body: bytes | dict[str, Any]) -> Iterator[str]:
-    """The base URL of a Finpay that always answers this."""
+def scripted_finpay(
+    status: int, body: bytes | dict[str, Any], *, knows_orders: bool = True
+) -> Iterator[str]:
+    """The base URL of a Finpay that always answers this, but for orders that it does not know."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            self.do_GET()
+            self._answer(status, content)
 
         def do_GET(self) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
+            if knows_orders:
+                self._answer(status, content)
+            else:
+                self._answer(404, b'{"responseCode":"4040001","responseMessage":"Not Found"}')
+
+        def _answer(self, code: int, text: bytes) -> None:
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(text)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(text)
 
         def log_message(self, *_: object) -> None:
             pass

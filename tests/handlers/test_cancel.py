@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from payments.change import Refused
 from payments.payment import LEASE_MS, Settled, Source
+from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import (
     NOW,
@@ -303,3 +305,14 @@ def test_the_current_attempt_is_the_one_that_is_cancelled(service: Service) -> N
     assert service.api(load_event("initiate")).status == 201
     assert cancel(service).status == 200
     assert {order.status for order in service.orders().values()} == {"CANCELLED"}
+
+
+def test_a_cancel_that_loses_every_race_is_safe_to_repeat(
+    pending: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pending.payment()
+    with monkeypatch.context() as patched:
+        patched.setattr(DynamoPayments, "apply", lambda *_: Refused(before))
+        assert cancel(pending).problem == "outcome-unknown"
+    assert pending.payment() == before
+    assert cancel(pending).body["status"] == "CANCELLED"

@@ -9,9 +9,10 @@ import pytest
 import requests
 
 from payments.errors import Unavailable
-from payments.payment import derived_id
+from payments.payment import LEASE_MS, derived_id
 from payments.store import DynamoPayments
 from payments.transitions import Status
+from simulator import answers
 from tests.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,
@@ -153,7 +154,7 @@ def test_a_finpay_that_cannot_be_reached_leaves_no_trace_and_the_order_id_free(
 def refuse(service: Service, status: int, code: str, message: str = "no") -> Answer:
     """What the storefront is told when Finpay answers this; the same again for the same request."""
     refusal = {"responseCode": code, "responseMessage": message}
-    with scripted_finpay(status, refusal) as service.finpay_url:
+    with scripted_finpay(status, refusal, knows_orders=False) as service.finpay_url:
         answer = service.api(load_event("initiate"))
     again = service.api(load_event("initiate"))
     assert (again.status, again.body) == (answer.status, answer.body)
@@ -172,15 +173,45 @@ def test_a_refused_field_is_told_in_finpays_words_without_personal_data(service:
     assert service.payment().status is Status.FAILED
 
 
-@pytest.mark.parametrize(
-    ("http_status", "code"), [(401, "4010000"), (403, "4030001"), (404, "4040001")]
-)
+@pytest.mark.parametrize(("http_status", "code"), [(403, "4030001"), (404, "4040001")])
 def test_a_refused_merchant_or_channel_is_the_merchants_to_mend(
     service: Service, http_status: int, code: str
 ) -> None:
     answer = refuse(service, http_status, code)
     assert (answer.status, answer.problem) == (502, "gateway-refused")
     assert service.payment().status is Status.FAILED
+
+
+def test_a_refused_key_leaves_no_trace_and_the_order_id_free(service: Service) -> None:
+    refusal = {"responseCode": "4010000", "responseMessage": "Unauthorized"}
+    with scripted_finpay(401, refusal) as service.finpay_url:
+        answer = service.api(load_event("initiate"))
+    assert (answer.status, answer.problem) == (502, "gateway-refused")
+    assert service.rows() == []
+    service.finpay_url = service.finpay.url
+    forget_containers()
+    assert service.api(load_event("initiate")).status == 201
+
+
+@pytest.mark.parametrize("found", [{}, {"data": {"order": {"id": SAMPLE_ORDER_ID}}}])
+def test_a_refusal_of_an_order_that_finpay_has_is_an_unknown_outcome(
+    service: Service, found: dict[str, Any]
+) -> None:
+    refusal = {"responseCode": "4000001", "responseMessage": "The order.id is taken."} | found
+    with scripted_finpay(400, refusal) as service.finpay_url:
+        assert service.api(load_event("initiate")).problem == "outcome-unknown"
+    assert service.payment().status is Status.INITIATING
+
+
+def test_a_second_order_refused_as_a_wrong_field_is_not_taken_as_a_failure(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.answers.DUPLICATE", answers.invalid_field("order.id"))
+    service.api(load_event("initiate"))
+    service.dynamodb.delete_item(TableName="PaymentsTable", Key={"orderId": {"S": SAMPLE_ORDER_ID}})
+    assert service.api(load_event("initiate")).problem == "outcome-unknown"
+    service.pass_time(LEASE_MS + 1)
+    assert service.api(load_event("initiate")).body["status"] == "PENDING"
 
 
 def test_a_merchant_key_that_was_replaced_is_read_again(service: Service) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from ops import storefronts
 from payments.looks import DAY, MINUTE
-from payments.payment import LEASE_MS
+from payments.payment import LEASE_MS, Settled
 from payments.telemetry import JobFailed
 from payments.transitions import Status
 from tests.builders import (
     MERCHANT_KEY,
+    NOW,
     load_event,
     make_callback_body,
     make_callback_event,
@@ -75,7 +76,7 @@ def scenario(service: Service) -> list[str]:
     note(service.api(make_initiate_event(wrong)))
     message = {"responseCode": "4000001", "responseMessage": f"Bad {EMAIL} of +62{PHONE} {NAME}"}
     forget_containers()
-    with scripted_finpay(400, message) as service.finpay_url:
+    with scripted_finpay(400, message, knows_orders=False) as service.finpay_url:
         refused = service.api(make_initiate_event(marked_request("A-5")))
         assert refused.problem == "gateway-rejected"
         note(refused)
@@ -227,7 +228,10 @@ def test_rarer_things_are_counted_too(service: Service, capsys: pytest.CaptureFi
     service.callback(make_callback_event(unknown))
     assert metrics(capsys.readouterr().out) == {"UnknownStatus": 1}
     service.callback(make_callback_event(make_callback_body(), order_id="B-1"))
-    assert metrics(capsys.readouterr().out) == {"CallbacksQuarantined other-order": 1}
+    assert metrics(capsys.readouterr().out) == {
+        "CallbacksQuarantined other-order": 1,
+        "NeedsAPerson quarantined": 1,
+    }
 
 
 def test_every_alarm_watches_a_metric_that_the_code_sends(
@@ -248,7 +252,22 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     for reference in ("first", "second"):
         again = make_callback_body(make_callback_fields("AGAIN-1", reference=reference))
         service.callback(make_callback_event(again, order_id="AGAIN-1"))
+    second = "OTHER-1_x0123456789abcdef"
+    paid_by_the_second = make_payment(
+        order_id="OTHER-1",
+        gateway_order_id=second,
+        earlier_gateway_order_ids=("OTHER-1",),
+        status=Status.PAID,
+        settled=Settled(NOW, 1000, gateway_order_id=second),
+    )
+    service.put(paid_by_the_second)
+    refund = make_callback_body(make_callback_fields("OTHER-1", status="REFUNDED"))
+    service.callback(make_callback_event(refund, order_id="OTHER-1"))
+    assert service.payment("OTHER-1").status is Status.PAID
     service.finpay.simulation.book.pay("LOST-1", 900)
+    service.pass_time(DAY)
+    service.fault("check", "error-500")
+    service.sweep()
     service.pass_time(DAY)
     service.sweep()
     sent = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]

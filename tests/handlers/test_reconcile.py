@@ -25,6 +25,7 @@ from tests.builders import (
 )
 from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Service
+from tests.handlers.scripted import scripted_finpay
 
 QUEUE_IS_BUSY = 101
 
@@ -441,7 +442,9 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_looked_at_again_soon(
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     assert service.sweep() == 1
     assert service.payment().due_at == service.clock() + AGAIN
-    assert '"reason":"PaymentInProgress","LooksFailed":[1.0]' in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert '"error":"PaymentInProgress"' in out
+    assert counted(out, "LooksFailed") == 1
 
 
 def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_means_it(
@@ -605,4 +608,59 @@ def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
     assert service.payment().status is Status.INITIATING
     service.pass_time(2 * DAY)
     service.sweep()
+    assert service.payment().status is Status.EXPIRED
+
+
+def test_a_late_callback_of_money_that_was_voided_is_looked_into(pending: Service) -> None:
+    pay(pending)
+    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    call_back(pending, status="CANCELLED")
+    assert pending.payment().status is Status.CANCELLED
+    call_back(pending)
+    assert pending.payment().status is Status.PAID
+    pending.pass_time(1)
+    assert pending.sweep() == 1
+    assert pending.payment().status is Status.REVIEW
+
+
+def test_a_late_callback_of_money_that_is_there_stays_paid(pending: Service) -> None:
+    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    call_back(pending, status="EXPIRED")
+    pay(pending, late=True)
+    call_back(pending)
+    pending.pass_time(1)
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert (payment.status, payment.due_at) == (Status.PAID, None)
+
+
+def test_a_refund_of_another_order_of_the_payments_refunds_nothing_here(renamed: Service) -> None:
+    second = renamed.payment().gateway_order_id
+    body = make_callback_body(make_callback_fields(second))
+    renamed.callback(make_callback_event(body))
+    body = make_callback_body(make_callback_fields(SAMPLE_ORDER_ID, status="REFUNDED"))
+    assert renamed.callback(make_callback_event(body)).status == 200
+    payment = renamed.payment()
+    assert (payment.status, payment.history[-1].saw) == (Status.PAID, "REFUNDED")
+
+
+def test_a_status_check_that_does_not_say_what_was_ordered_ends_nothing_before_its_time(
+    service: Service,
+) -> None:
+    service.pass_time(0)
+    lose(service, "drop")
+    answer = {
+        "responseCode": "2000000",
+        "data": {
+            "order": {"id": SAMPLE_ORDER_ID},
+            "result": {"payment": {"status": "PENDING"}},
+        },
+    }
+    with scripted_finpay(200, answer) as service.finpay_url:
+        forget_containers()
+        service.pass_time(HOUR)
+        service.sweep()
+        assert service.payment().status is Status.INITIATING
+        service.pass_time(2 * DAY)
+        service.sweep()
     assert service.payment().status is Status.EXPIRED

@@ -149,6 +149,15 @@ def test_never_more_than_one_code_can_be_paid(silent: Service) -> None:
     assert len(silent.orders()) == 4
 
 
+def test_after_five_attempts_the_payment_is_given_up(silent: Service) -> None:
+    for _ in range(5):
+        lose(silent)
+    answer = ask_again(silent)
+    assert (answer.status, answer.body["status"]) == (201, "CANCELLED")
+    assert {order.status for order in silent.orders().values()} == {"CANCELLED"}
+    assert len(silent.orders()) == 5
+
+
 def test_a_third_attempt_remembers_both_before(silent: Service) -> None:
     lose(silent)
     second = lose_again(silent)
@@ -281,7 +290,6 @@ def test_money_for_both_attempts_credits_once_and_is_seen(
     assert '"service":"payments","why":"paid-again","NeedsAPerson":[1.0]' in capsys.readouterr().out
     send(silent, first)
     assert silent.payment() == payment, "the same callback again is no third payment"
-    assert "NeedsAPerson" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED", "PENDING"])
@@ -460,3 +468,10 @@ def test_money_that_a_retry_finds_is_counted(
     service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
     assert ask_again(service).body["status"] == "PAID"
     assert '"Paid":[1.0]' in capsys.readouterr().out
+
+
+def test_who_holds_the_lease_no_longer_for_sure_cancels_nothing(silent: Service) -> None:
+    lose(silent)
+    silent.witness.before["check"] = lambda: silent.pass_time(LEASE_MS - 5_000)
+    assert ask_again(silent).problem == "outcome-unknown"
+    assert silent.witness.calls == ["initiate", "check"]

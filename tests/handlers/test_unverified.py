@@ -167,3 +167,13 @@ def test_an_order_of_somebody_elses_is_not_asked_about(pending: Service) -> None
     body = make_callback_body(make_callback_fields("OTHER-1"), key="another")
     assert pending.callback(make_callback_event(body)).status == 401
     assert pending.witness.calls == []
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
+def test_a_refund_that_cannot_be_verified_is_asked_about(pending: Service, status: str) -> None:
+    pay(pending)
+    assert send(pending).status == 200
+    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, status)
+    pending.pass_time(PROBE_MS + 1)
+    assert send(pending, status=status).status == 200
+    assert pending.payment().status.value == status

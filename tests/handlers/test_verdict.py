@@ -71,3 +71,39 @@ def test_a_rejected_payment_is_not_looked_at_any_more(reviewed: Service) -> None
     assert decide(reviewed, "reject").due_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
+
+
+def test_other_money_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
+    decide(reviewed, "reject")
+    body = make_callback_body(make_callback_fields(reference="another-till"))
+    assert reviewed.callback(make_callback_event(body)).status == 200
+    assert reviewed.payment().status is Status.REVIEW
+
+
+@pytest.fixture
+def voided(service: Service) -> Service:
+    """The sample payment, paid by a callback and then cancelled at Finpay: in REVIEW."""
+    assert service.api(load_event("initiate")).status == 201
+    assert service.callback(load_event("callback_paid")).status == 200
+    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    cancelled = make_callback_body(make_callback_fields(status="CANCELLED"))
+    assert service.callback(make_callback_event(cancelled)).status == 200
+    service.pass_time(1)
+    service.sweep()
+    assert service.payment().status is Status.REVIEW
+    return service
+
+
+def test_money_that_was_decided_about_does_not_come_back_by_a_replay(voided: Service) -> None:
+    decide(voided, "reject")
+    for _ in range(2):
+        assert voided.callback(load_event("callback_paid")).status == 200
+    assert voided.payment().status is Status.CANCELLED
+
+
+def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
+    decide(voided, "reject")
+    body = make_callback_body(make_callback_fields() | {"meta": {"data": "again"}})
+    assert voided.callback(make_callback_event(body)).status == 200
+    payment = voided.payment()
+    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")

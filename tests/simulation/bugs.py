@@ -367,3 +367,98 @@ def the_merchant_key_is_shown() -> Any:
         return real(self)
 
     return _method(SecretCredentials, "renewed", renewed)
+
+
+# What a reviewer planted, and the simulation of then did not find
+
+
+@bug
+def earlier_orders_are_never_looked_at() -> Any:
+    return _method(Look, "_look_further", lambda _, __, settlement: settlement)
+
+
+@bug
+def refunds_are_acknowledged_and_dropped() -> Any:
+    return _table(without=lambda rule: rule.proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED})
+
+
+@bug
+def any_orders_refund_refunds_the_payment() -> Any:
+    def proof_of(claim: Claim, payment: Payment) -> Proof:
+        found = real(claim, payment)
+        return Proof.REFUNDED if found is Proof.REFUNDED_OTHER else found
+
+    real = settle_rules.proof_of
+    return mock.patch.object(settle, "proof_of", proof_of)
+
+
+@bug
+def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
+    return _table(
+        without=lambda rule: rule.proof is Proof.CANCELLED and Status.PAID in rule.sources
+    )
+
+
+@bug
+def late_money_is_not_looked_into() -> Any:
+    real = settle_rules.watch_after
+
+    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+        return Watch(None) if rule.late else real(rule, entry)
+
+    return mock.patch.multiple(settle_rules, watch_after=watch_after)
+
+
+@bug
+def money_paid_again_is_not_noted() -> Any:
+    return _table(without=lambda rule: rule.proof is Proof.PAID_AGAIN and rule.target is None)
+
+
+@bug
+def a_replay_undoes_what_an_operator_decided() -> Any:
+    def proof_of(claim: Claim, payment: Payment) -> Proof:
+        return claim.proof(payment.amount, payment.currency)
+
+    def is_noted(*given: Any) -> bool:
+        return given[1].target is None
+
+    return mock.patch.multiple(settle, proof_of=proof_of, is_noted=is_noted)
+
+
+@bug
+def the_callbacks_token_is_not_checked() -> Any:
+    return _method(ReceiveCallback, "admit", lambda *_: None)
+
+
+@bug
+def the_currency_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(replace(self, currency=currency), amount, currency)
+        return found
+
+    return _method(Claim, "proof", proof)
+
+
+@bug
+def the_ordered_amount_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(replace(self, amount=amount), amount, currency)
+        return found
+
+    return _method(Claim, "proof", proof)
+
+
+@bug
+def anybody_cancels_anybodys_payment() -> Any:
+    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> Settlement:
+        found = self.payments.get(order_id)
+        owner = found.storefront_id if found else storefront_id
+        settlement: Settlement = real(self, order_id, owner)
+        return settlement
+
+    return _method(Cancel, "__call__", cancel)
+
+
+@bug
+def a_refused_duplicate_is_a_failure() -> Any:
+    return _method(Ask, "_is_known", lambda *_: False)

@@ -149,6 +149,9 @@ class Street:
         chance = self.chance
         if chance.maybe(0.05):
             self._later(start, over + DAY, order_id, self._refund)
+        if chance.maybe(0.05):
+            self._later(start, over, order_id, self._pay_and_void)
+        self.hub.after(over, lambda: self._pay_what_was_given_up(order_id))
         if chance.maybe(0.03):
             self._later(start, over, order_id, lambda id_: self._set(id_, "FAILURE"))
         if chance.maybe(0.02):
@@ -166,13 +169,35 @@ class Street:
 
         self.hub.after(self.chance.between(least, max(least, most)), job)
 
-    def _pay(self, order_id: str, **how: Any) -> None:
+    def _pay(self, order_id: str, *, is_told: bool = True, **how: Any) -> None:
         try:
             order = self.finpay.book.pay(order_id, **how)
         except NotPayableError:
             return
         self.watchdog.finpay_changed(order_id)
-        self._call_back(order, "PAID")
+        if is_told:
+            self._call_back(order, "PAID")
+
+    def _pay_and_void(self, order_id: str) -> None:
+        """Paid and voided at once, and the callback of the payment comes last."""
+        try:
+            order = self.finpay.book.pay(order_id)
+        except NotPayableError:
+            return
+        body, url = self.finpay.callback(order, "PAID"), order.new.callback_url
+        voided = self.finpay.book.set_status(order_id, "CANCELLED")
+        self._call_back(voided, "CANCELLED")
+        self._deliver(url, body, self.chance.between(MINUTE, 4 * HOUR), genuine=True)
+
+    def _pay_what_was_given_up(self, order_id: str) -> None:
+        """Money for an order that was cancelled for another's sake, and perhaps back again."""
+        known = self.finpay.orders_of(order_id)
+        if len(known) < 2 or self.chance.maybe(0.4):
+            return
+        self._pay(known[0].order_id, is_told=self.chance.maybe(0.5), late=True)
+        if self.chance.maybe(0.5):
+            self._pay(known[-1].order_id)
+            self.hub.after(HOUR, lambda: self._refund(known[0].order_id))
 
     def _claim_another(self, order_id: str) -> None:
         """Finpay's own callback, for an order of this id over another amount or currency."""

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from payments.claim import Claim
-from payments.errors import GatewayError, GatewayRefused, GatewayRejected, OutcomeUnknown
+from payments.errors import (
+    GatewayError,
+    GatewayRefused,
+    GatewayRejected,
+    KeyRefused,
+    OutcomeUnknown,
+)
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
 from payments.payment import IssuedCode, Source
 from tests.builders import NOW, make_request_body
@@ -95,7 +101,7 @@ def test_an_unreadable_answer_is_unknown(body: bytes) -> None:
         (400, "4000001", GatewayRejected),
         (400, "4000002", GatewayRejected),
         (422, "4220000", GatewayRejected),
-        (401, "4010000", GatewayRefused),
+        (401, "4010000", KeyRefused),
         (403, "4030001", GatewayRefused),
         (404, "4040000", GatewayRefused),
         (409, "4090001", OutcomeUnknown),
@@ -148,7 +154,7 @@ def test_an_order_that_finpay_does_not_know_is_none() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "error"),
     [
-        (401, "4010000", GatewayRefused),
+        (401, "4010000", KeyRefused),
         (403, "4030001", GatewayRefused),
         (400, "4000000", OutcomeUnknown),
         (404, "2000000", OutcomeUnknown),
@@ -205,7 +211,7 @@ def test_finpay_agrees_to_cancel_or_refuses_for_certain() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "error"),
     [
-        (401, "4010000", GatewayRefused),
+        (401, "4010000", KeyRefused),
         (200, "4040100", OutcomeUnknown),
         (404, "2000000", OutcomeUnknown),
         (200, "2000001", OutcomeUnknown),

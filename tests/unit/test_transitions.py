@@ -51,6 +51,9 @@ MOVES = {
     (S.PAID, P.REFUNDED): S.REFUNDED,
     (S.PAID, P.PARTIALLY_REFUNDED): S.PARTIALLY_REFUNDED,
     (S.PARTIALLY_REFUNDED, P.REFUNDED): S.REFUNDED,
+    (S.EXPIRED, P.PAID_AGAIN): S.REVIEW,
+    (S.CANCELLED, P.PAID_AGAIN): S.REVIEW,
+    (S.FAILED, P.PAID_AGAIN): S.REVIEW,
     (S.REVIEW, P.ACCEPTED): S.PAID,
     (S.REVIEW, P.REJECTED): S.CANCELLED,
     (S.REVIEW, P.RETURNED): S.REFUNDED,
@@ -72,7 +75,8 @@ def test_only_money_makes_a_payment_paid_or_a_person_who_saw_it() -> None:
     paying = {(rule.proof, frozenset(rule.sources)) for rule in TABLE if rule.target is S.PAID}
     assert {proof for proof, _ in paying} == {P.PAID, P.ACCEPTED}
     assert (P.ACCEPTED, frozenset({S.REVIEW})) in paying
-    assert not [rule for rule in TABLE if rule.proof is P.PAID_AGAIN and rule.target]
+    again = {rule.target for rule in TABLE if rule.proof is P.PAID_AGAIN}
+    assert again == {None, S.REVIEW}, "never credited"
 
 
 def test_an_operator_decides_about_reviews_and_nothing_else() -> None:
@@ -92,10 +96,12 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
 
 
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:
-    for status, proof in product(OPEN | GIVEN_UP, MONEY - {P.PAID_AGAIN}):
+    # Money is known of before it is proven again only where an operator gave a payment up.
+    known = {P.PAID_AGAIN, P.PAID_BEFORE, P.REFUNDED_OTHER}
+    for status, proof in [*product(OPEN | GIVEN_UP, MONEY - known), *product(GIVEN_UP, known)]:
         rule = rule_for(status, proof)
         assert rule
-        assert rule.target
+        assert rule.target or proof in known
 
 
 def test_no_message_about_an_unpaid_order_moves_a_paid_one() -> None:

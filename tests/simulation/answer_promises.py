@@ -65,7 +65,7 @@ class AnswerPromises(Ledger):
         paid = [
             o
             for o in self.finpay.orders_of(order_id)
-            if was_open and o.payment and o.payment.paid_at * 1000 < at
+            if was_open and o.status == "PAID" and o.payment and o.payment.paid_at * 1000 < at
         ]
         self.hold("nothing that was paid is answered as cancelled", not paid, order_id, paid)
 

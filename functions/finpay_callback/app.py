@@ -5,8 +5,8 @@ from typing import Any
 
 from payments import composition, measures
 from payments.api_gateway import Request, Response
+from payments.containers import FinpayCallback
 from payments.errors import PaymentError
-from payments.parts import FinpayCallback
 from payments.receive_callback import Receipt
 from payments.tracing import span
 

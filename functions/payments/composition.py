@@ -9,7 +9,8 @@ import boto3
 from botocore.config import Config
 
 from payments import clock, ids, settings
-from payments.parts import FinpayCallback, Parts, Reconcile, StorefrontApi, World
+from payments.containers import FinpayCallback, Reconcile, StorefrontApi
+from payments.parts import Parts, World
 
 if TYPE_CHECKING:
     from payments.exchange import Exchange

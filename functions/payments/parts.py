@@ -12,17 +12,14 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from payments import settings
+from payments.containers import FinpayCallback, Reconcile, StorefrontApi
 
 if TYPE_CHECKING:
-    from payments.cancel import Cancel
     from payments.clock import Clock
     from payments.exchange import Exchange
     from payments.ids import NewId
-    from payments.initiate import Initiate
     from payments.inquire import Inquire
-    from payments.ports import CredentialSource, Gateway, PaymentStore, Quarantine
-    from payments.receive_callback import ReceiveCallback
-    from payments.reconcile import Look, QueueDue
+    from payments.ports import CredentialSource, Gateway, Quarantine
     from payments.resolve import Resolve
     from payments.settle import Settle
     from payments.store import DynamoPayments
@@ -39,35 +36,6 @@ class World:
     exchange: Callable[[], Exchange]
     clock: Clock
     new_id: NewId
-
-
-@dataclass(frozen=True, slots=True)
-class StorefrontApi:
-    """What the storefront routes work with."""
-
-    initiate: Initiate
-    cancel: Cancel
-    payments: PaymentStore
-    credentials: CredentialSource
-    settings: settings.RequestSettings
-    telemetry: Telemetry
-
-
-@dataclass(frozen=True, slots=True)
-class FinpayCallback:
-    """What the callback route works with."""
-
-    receive: ReceiveCallback
-    telemetry: Telemetry
-
-
-@dataclass(frozen=True, slots=True)
-class Reconcile:
-    """What schedule and queue work with."""
-
-    queue_due: QueueDue
-    look: Look
-    telemetry: Telemetry
 
 
 class Parts:

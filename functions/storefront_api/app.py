@@ -4,9 +4,9 @@ from typing import Any
 
 from payments import composition, measures
 from payments.api_gateway import Request, Response
+from payments.containers import StorefrontApi
 from payments.errors import PaymentNotFound, UnknownRoute
 from payments.order_intake import identify, named_order, read_order
-from payments.parts import StorefrontApi
 from payments.views import created, shown
 
 

@@ -51,6 +51,7 @@ _FIELDS: Mapping[str, str] = {
     "asked_at": "askedAt",
     "created_at": "createdAt",
     "updated_at": "updatedAt",
+    "webhook_url": "webhookUrl",
 }
 _OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probe": "probe"}
 

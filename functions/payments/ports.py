@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from payments.attempts import Attempt, Reply
 from payments.change import Applied, Change, Refused
 from payments.claim import Claim
 from payments.merchant import Credentials
 from payments.payment import IssuedCode, Lease, Payment
+from payments.receiver import Receiver
+from payments.webhook_events import Event
 
 
 class PaymentStore(Protocol):
@@ -55,6 +58,37 @@ class LookQueue(Protocol):
 
     def send(self, looks: Sequence[tuple[str, int]]) -> None:
         """Queue looks: order id and due time each."""
+
+
+class EventQueue(Protocol):
+    """Events that storefronts are to be told of; raises Unavailable."""
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Queue events."""
+
+
+class Receivers(Protocol):
+    """Who receives the storefronts' webhooks; both methods raise Unavailable."""
+
+    def of(self, storefront_id: str) -> Receiver | None:
+        """The receiver of a storefront; None if there is no such storefront."""
+
+    def disable(self, storefront_id: str, endpoint: str) -> None:
+        """Send nothing more to an endpoint (see receiver.endpoint_of)."""
+
+
+class PostWebhook(Protocol):
+    """Sends a webhook once."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """What the receiver answered."""
+
+
+class Deliveries(Protocol):
+    """The log of what storefronts were told; raises Unavailable."""
+
+    def note(self, event: Event, attempt: Attempt) -> None:
+        """Add an attempt to the event's log."""
 
 
 class CredentialSource(Protocol):

@@ -2,11 +2,12 @@
 
 import typer
 
-from ops.commands import review, storefront
+from ops.commands import review, storefront, webhook
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(storefront.app, name="storefront")
 app.add_typer(review.app, name="review")
+app.add_typer(webhook.app, name="webhook")
 
 
 @app.callback()

@@ -1,15 +1,22 @@
-"""Who receives a storefront's webhooks."""
+"""Who is told what becomes of a storefront's payments."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+MAX_GONE = 100
+"""Endpoints of one storefront that may be disabled at a time, so that its item stays small."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A storefront's live webhook secrets, as raw keys, and the endpoints that it gave up."""
+    """A storefront as its webhooks' receiver.
+
+    `secrets` are the raw keys of all live webhook secrets, the newest first; `gone` has the hashes
+    of endpoints that answered 410.
+    """
 
     storefront_id: str
-    secrets: tuple[bytes, ...]
+    secrets: tuple[bytes, ...] = field(repr=False)
     gone: frozenset[str]
 
 

@@ -7,6 +7,7 @@ from payments.change import Applied, Change, Refused
 from payments.claim import Claim
 from payments.merchant import Credentials
 from payments.payment import IssuedCode, Lease, Payment
+from payments.receiver import Receiver
 
 
 class PaymentStore(Protocol):
@@ -65,6 +66,16 @@ class CredentialSource(Protocol):
 
     def renewed(self) -> Credentials | None:
         """The credentials read anew, if they have changed; None if not or if asked too often."""
+
+
+class Receivers(Protocol):
+    """Who is told of payments; both methods raise Unavailable."""
+
+    def of(self, storefront_id: str) -> Receiver | None:
+        """The receiver of a storefront's webhooks; None if there is no such storefront."""
+
+    def disable(self, storefront_id: str, endpoint_hash: str) -> None:
+        """Send nothing more to an endpoint that answered 410, until an operator says so."""
 
 
 class Quarantine(Protocol):

@@ -1,0 +1,19 @@
+"""Who is told what becomes of a storefront's payments."""
+
+from dataclasses import dataclass, field
+
+MAX_GONE = 100
+"""Endpoints of one storefront that may be disabled at a time, so that its item stays small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A storefront as its webhooks' receiver.
+
+    `secrets` are the raw keys of all live webhook secrets, the newest first; `gone` has the hashes
+    of endpoints that answered 410.
+    """
+
+    storefront_id: str
+    secrets: tuple[bytes, ...] = field(repr=False)
+    gone: frozenset[str]

@@ -60,7 +60,8 @@ def storefronts() -> Storefronts:
     """The container's one."""
     from payments.storefronts import Storefronts
 
-    return Storefronts(boto3.client("dynamodb", config=_AWS), settings.storefronts_table())
+    client = boto3.client("dynamodb", config=_AWS)
+    return Storefronts(client, settings.storefronts_table(), clock.now)
 
 
 def real_world() -> World:

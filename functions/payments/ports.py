@@ -67,16 +67,6 @@ class EventQueue(Protocol):
         """Queue events."""
 
 
-class Receivers(Protocol):
-    """Who receives the storefronts' webhooks; both methods raise Unavailable."""
-
-    def of(self, storefront_id: str) -> Receiver | None:
-        """The receiver of a storefront; None if there is no such storefront."""
-
-    def disable(self, storefront_id: str, endpoint: str) -> None:
-        """Send nothing more to an endpoint (see receiver.endpoint_of)."""
-
-
 class PostWebhook(Protocol):
     """Sends a webhook once."""
 
@@ -99,6 +89,16 @@ class CredentialSource(Protocol):
 
     def renewed(self) -> Credentials | None:
         """The credentials read anew, if they have changed; None if not or if asked too often."""
+
+
+class Receivers(Protocol):
+    """Who is told of payments; both methods raise Unavailable."""
+
+    def of(self, storefront_id: str) -> Receiver | None:
+        """The receiver of a storefront's webhooks; None if there is no such storefront."""
+
+    def disable(self, storefront_id: str, endpoint_hash: str) -> None:
+        """Send nothing more to an endpoint that answered 410, until an operator says so."""
 
 
 class Quarantine(Protocol):

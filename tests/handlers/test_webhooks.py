@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ops.rotation import Overlap
 from standardwebhooks.webhooks import Webhook
-from tests.registry import make_registry
 
+from ops.rotation import Overlap
 from payments.attempts import Outcome
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
@@ -23,6 +22,7 @@ from tests.builders import (
 from tests.conftest import forget_containers
 from tests.handlers.conftest import Service
 from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
+from tests.registry import make_registry
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_another_endpoint_of_the_same_storefront_is_still_told(paid: Shop) -> No
 
 def test_each_live_secret_signs(paid: Shop) -> None:
     registry = make_registry(paid.service.dynamodb)
-    new = registry.rotate_webhook_secret(paid.storefront_id, Overlap(hours=24))
+    new = registry.rotate_webhook_secret(paid.storefront_id, Overlap(86_400_000))
     paid.tell()
     webhook = paid.receiver.got[0]
     for secret in (paid.webhook_secret, new):

@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 from mypy_boto3_sqs.type_defs import MessageTypeDef
-from tests.registry import make_registry
 
 from notify.app import lambda_handler as notify_handler
 from ops.webhooks import Webhooks
@@ -20,6 +19,7 @@ from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import SAMPLE_ORDER_ID, load_event, make_initiate_event, make_request_body
 from tests.handlers.conftest import Service
+from tests.registry import make_registry
 from tests.webhooks.receivers import Receiver, listening
 
 ATTEMPTS = 12
@@ -141,12 +141,13 @@ class Shop:
 def as_record(message: MessageTypeDef) -> dict[str, Any]:
     """A message as Lambda hands it to its function."""
     (record,) = load_event("notify")["Records"]
-    return record | {
+    brought: dict[str, Any] = record | {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": record["attributes"] | message["Attributes"],
     }
+    return brought
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class ExampleShop:
     """A shop's backend that runs, as the shop's customers and the payment service reach it."""
 
     url: str
+    database: Path
 
     def order(self, order_id: object, item: object = "kaos", **more: Any) -> requests.Response:
         wish = {"id": order_id, "item": item, "customer": CUSTOMER, **more}
@@ -61,6 +63,17 @@ class ExampleShop:
     def deliver_as(self, headers: dict[str, str], body: bytes) -> int:
         answer = requests.post(f"{self.url}/webhooks", data=body, headers=headers, timeout=10)
         return answer.status_code
+
+    @contextmanager
+    def nothing_written(self) -> Iterator[None]:
+        """Let whatever the shop writes wait, if its database is SQLite's; it can be read."""
+        if not self.database.read_bytes().startswith(b"SQLite"):
+            yield
+            return
+        with closing(sqlite3.connect(self.database, timeout=10, isolation_level=None)) as held:
+            held.execute("BEGIN IMMEDIATE")
+            yield
+            held.execute("ROLLBACK")
 
 
 def free_port() -> int:
@@ -86,7 +99,7 @@ def running(
     """The shop in this language, on `port` or any free one; its orders stay in `folder`."""
     skip_unless_installed(language)
     port = port or free_port()
-    shop = ExampleShop(f"http://127.0.0.1:{port}")
+    shop = ExampleShop(f"http://127.0.0.1:{port}", folder / "orders")
     environment = {
         "PATH": os.environ["PATH"],
         "PAYMENTS_URL": service.url,
@@ -94,9 +107,9 @@ def running(
         "WEBHOOK_SECRET": service.secret,
         "SHOP_URL": shop.url,
         "PORT": str(port),
-        "DATABASE": str(folder / "orders"),
+        "DATABASE": str(shop.database),
         # PHP's own server takes one request at a time otherwise.
-        "PHP_CLI_SERVER_WORKERS": "4",
+        "PHP_CLI_SERVER_WORKERS": "8",
     }
     command, home = _command(language, port)
     with Processes(folder / "tmp") as processes:

@@ -21,10 +21,12 @@ const BODY_LIMIT = 65_536;
 const webhook = new Webhook(WEBHOOK_SECRET);
 const orders = new Map(existsSync(DATABASE) ? JSON.parse(readFileSync(DATABASE, "utf8")) : []);
 
-// The file is replaced as a whole, so it is never half written.
-function save() {
-  writeFileSync(`${DATABASE}.new`, JSON.stringify([...orders]), { flush: true });
+// The file is replaced as a whole, so it is never half written, and nothing counts before it is there.
+function store(order) {
+  const all = new Map(orders).set(order.id, order);
+  writeFileSync(`${DATABASE}.new`, JSON.stringify([...all]), { flush: true });
   renameSync(`${DATABASE}.new`, DATABASE);
+  orders.set(order.id, order);
 }
 
 // Nothing waits between the comparison and the write, and there is one process, so of two deliveries
@@ -35,8 +37,7 @@ function takeIfNewer(order, payment) {
   const { status, version, paymentCode } = payment;
   // Goods go out for `paid` alone: PAID, and with the amount that was asked for.
   const paid = status === "PAID" && payment.amount === order.amount && payment.currency === "IDR";
-  orders.set(order.id, { ...order, status, version, paymentCode, paid });
-  save();
+  store({ ...order, status, version, paymentCode, paid });
 }
 
 async function createOrder(request) {
@@ -46,8 +47,7 @@ async function createOrder(request) {
   const { id, item } = wish;
   // Stored before anybody can pay it. The same id again is the same order, not a second one.
   if (!orders.has(id)) {
-    orders.set(id, { id, item, amount, paymentCode: null, status: "NEW", version: 0, paid: false });
-    save();
+    store({ id, item, amount, paymentCode: null, status: "NEW", version: 0, paid: false });
   }
   if (orders.get(id).item !== item || orders.get(id).amount !== amount) return { status: 409 };
   const answer = await askForCode({

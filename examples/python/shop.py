@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from flask import Flask, Response, abort, jsonify, request
 from standardwebhooks import Webhook, WebhookVerificationError
+from werkzeug.exceptions import UnprocessableEntity
 
 # In whole rupiah. The price comes from the shop, never from the customer's browser.
 PRICES = {"kaos": 150_000, "topi": 75_000}
@@ -47,18 +48,9 @@ def create_app(payments_url: str, api_key: str, secret: str, shop_url: str, data
     @app.post("/orders")
     def create_order() -> Response | tuple[Response, int]:
         wish = request.get_json()
-        order_id, item = wish.get("id"), wish.get("item")
-        if not isinstance(order_id, str) or not isinstance(item, str) or item not in PRICES:
-            abort(422)
-        # Stored before anybody can pay it. The same id again is the same order, not a second one.
+        order_id, item = wanted(wish)
         with opened(database) as orders:
-            orders.execute(
-                "INSERT OR IGNORE INTO orders (id, item, amount) VALUES (?, ?, ?)",
-                (order_id, item, PRICES[item]),
-            )
-            order = find(orders, order_id)
-        if (order["item"], order["amount"]) != (item, PRICES[item]):
-            abort(409)
+            order = stored(orders, order_id, item)
         body = {
             "customer": wish.get("customer"),
             "order": {"id": order_id, "amount": order["amount"], "description": item},
@@ -134,6 +126,29 @@ def ask_once(url: str, api_key: str, body: dict[str, Any]) -> requests.Response:
         asked = answer.headers.get("Retry-After", "")
         raise TryLater(max(1, int(asked)) if asked.isdecimal() else 2)
     return answer
+
+
+def wanted(wish: object) -> tuple[str, str]:
+    """The order's id and its item; answers 422 when the shop does not sell that."""
+    match wish:
+        case {"id": str(order_id), "item": str(item)} if item in PRICES:
+            return order_id, item
+    raise UnprocessableEntity
+
+
+def stored(orders: sqlite3.Connection, order_id: str, item: str) -> dict[str, Any]:
+    """The order, stored before anybody can pay it; answers 409 when the id is another order's.
+
+    The same id again is the same order, not a second one.
+    """
+    orders.execute(
+        "INSERT OR IGNORE INTO orders (id, item, amount) VALUES (?, ?, ?)",
+        (order_id, item, PRICES[item]),
+    )
+    order = find(orders, order_id)
+    if (order["item"], order["amount"]) != (item, PRICES[item]):
+        abort(409)
+    return order
 
 
 @contextmanager

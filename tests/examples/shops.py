@@ -120,6 +120,22 @@ def running(
             assert time.monotonic() < deadline, process.last_words()
             time.sleep(0.05)
         yield shop
+    _wait_until_free(port)
+
+
+def _wait_until_free(port: int) -> None:
+    """PHP's workers die after the process that started them, and hold its port until then."""
+    deadline = time.monotonic() + 30
+    while True:
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                assert time.monotonic() < deadline, f"port {port} is still held"
+                time.sleep(0.05)
+            else:
+                return
 
 
 def _answers(shop: ExampleShop) -> bool:

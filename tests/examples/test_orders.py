@@ -1,6 +1,7 @@
 """The shops of examples/ ask for a payment code until they have it, and never for a second one."""
 
 import pytest
+import requests
 
 from tests.examples.deliveries import make_delivery, make_payment
 from tests.examples.service import Answer, ScriptedService
@@ -110,6 +111,16 @@ def test_what_the_shop_does_not_sell_is_not_ordered(
     shop: ExampleShop, service: ScriptedService, order_id: object, item: object
 ) -> None:
     assert shop.order(order_id, item).status_code == 422
+    assert service.asked == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"7", b'"kaos"', b"\xff"])
+def test_a_body_that_is_no_order_is_refused(
+    shop: ExampleShop, service: ScriptedService, body: bytes
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = requests.post(f"{shop.url}/orders", data=body, headers=headers, timeout=10)
+    assert answer.status_code in {400, 422}
     assert service.asked == []
 
 

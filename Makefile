@@ -2,7 +2,7 @@
 .PHONY: help setup demo run test soak races check build docs clean
 .DEFAULT_GOAL := help
 
-SOURCES := functions simulator local ops tests
+SOURCES := functions simulator local ops tests examples
 
 export PYTHONPATH := functions:.
 # sam build asks the first python3.13 here, and version managers' shims fail it.

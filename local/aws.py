@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 # With AUTH=true MiniStack takes exactly this pair for the account's root.
@@ -40,6 +41,9 @@ class Aws:
 
     def dynamodb(self) -> "DynamoDBClient":
         return self._session().client("dynamodb", endpoint_url=self.endpoint, config=_CLIENT_CONFIG)
+
+    def kms(self) -> "KMSClient":
+        return self._session().client("kms", endpoint_url=self.endpoint, config=_CLIENT_CONFIG)
 
     def secrets(self) -> "SecretsManagerClient":
         return self._session().client(

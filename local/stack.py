@@ -25,7 +25,8 @@ from local.state import (
     publish,
     published,
 )
-from ops import storefronts
+from ops.storefronts import Registered, Registry
+from payments import clock
 
 STOREFRONT_ID = "demo"
 
@@ -89,11 +90,12 @@ class LocalStack:
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
         enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
-        api_key = _fill(aws, outputs)
+        demo = _fill(aws, outputs)
         ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
             api_url=f"http://127.0.0.1:{ports.api}",
-            api_key=api_key,
+            api_key=demo.api_key,
+            webhook_secret=demo.webhook_secret,
             simulator_url=simulator_url,
             aws_endpoint=aws.endpoint,
             region=aws.region,
@@ -131,12 +133,17 @@ def check_python() -> None:
         raise LocalStackError(message)
 
 
-def _fill(aws: Aws, outputs: dict[str, str]) -> str:
-    """Store Finpay's credentials, register the demo storefront, and return its API key."""
+def _fill(aws: Aws, outputs: dict[str, str]) -> Registered:
+    """Store Finpay's credentials, and register the demo storefront."""
     with step("Storing Finpay's credentials, registering a storefront"):
         pair = {"merchantId": finpay.MERCHANT_ID, "merchantKey": finpay.MERCHANT_KEY}
         aws.secrets().put_secret_value(
             SecretId=outputs["FinpaySecretArn"], SecretString=json.dumps(pair)
         )
-        table = outputs["StorefrontsTableName"]
-        return storefronts.create(aws.dynamodb(), table, STOREFRONT_ID, ["*"])
+        return registry(aws, outputs).create(STOREFRONT_ID, ["*"])
+
+
+def registry(aws: Aws, outputs: Mapping[str, str]) -> Registry:
+    """The storefronts of a deployed stack."""
+    table, data_key = outputs["StorefrontsTableName"], outputs["DataKeyArn"]
+    return Registry(aws.dynamodb(), aws.kms(), table, data_key, clock.now)

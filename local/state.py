@@ -20,6 +20,7 @@ class RunningStack:
 
     api_url: str
     api_key: str
+    webhook_secret: str
     simulator_url: str
     aws_endpoint: str
     region: str
@@ -37,6 +38,7 @@ class RunningStack:
         return {
             "apiUrl": self.api_url,
             "apiKey": self.api_key,
+            "webhookSecret": self.webhook_secret,
             "simulatorUrl": self.simulator_url,
             "awsEndpoint": self.aws_endpoint,
             "region": self.region,
@@ -93,7 +95,7 @@ def published(folder: Path, running: RunningStack) -> Iterator[None]:
 
 
 def publish(folder: Path, running: RunningStack) -> None:
-    """Write stack.json; it holds a key, so only its owner may read it."""
+    """Write stack.json; it holds keys, so only its owner may read it."""
     draft = folder / "stack.json.draft"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(running.as_json(), indent=2) + "\n")

@@ -133,6 +133,7 @@ def make_payment(**overrides: Any) -> Payment:
         "asked_at": NOW,
         "created_at": NOW,
         "updated_at": NOW,
+        "webhook_url": "https://shop.example/finpay/webhook",
         "history": (Entry(status, NOW, Source.INITIATE, "mark-1"),),
         "lease": Lease("mark-1", NOW + 35_000) if status is Status.INITIATING else None,
     }

@@ -70,6 +70,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client = boto3.client("dynamodb")
         for name, properties in resources("AWS::DynamoDB::Table").items():
             schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
+            if "StreamSpecification" in properties:
+                schema["StreamSpecification"] = {
+                    "StreamEnabled": True,
+                    **properties["StreamSpecification"],
+                }
             client.create_table(TableName=name, **schema)
         yield
 

@@ -7,8 +7,13 @@ protects guessable passwords, and there is nothing to guess here.
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+MAX_LIVE = 2
+"""Keys that one storefront may have alive at once: during a rotation, the new and the old one."""
+
+# Nobody knows a text whose SHA-256 this is.
+_NO_DIGEST = "0" * 64
 _KEY = re.compile(r"sk_(?P<storefront>[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)_[A-Za-z0-9_-]{43}")
 _STOREFRONT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
@@ -34,7 +39,11 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def matches(key: str, digests: Iterable[str]) -> bool:
-    """Whether one of the stored digests is this key's; takes the same time wherever they differ."""
+def matches(key: str, digests: Sequence[str]) -> bool:
+    """Whether one of the stored digests is this key's.
+
+    Takes the same time wherever they differ, and for none as for MAX_LIVE of them.
+    """
     actual = digest(key)
-    return sum(hmac.compare_digest(actual, stored) for stored in digests) > 0
+    padding = [_NO_DIGEST] * (MAX_LIVE - len(digests))
+    return sum(hmac.compare_digest(actual, stored) for stored in [*digests, *padding]) > 0

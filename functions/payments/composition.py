@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ import boto3
 from botocore.config import Config
 
 from payments import clock, ids, settings
-from payments.containers import FinpayCallback, Reconcile, StorefrontApi
+from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
 from payments.parts import Parts, World
 
 if TYPE_CHECKING:
     from payments.exchange import Exchange
+    from payments.ports import PostWebhook
     from payments.storefronts import Storefronts
+    from payments.webhook_targets import Targets
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at the very worst.
 _AWS = Config(
@@ -41,11 +44,24 @@ def reconcile() -> Reconcile:
 
 
 @cache
+def payment_stream() -> PaymentStream:
+    """The container's one."""
+    return Parts(real_world()).payment_stream()
+
+
+@cache
+def notify() -> Notify:
+    """The container's one."""
+    return Parts(real_world()).notify()
+
+
+@cache
 def storefronts() -> Storefronts:
     """The container's one."""
     from payments.storefronts import Storefronts
 
-    return Storefronts(boto3.client("dynamodb", config=_AWS), settings.storefronts_table())
+    client = boto3.client("dynamodb", config=_AWS)
+    return Storefronts(client, settings.storefronts_table(), clock.now)
 
 
 def real_world() -> World:
@@ -56,7 +72,16 @@ def real_world() -> World:
 
         return HttpExchange(clock.now)
 
+    def post(targets: Targets) -> PostWebhook:
+        import ssl
+
+        import certifi
+
+        from payments.webhook_post import Post
+
+        return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
+
     def client(service: str) -> Any:
         return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
 
-    return World(client, exchange, clock.now, ids.new_id)
+    return World(client, exchange, post, clock.now, ids.new_id, random.random)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from payments.announce import Announce
     from payments.cancel import Cancel
+    from payments.deliver import Deliver
+    from payments.event_queue import SqsEvents
     from payments.initiate import Initiate
     from payments.ports import CredentialSource, PaymentStore
     from payments.receive_callback import ReceiveCallback
@@ -32,6 +35,23 @@ class FinpayCallback:
     """What the callback route works with."""
 
     receive: ReceiveCallback
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStream:
+    """What the stream of payments works with."""
+
+    announce: Announce
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """What the queue of events works with."""
+
+    deliver: Deliver
+    queue: SqsEvents
     telemetry: Telemetry
 
 

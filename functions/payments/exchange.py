@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from queue import Empty, SimpleQueue
 from ssl import SSLCertVerificationError
-from threading import Thread
 
 import requests
 from urllib3.exceptions import (
@@ -20,6 +18,7 @@ from urllib3.exceptions import (
 )
 
 from payments.clock import Clock
+from payments.deadline import Overdue, within
 from payments.errors import GatewayError, NotAttempted, OutcomeUnknown
 
 _CONNECT_SECONDS = 3.05
@@ -58,16 +57,11 @@ class HttpExchange:
     _last_used: int = 0
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
-        """Finpay's answer, or whatever is known without one when the deadline comes.
-
-        The exchange runs beside, because no timeout of a socket bounds a server that drips.
-        """
+        """Finpay's answer, or whatever is known without one when the deadline comes."""
         session = self._usable_session()
-        outcome: SimpleQueue[Answer | GatewayError] = SimpleQueue()
-        Thread(target=lambda: outcome.put(_exchange(session, request)), daemon=True).start()
         try:
-            result = outcome.get(timeout=max(0.0, deadline - time.monotonic()))
-        except Empty:
+            result = within(deadline - time.monotonic(), lambda: _exchange(session, request))
+        except Overdue:
             self._session = None
             result = OutcomeUnknown()
         self._last_used = self.clock()

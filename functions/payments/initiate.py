@@ -102,6 +102,7 @@ class Initiate:
             asked_at=now,
             created_at=now,
             updated_at=now,
+            webhook_url=request.url.callback_url,
             due_at=first_look(now),
             history=(Entry(Status.INITIATING, now, Source.INITIATE, lease),),
             lease=Lease(lease, now + LEASE_MS),

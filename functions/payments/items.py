@@ -51,6 +51,7 @@ _FIELDS: Mapping[str, str] = {
     "asked_at": "askedAt",
     "created_at": "createdAt",
     "updated_at": "updatedAt",
+    "webhook_url": "webhookUrl",
 }
 _OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probe": "probe"}
 
@@ -61,6 +62,11 @@ _deserialize = TypeDeserializer().deserialize
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values in DynamoDB's typed form."""
     return {name: _serialize(value) for name, value in values.items()}
+
+
+def unmarshal(item: Item) -> dict[str, Any]:
+    """DynamoDB's typed form in plain values; the numbers of the item itself are whole."""
+    return {name: _plain(_deserialize(value)) for name, value in item.items()}
 
 
 def part_attributes(part: Part | None) -> dict[str, Any]:
@@ -104,7 +110,7 @@ def to_item(payment: Payment) -> dict[str, Any]:
 
 def to_payment(item: Item) -> Payment:
     """The payment in an item as DynamoDB returns it."""
-    plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
+    plain = unmarshal(item)
     fields: dict[str, Any] = {field: plain[name] for field, name in _FIELDS.items()}
     fields |= {field: plain.get(name) for field, name in _OPTIONAL.items()}
     return Payment(

@@ -16,6 +16,7 @@ from payments.tracing import span
 from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
+    from payments.attempts import Attempt
     from payments.initiate import Initiated
     from payments.receive_callback import Receipt
     from payments.reconcile import Run
@@ -98,6 +99,24 @@ def looked(telemetry: Telemetry, settlement: Settlement) -> None:
     telemetry.count("Looks")
     if settlement.effect is Effect.MOVED and settlement.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
+
+
+def announced(telemetry: Telemetry, queued: int, unread: str) -> None:
+    """Changes of payments became events; `unread` is the first one that nobody can read."""
+    telemetry.note(queued=queued)
+    telemetry.count("EventsQueued", queued)
+    if unread:
+        telemetry.note(unread=unread)
+
+
+def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None:
+    """An attempt to deliver a webhook was made."""
+    telemetry.note(outcome=attempt.outcome, status=attempt.status, receiver_ms=attempt.took_ms)
+    if attempt.why:
+        telemetry.note(why=attempt.why)
+    if pause is not None:
+        telemetry.note(again_in_s=pause)
+    telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)
 
 
 _FOR_A_PERSON = {

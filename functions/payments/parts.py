@@ -12,30 +12,33 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from payments import settings
-from payments.containers import FinpayCallback, Reconcile, StorefrontApi
+from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
 
 if TYPE_CHECKING:
     from payments.clock import Clock
     from payments.exchange import Exchange
     from payments.ids import NewId
     from payments.inquire import Inquire
-    from payments.ports import CredentialSource, Gateway, Quarantine
+    from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.resolve import Resolve
     from payments.settle import Settle
     from payments.store import DynamoPayments
     from payments.telemetry import Telemetry
+    from payments.webhook_targets import Targets
 
 _PROBE_SECONDS = 2.5  # Finpay wants its callback answered in under 5 s
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What is outside: AWS by service name, the way to Finpay, time, and randomness."""
+    """What is outside: AWS by service name, the ways to Finpay and receivers, time, randomness."""
 
     client: Callable[[str], Any]
     exchange: Callable[[], Exchange]
+    post: Callable[[Targets], PostWebhook]
     clock: Clock
     new_id: NewId
+    chance: Callable[[], float]
 
 
 class Parts:
@@ -169,3 +172,33 @@ class Parts:
         clock, new_id = self.world.clock, self.world.new_id
         look = Look(self.payments, self.gateway, self.inquire, self.resolve, clock, new_id)
         return Reconcile(QueueDue(self.payments, queue, self.gateway, clock), look, self.telemetry)
+
+    def payment_stream(self) -> PaymentStream:
+        """What the function payment_stream needs."""
+        from payments.announce import Announce
+        from payments.event_queue import SqsEvents
+
+        queue = SqsEvents(self.world.client("sqs"), settings.webhooks_queue())
+        return PaymentStream(Announce(queue), self.telemetry)
+
+    def notify(self) -> Notify:
+        """What the function notify needs."""
+        from payments.deliver import Deliver
+        from payments.deliveries import DynamoDeliveries
+        from payments.event_queue import SqsEvents
+        from payments.receivers import DynamoReceivers
+        from payments.webhook_schedule import Retries
+        from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
+
+        to, clock = settings.webhooks(), self.world.clock
+        kms = self.world.client("kms")
+        deliver = Deliver(
+            DynamoReceivers(self.dynamodb, kms, to.storefronts_table, clock),
+            self.world.post(LoopbackTargets() if to.only_loopback else PublicTargets(resolve)),
+            DynamoDeliveries(self.dynamodb, to.deliveries_table),
+            Retries(to.pauses),
+            clock,
+            self.world.chance,
+        )
+        queue = SqsEvents(self.world.client("sqs"), to.queue)
+        return Notify(deliver, queue, self.telemetry)

@@ -120,6 +120,7 @@ class Payment:
     `timeout` is order.timeout in minutes, `asked_at` when Finpay may last have been asked for a
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
+    `webhook_url` is where the storefront wants to be told of it.
     `due_at` is when Finpay is to be asked about it, None for never; `look` and `probe` mark who
     asked last, because of that or of an unverified callback.
     """
@@ -137,6 +138,7 @@ class Payment:
     asked_at: int
     created_at: int
     updated_at: int
+    webhook_url: str
     earlier_gateway_order_ids: tuple[str, ...] = ()
     due_at: int | None = None
     look: str | None = None

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from payments.attempts import Attempt, Reply
 from payments.change import Applied, Change, Refused
 from payments.claim import Claim
 from payments.merchant import Credentials
 from payments.payment import IssuedCode, Lease, Payment
+from payments.receiver import Receiver
+from payments.webhook_events import Event
 
 
 class PaymentStore(Protocol):
@@ -57,6 +60,27 @@ class LookQueue(Protocol):
         """Queue looks: order id and due time each."""
 
 
+class EventQueue(Protocol):
+    """Events that storefronts are to be told of; raises Unavailable."""
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Queue events."""
+
+
+class PostWebhook(Protocol):
+    """Sends a webhook once."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """What the receiver answered."""
+
+
+class Deliveries(Protocol):
+    """The log of what storefronts were told; raises Unavailable."""
+
+    def note(self, event: Event, attempt: Attempt) -> None:
+        """Add an attempt to the event's log."""
+
+
 class CredentialSource(Protocol):
     """The merchant's credentials; both methods raise Unavailable."""
 
@@ -65,6 +89,16 @@ class CredentialSource(Protocol):
 
     def renewed(self) -> Credentials | None:
         """The credentials read anew, if they have changed; None if not or if asked too often."""
+
+
+class Receivers(Protocol):
+    """Who is told of payments; both methods raise Unavailable."""
+
+    def of(self, storefront_id: str) -> Receiver | None:
+        """The receiver of a storefront's webhooks; None if there is no such storefront."""
+
+    def disable(self, storefront_id: str, endpoint_hash: str) -> None:
+        """Send nothing more to an endpoint that answered 410, until an operator says so."""
 
 
 class Quarantine(Protocol):

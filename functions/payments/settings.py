@@ -54,6 +54,43 @@ def requests() -> RequestSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Of the function that delivers webhooks; `pauses` in seconds."""
+
+    storefronts_table: str
+    deliveries_table: str
+    queue: str
+    pauses: tuple[int, ...]
+    only_loopback: bool
+
+
+class SettingsError(Exception):
+    """The deployment's settings contradict each other."""
+
+
+def webhooks() -> WebhookSettings:
+    """Read from the environment as template.yaml sets it.
+
+    Raises SettingsError where webhooks of a deployment for money could go anywhere but out.
+    """
+    only_loopback = os.environ["WEBHOOK_TARGETS"] == "loopback"
+    if only_loopback and os.environ["STAGE"] == "prod":
+        raise SettingsError("a deployment for money delivers webhooks to public addresses only")
+    return WebhookSettings(
+        storefronts_table=os.environ["STOREFRONTS_TABLE"],
+        deliveries_table=os.environ["DELIVERIES_TABLE"],
+        queue=os.environ["WEBHOOKS_QUEUE"],
+        pauses=tuple(map(int, os.environ["WEBHOOK_PAUSES"].split(","))),
+        only_loopback=only_loopback,
+    )
+
+
+def webhooks_queue() -> str:
+    """The URL of the queue of events."""
+    return os.environ["WEBHOOKS_QUEUE"]
+
+
 def looks_queue() -> str:
     """The URL of the queue of looks."""
     return os.environ["LOOKS_QUEUE"]

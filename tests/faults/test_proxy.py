@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
-from ops import storefronts
+from payments import clock
 from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
 from payments.payment import Entry, Source
@@ -21,6 +21,7 @@ from payments.storefronts import Storefronts
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from tests.faults.proxy import Chance, Fault, Plan, Proxy, Script, proxy
+from tests.registry import registry_of
 from tests.tables import definition_of, temporary_table
 
 KEY = {"orderId": {"S": SAMPLE_ORDER_ID}}
@@ -195,8 +196,10 @@ def test_a_registration_whose_answer_was_lost_gives_a_key_that_works(
 ) -> None:
     there = faulty(Script(PutItem=[Fault.LOSE_ANSWER]))
     with temporary_table(stack.aws.dynamodb(), definition_of("StorefrontsTable")) as table:
-        key = storefronts.create(there.client, table, "toko", ["*"])
-        assert Storefronts(stack.aws.dynamodb(), table).authenticate(f"Bearer {key}")
+        registry = replace(registry_of(stack), dynamodb=there.client, table=table)
+        key = registry.create("toko", ["*"]).api_key
+        table_itself = Storefronts(stack.aws.dynamodb(), table, clock.now)
+        assert table_itself.authenticate(f"Bearer {key}")
 
 
 def test_chance_is_the_same_for_the_same_seed_and_keeps_its_rates() -> None:

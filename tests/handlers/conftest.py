@@ -132,6 +132,8 @@ class Service:
     looks_queue: str
     clock: Hands
     witness: Witness
+    settings: dict[str, str] = field(default_factory=dict)
+    """More of what the template's variables are, by their names."""
 
     def api(self, event: dict[str, Any]) -> Answer:
         return self._invoke("StorefrontApi", api_handler, event)
@@ -140,11 +142,11 @@ class Service:
         return self._invoke("FinpayCallback", callback_handler, event)
 
     def authorize(self, event: dict[str, Any]) -> dict[str, Any]:
-        self._enter("StorefrontAuth")
+        self.enter("StorefrontAuth")
         return auth_handler(event, object())
 
     def reconcile(self, event: dict[str, Any], left: Iterator[int] | None = None) -> Any:
-        self._enter("Reconcile")
+        self.enter("Reconcile")
         return reconcile_handler(event, Context(left or for_ever()))  # type: ignore[arg-type]
 
     def queue_looks(self, left: Iterator[int] | None = None) -> int:
@@ -206,11 +208,11 @@ class Service:
         self.finpay.simulation.clock.advance_to(self.clock.at / 1000)
 
     def _invoke(self, function: str, handler: Handler, event: dict[str, Any]) -> Answer:
-        self._enter(function)
+        self.enter(function)
         answer = handler(event, object())
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
-    def _enter(self, function: str) -> None:
+    def enter(self, function: str) -> None:
         """Set the variables of the template; what it refers to has its logical id as name."""
         resolved = {
             "FINPAY_SECRET": self.secret,
@@ -218,6 +220,7 @@ class Service:
             "CALLBACK_BASE_URL": "",
             "SOURCES_OF_FUNDS": "finpaycode",
             "LOOKS_QUEUE": self.looks_queue,
+            **self.settings,
         }
         for name, value in environment(function).items():
             self.monkeypatch.setenv(name, resolved.get(name, str(value)))

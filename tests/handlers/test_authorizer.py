@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from ops import storefronts
+from ops.rotation import Overlap
 from tests.builders import load_event
-from tests.handlers.conftest import Service
+from tests.handlers.conftest import MINUTE, Service
+from tests.registry import make_registry
 
 NOBODY = {"isAuthorized": True, "context": {}}
 
@@ -20,7 +21,8 @@ def make_authorizer_event(key: str) -> dict[str, Any]:
 @pytest.fixture
 def key(service: Service) -> str:
     origins = ["https://toko.example", "https://m.toko.example"]
-    return storefronts.create(service.dynamodb, "StorefrontsTable", "toko", origins)
+    service.pass_time(0)
+    return make_registry(service.dynamodb).create("toko", origins).api_key
 
 
 def test_a_key_stands_for_its_storefront_and_origins(service: Service, key: str) -> None:
@@ -46,3 +48,26 @@ def test_nobody_gets_401_from_the_api(service: Service) -> None:
     event = load_event("initiate")
     event["requestContext"]["authorizer"] = {"lambda": NOBODY["context"]}
     assert service.api(event).status == 401
+
+
+def test_a_disabled_storefronts_key_stands_for_nobody_until_it_is_enabled(
+    service: Service, key: str
+) -> None:
+    registry = make_registry(service.dynamodb)
+    registry.disable("toko")
+    assert service.authorize(make_authorizer_event(key)) == NOBODY
+    registry.enable("toko")
+    assert service.authorize(make_authorizer_event(key)) != NOBODY
+
+
+def test_during_a_rotation_both_keys_are_good_and_then_the_new_one_alone(
+    service: Service, key: str
+) -> None:
+    new = make_registry(service.dynamodb).rotate_key("toko", Overlap(MINUTE))
+    service.pass_time(MINUTE - 1)
+    for good in (key, new):
+        identity = service.authorize(make_authorizer_event(good))
+        assert identity["context"]["storefrontId"] == "toko"
+    service.pass_time(1)
+    assert service.authorize(make_authorizer_event(key)) == NOBODY
+    assert service.authorize(make_authorizer_event(new)) != NOBODY

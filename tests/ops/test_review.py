@@ -5,8 +5,8 @@ from mypy_boto3_cloudformation import CloudFormationClient
 from mypy_boto3_dynamodb import DynamoDBClient
 from typer.testing import CliRunner, Result
 
-from ops import __main__ as command
-from ops import reviews
+from ops import deployment, reviews
+from ops.__main__ import app
 from ops.deployment import DeploymentError
 from payments.change import Applied, Change, Refused
 from payments.payment import Entry, Payment, Settled, Source
@@ -36,7 +36,7 @@ def account(
             raise DeploymentError(f"stack {stack} cannot be read")
         return TABLES[name]
 
-    monkeypatch.setattr(command, "output", output)
+    monkeypatch.setattr(deployment, "output", output)
 
 
 def make_review(order_id: str = SAMPLE_ORDER_ID, status: Status = Status.REVIEW) -> Payment:
@@ -47,7 +47,7 @@ def make_review(order_id: str = SAMPLE_ORDER_ID, status: Status = Status.REVIEW)
 
 
 def run(*arguments: str, stack: str = STACK) -> Result:
-    return CliRunner().invoke(command.app, ["review", *arguments, "--stack", stack])
+    return CliRunner().invoke(app, ["review", *arguments, "--stack", stack])
 
 
 def settle(verdict: str, order_id: str = SAMPLE_ORDER_ID) -> Result:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Never, cast
 from unittest import mock
 
 from greenlet import getcurrent
@@ -100,8 +100,10 @@ class Service:
         world = World(
             client=lambda name: clients[name](),
             exchange=lambda: SimulatedExchange(process, self.finpay, self.watchdog, self._outages),
+            post=_no_webhooks,
             clock=process.clock,
             new_id=chance.mark,
+            chance=lambda: 0.5,
         )
         process.parts = _BUILD[function](Parts(world))
         return process
@@ -184,3 +186,8 @@ def deployed(sink: Sink) -> Iterator[None]:
         ),
     ):
         yield
+
+
+def _no_webhooks(_: object) -> Never:
+    """No function in this simulation tells storefronts anything."""
+    raise NotImplementedError

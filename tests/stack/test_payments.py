@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from ops import storefronts
 from payments.tokens import callback_url
 from tests.builders import make_callback_body, make_callback_fields, make_request_body
+from tests.registry import registry_of
 from tests.stack.shop import JSON, Shop
 
 
@@ -128,8 +128,7 @@ def test_a_payment_that_expired_and_is_paid_after_all_is_paid_late(
 
 def test_another_storefront_neither_sees_nor_takes_the_order(shop: Shop, order_id: str) -> None:
     shop.create(id=order_id)
-    dynamodb, table = shop.stack.aws.dynamodb(), shop.stack.outputs["StorefrontsTableName"]
-    key = storefronts.create(dynamodb, table, f"warung-{order_id}", ["*"])
+    key = registry_of(shop.stack).create(f"warung-{order_id}", ["*"]).api_key
     other = Shop(shop.stack, key, requests.Session())
     assert other.see(order_id).status_code == 404
     assert other.see(order_id).json() == other.see("unknown").json()

@@ -1,40 +1,48 @@
+import hmac
 from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from ops import storefronts as registry
+from ops.errors import StorefrontExists
+from payments import api_keys
 from payments.errors import Unavailable
 from payments.storefronts import Storefront, Storefronts
+from tests.builders import NOW
+from tests.registry import TABLE, make_registry
 
-TABLE = "StorefrontsTable"
+pytestmark = pytest.mark.usefixtures("aws")
 
 
 def register(dynamodb: DynamoDBClient, storefront_id: str = "toko") -> str:
-    return registry.create(dynamodb, TABLE, storefront_id, ["https://toko.example"])
+    return make_registry(dynamodb).create(storefront_id, ["https://toko.example"]).api_key
+
+
+def storefronts(dynamodb: DynamoDBClient, table: str = TABLE) -> Storefronts:
+    return Storefronts(dynamodb, table, lambda: NOW)
 
 
 def test_a_registered_key_names_its_storefront(dynamodb: DynamoDBClient) -> None:
     key = register(dynamodb)
-    storefront = Storefronts(dynamodb, TABLE).authenticate(f"Bearer {key}")
+    storefront = storefronts(dynamodb).authenticate(f"Bearer {key}")
     assert storefront == Storefront("toko", ("https://toko.example",))
 
 
 def test_the_scheme_of_the_header_is_read_in_any_case(dynamodb: DynamoDBClient) -> None:
     key = register(dynamodb)
-    assert Storefronts(dynamodb, TABLE).authenticate(f"bearer  {key}")
+    assert storefronts(dynamodb).authenticate(f"bearer  {key}")
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer sk_toko_x", "Basic {key}", "{key}"])
 def test_another_header_names_nobody(dynamodb: DynamoDBClient, header: str) -> None:
     key = register(dynamodb)
-    assert Storefronts(dynamodb, TABLE).authenticate(header.format(key=key)) is None
+    assert storefronts(dynamodb).authenticate(header.format(key=key)) is None
 
 
 def test_the_key_of_one_storefront_is_no_key_of_another(dynamodb: DynamoDBClient) -> None:
     key = register(dynamodb)
     register(dynamodb, "warung")
-    table = Storefronts(dynamodb, TABLE)
+    table = storefronts(dynamodb)
     assert table.authenticate("Bearer " + key.replace("sk_toko", "sk_warung")) is None
     assert table.authenticate("Bearer " + key.replace("sk_toko", "sk_nobody")) is None
 
@@ -44,11 +52,49 @@ def test_the_table_holds_no_key(dynamodb: DynamoDBClient) -> None:
     stored = str(dynamodb.scan(TableName=TABLE)["Items"])
     assert key not in stored
     assert key.removeprefix("sk_toko_") not in stored
+    assert api_keys.digest(key) in stored
+
+
+def test_a_key_is_compared_as_often_for_a_storefront_that_is_not_there(
+    dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    real = hmac.compare_digest
+
+    def compare(actual: str, stored: str) -> bool:
+        compared.append(stored)
+        return real(actual, stored)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    key = register(dynamodb)
+    good, *wrong = key, key[:-4] + "xxxx", key.replace("sk_toko", "sk_nobody")
+    counts = []
+    for given in (good, *wrong):
+        compared.clear()
+        storefronts(dynamodb).authenticate(f"Bearer {given}")
+        counts.append(len(compared))
+    assert counts == [api_keys.MAX_LIVE] * 3
+
+
+def test_the_authorizer_never_sees_a_webhook_secret(
+    dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    real = dynamodb.get_item
+
+    def see(**request: Any) -> Any:
+        seen.append(real(**request)["Item"])
+        return {"Item": seen[0]}
+
+    key = register(dynamodb)
+    monkeypatch.setattr(dynamodb, "get_item", see)
+    assert storefronts(dynamodb).authenticate(f"Bearer {key}")
+    assert seen[0].keys() == {"keys", "allowedOrigins"}
 
 
 def test_a_storefront_is_registered_once(dynamodb: DynamoDBClient) -> None:
     register(dynamodb)
-    with pytest.raises(registry.StorefrontExists):
+    with pytest.raises(StorefrontExists):
         register(dynamodb)
 
 
@@ -69,12 +115,12 @@ def test_an_id_that_no_key_can_carry_is_refused(
 )
 def test_an_origin_that_no_url_can_have_is_refused(dynamodb: DynamoDBClient, origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):
-        registry.create(dynamodb, TABLE, "toko", [origin])
+        make_registry(dynamodb).create("toko", [origin])
 
 
 @pytest.mark.parametrize("origin", ["https://toko.example:8443", "http://localhost:3000", "*"])
 def test_an_origin_that_a_url_can_have_is_registered(dynamodb: DynamoDBClient, origin: str) -> None:
-    assert registry.create(dynamodb, TABLE, "toko", [origin])
+    assert make_registry(dynamodb).create("toko", [origin]).api_key
 
 
 @pytest.mark.parametrize("dynamodb", ["moto"], indirect=True)
@@ -91,10 +137,10 @@ def test_a_registration_that_meets_itself_gives_its_key(dynamodb: DynamoDBClient
     dynamodb.meta.events.register("before-send.dynamodb.PutItem", send_twice)
     key = register(dynamodb)
     assert register_again
-    assert Storefronts(dynamodb, TABLE).authenticate(f"Bearer {key}")
+    assert storefronts(dynamodb).authenticate(f"Bearer {key}")
 
 
 def test_a_table_that_does_not_answer_is_unavailable(dynamodb: DynamoDBClient) -> None:
     key = register(dynamodb)
     with pytest.raises(Unavailable):
-        Storefronts(dynamodb, "missing").authenticate(f"Bearer {key}")
+        storefronts(dynamodb, "missing").authenticate(f"Bearer {key}")

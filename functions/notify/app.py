@@ -1,0 +1,32 @@
+"""The queue of events calls this, and the storefront is told."""
+
+from typing import Any
+
+from payments import composition, measures
+from payments.containers import Notify
+from payments.event_queue import read_event
+from payments.tracing import span
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer a batch of the queue; what is to be tried again stays in it."""
+    notify = composition.notify()
+    again = [record["messageId"] for record in event["Records"] if not deliver(record, notify)]
+    return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
+
+
+def deliver(record: dict[str, Any], notify: Notify) -> bool:
+    """Whether the event needs no further attempt."""
+    event = read_event(record["body"])
+    number = int(record["attributes"]["ApproximateReceiveCount"])
+    with notify.telemetry.job("webhook"):
+        notify.telemetry.note(
+            order_id=event.order_id, storefront_id=event.storefront_id, event=event.type
+        )
+        with span("webhook", order_id=event.order_id):
+            delivery = notify.deliver(event, number)
+        measures.delivered(notify.telemetry, delivery.attempt, delivery.pause)
+        if delivery.pause is None:
+            return True
+        notify.queue.postpone(record["receiptHandle"], delivery.pause)
+    return False

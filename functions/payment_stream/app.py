@@ -1,0 +1,15 @@
+"""The payments table's stream calls this, and storefronts' events go into their queue."""
+
+from typing import Any
+
+from payments import composition, measures
+from payments.stream import read_changes
+
+
+def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answer a batch of the stream: rows that changed; template.yaml keeps all others out."""
+    stream = composition.payment_stream()
+    with stream.telemetry.job("announce"):
+        changes, unread = read_changes(event["Records"])
+        measures.announced(stream.telemetry, stream.announce(changes), unread)
+    return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

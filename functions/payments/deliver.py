@@ -1,0 +1,75 @@
+"""Tell a storefront of an event: one attempt, and what is to follow it.
+
+The queue brings each event until it is told that it is done, so an event is delivered at least
+once; the storefront knows it again by its id. What cannot be known, whether a receiver took what it
+did not answer, is tried again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from payments.attempts import Attempt, Outcome
+from payments.clock import Clock
+from payments.ports import Deliveries, PostWebhook, Receivers
+from payments.receiver import Receiver, endpoint_of
+from payments.webhook_events import Event
+from payments.webhook_schedule import Retries
+from payments.webhook_signature import signed_headers
+
+_SUCCESS = range(200, 300)
+_GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An attempt, and the seconds until the next one; None if there is to be none."""
+
+    attempt: Attempt
+    pause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Delivers events to the receivers of the storefronts."""
+
+    receivers: Receivers
+    post: PostWebhook
+    deliveries: Deliveries
+    retries: Retries
+    clock: Clock
+    chance: Callable[[], float]
+
+    def __call__(self, event: Event, number: int) -> Delivery:
+        """Make the attempt of this number (the first is 1) and note it in the delivery log.
+
+        Raises Unavailable, mostly before anything was sent; the queue brings the event again.
+        """
+        receiver = self.receivers.of(event.storefront_id)
+        if receiver is None or not receiver.secrets:
+            return self._noted(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="no-secret"))
+        if endpoint_of(event.url) in receiver.gone:
+            return self._noted(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="gone"))
+        return self._attempt(event, number, receiver)
+
+    def _attempt(self, event: Event, number: int, receiver: Receiver) -> Delivery:
+        at, body = self.clock(), event.body.encode()
+        headers = signed_headers(event.id, at // 1000, body, receiver.secrets)
+        reply = self.post(event.url, headers, body)
+        outcome = _outcome(reply.status)
+        if outcome is Outcome.GONE:
+            self.receivers.disable(event.storefront_id, endpoint_of(event.url))
+        attempt = Attempt(at, self.clock() - at, outcome, reply.status, reply.why)
+        pause = None
+        if outcome is Outcome.FAILED:
+            pause = self.retries.pause_after(number, reply.retry_after, self.chance())
+        return self._noted(event, attempt, pause)
+
+    def _noted(self, event: Event, attempt: Attempt, pause: int | None = None) -> Delivery:
+        self.deliveries.note(event, attempt)
+        return Delivery(attempt, pause)
+
+
+def _outcome(status: int | None) -> Outcome:
+    if status in _SUCCESS:
+        return Outcome.DELIVERED
+    return Outcome.GONE if status == _GONE else Outcome.FAILED

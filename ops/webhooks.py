@@ -1,0 +1,96 @@
+"""What storefronts were told, and telling them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from payments import clock
+from payments.deliveries import DynamoDeliveries, Told
+from payments.event_queue import SqsEvents, read_event
+from payments.store import DynamoPayments
+from payments.webhook_events import Event, current_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+    from payments.attempts import Attempt
+
+
+class NothingToTell(Exception):
+    """There is no such event; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The events of a deployed stack."""
+
+    payments: DynamoPayments
+    deliveries: DynamoDeliveries
+    queue: SqsEvents
+    dead_letters: str
+
+    def redeliver(self, order_id: str, version: int | None = None) -> Event:
+        """Queue an event of a payment once more, the latest unless a version is given.
+
+        It is sent as it was, under the same id; one that was never sent is made of the payment,
+        if that is still as it was then. Raises NothingToTell or Unavailable.
+        """
+        event = self._event(order_id, version)
+        self.queue.send([event])
+        return event
+
+    def _event(self, order_id: str, version: int | None) -> Event:
+        told = {one.event.version: one.event for one in self.deliveries.of(order_id)}
+        payment = self.payments.get(order_id)
+        if payment is None:
+            raise NothingToTell(f"there is no payment of order {order_id}")
+        *_, before, last = (None, *(entry.status for entry in payment.history))
+        if before is not last and (latest := current_event(payment)):
+            told.setdefault(latest.version, latest)
+        if not told:
+            raise NothingToTell(f"payment {order_id} is {payment.status}, which is no event")
+        found = told.get(max(told) if version is None else version)
+        if found is None:
+            known = ", ".join(map(str, sorted(told)))
+            raise NothingToTell(f"payment {order_id} has events of version {known}")
+        return found
+
+    def redrive(self, storefront_id: str | None = None) -> Iterator[Event]:
+        """Queue the dead letters once more, of one storefront or of all, each with all its retries.
+
+        One that is moved when this is interrupted may be sent twice. Raises Unavailable.
+        """
+        sqs: SQSClient = self.queue.client
+        passed: set[str] = set()
+        while messages := sqs.receive_message(
+            QueueUrl=self.dead_letters,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=30,
+            WaitTimeSeconds=1,  # else SQS asks only some of its servers
+        ).get("Messages", []):
+            for message in messages:
+                event = read_event(message["Body"])
+                if storefront_id not in {None, event.storefront_id}:
+                    if message["MessageId"] in passed:
+                        return
+                    passed.add(message["MessageId"])
+                    continue
+                self.queue.send([event])
+                sqs.delete_message(
+                    QueueUrl=self.dead_letters, ReceiptHandle=message["ReceiptHandle"]
+                )
+                yield event
+
+
+def lines(told: Told) -> Iterator[str]:
+    """An event and its attempts, one line each: times in UTC, durations in milliseconds."""
+    yield f"version {told.event.version}  {told.event.type}  {told.event.id}"
+    for number, attempt in enumerate(told.attempts, 1):
+        yield f"  {number}. {_line(attempt)}"
+
+
+def _line(attempt: Attempt) -> str:
+    answer = attempt.why if attempt.status is None else f"status {attempt.status}"
+    return f"{clock.iso_utc(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"

@@ -1,0 +1,247 @@
+"""One attempt to deliver: where it connects, what it sends, what it makes of the answer."""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+import trustme
+
+from payments.webhook_post import Post
+from payments.webhook_targets import LoopbackTargets, PublicTargets, Target, TargetRefused
+from tests.webhooks.receivers import Receiver, listening, speaking
+
+NOW = 1_700_000_000_000
+HEADERS = {"webhook-id": "evt_A-1_3", "content-type": "application/json"}
+BODY = b'{"type":"payment.paid"}'
+SOON = 0.4
+
+
+def post_to(targets: object = LoopbackTargets(), trust: ssl.SSLContext | None = None) -> Post:
+    context = trust or ssl.create_default_context()
+    return Post(targets, context, lambda: NOW, SOON)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """Says that the shop's name leads here; what name and Host header say is the URL's."""
+
+    addresses: tuple[str, ...]
+    port: int
+
+    def find(self, url: str) -> Target:
+        found = PublicTargets(lambda _host, _port: ["8.8.8.8"]).find(url)
+        return Target(
+            self.addresses, self.port, found.host, found.host_header, found.path, found.is_tls
+        )
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def serving(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(host).configure_cert(context)
+    return context
+
+
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_the_receiver_gets_headers_and_bytes_as_they_are(receiver: Receiver) -> None:
+    assert post_to()(receiver.url + "?shop=1", HEADERS, BODY).status == 204
+    (got,) = receiver.got
+    assert got.path == "/webhooks?shop=1"
+    assert got.body == BODY
+    assert got.headers == {
+        "host": f"127.0.0.1:{receiver.port}",
+        "accept-encoding": "identity",
+        "content-length": str(len(BODY)),
+        **HEADERS,
+    }
+
+
+def test_tls_and_host_go_by_the_name_and_the_connection_by_the_judged_address(
+    authority: trustme.CA,
+) -> None:
+    with listening(serving(authority, "shop.example")) as receiver:
+        post = post_to(Pinned(("127.0.0.1",), receiver.port), trusting(authority))
+        assert post("https://shop.example/w", HEADERS, BODY).status == 204
+    assert receiver.got[0].headers["host"] == "shop.example"
+
+
+def test_the_next_address_is_tried_where_the_first_one_takes_no_connection(
+    authority: trustme.CA,
+) -> None:
+    with listening(serving(authority, "shop.example")) as receiver:
+        post = post_to(Pinned(("127.0.0.2", "127.0.0.1"), receiver.port), trusting(authority))
+        assert post("https://shop.example/w", HEADERS, BODY).status == 204
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("host", ["other.example", "127.0.0.1"])
+def test_a_certificate_of_another_name_gets_nothing(authority: trustme.CA, host: str) -> None:
+    with listening(serving(authority, host)) as receiver:
+        post = post_to(Pinned(("127.0.0.1",), receiver.port), trusting(authority))
+        assert post("https://shop.example/w", HEADERS, BODY).why == "tls"
+    assert not receiver.got
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_nothing(authority: trustme.CA) -> None:
+    with listening(serving(authority, "shop.example")) as receiver:
+        post = post_to(Pinned(("127.0.0.1",), receiver.port))
+        assert post("https://shop.example/w", HEADERS, BODY).why == "tls"
+    assert not receiver.got
+
+
+def test_no_redirect_is_followed(receiver: Receiver) -> None:
+    with listening() as elsewhere:
+        receiver.answers = [(307, {"location": elsewhere.url})]
+        assert post_to()(receiver.url, HEADERS, BODY).status == 307
+    assert not elsewhere.got
+
+
+def test_a_target_that_is_refused_is_not_connected_to(receiver: Receiver) -> None:
+    refusing = PublicTargets(lambda _host, _port: ["127.0.0.1"])
+    url = f"https://localhost:{receiver.port}/w"
+    assert post_to(refusing)(url, HEADERS, BODY).why == "target-refused"
+    assert not receiver.got
+
+
+def test_a_name_that_does_not_resolve_is_told() -> None:
+    def fail(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    assert post_to(PublicTargets(fail))("https://shop.example/", HEADERS, BODY).why == "name"
+
+
+def test_a_name_that_takes_for_ever_to_resolve_is_given_up_and_nothing_is_sent_later(
+    receiver: Receiver,
+) -> None:
+    class Slow:
+        def find(self, url: str) -> Target:
+            time.sleep(SOON * 2)
+            return LoopbackTargets().find(url)
+
+    assert post_to(Slow())(receiver.url, HEADERS, BODY).why == "timeout"
+    time.sleep(SOON * 2)
+    assert not receiver.got
+
+
+def test_nobody_at_the_port_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert post_to()(f"http://127.0.0.1:{port}/", HEADERS, BODY).why == "connection"
+
+
+def drip(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"x-drip: 1\r\n")
+        time.sleep(0.05)
+
+
+def informational_for_ever(connection: socket.socket) -> None:
+    connection.recv(65536)
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.05)
+
+
+def silence(connection: socket.socket) -> None:
+    while connection.recv(65536):
+        pass
+
+
+@pytest.mark.parametrize("script", [drip, informational_for_ever, silence])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_receiver_that_is_never_done_is_hung_up_on(script: object, scheme: str) -> None:
+    over: list[bool] = []
+
+    def watched(connection: socket.socket) -> None:
+        try:
+            script(connection)  # type: ignore[operator]
+        finally:
+            over.append(True)
+
+    with speaking(watched) as port:
+        started = time.monotonic()
+        reply = post_to()(f"{scheme}://127.0.0.1:{port}/", HEADERS, BODY)
+        assert reply.why in ({"timeout"} if scheme == "http" else {"timeout", "tls"})
+        assert time.monotonic() - started < SOON * 5
+        while not over and time.monotonic() - started < 5:
+            time.sleep(0.01)
+    assert over, "the connection is still open"
+
+
+@pytest.mark.parametrize(
+    "answer", [b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 200, b"\0" * 70_000]
+)
+def test_what_is_not_http_is_a_failure(answer: bytes) -> None:
+    def speak(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    with speaking(speak) as port:
+        assert post_to()(f"http://127.0.0.1:{port}/", HEADERS, BODY).why == "not-http"
+
+
+def test_of_an_endless_answer_only_the_head_is_read() -> None:
+    sent = 0
+
+    def flood(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            sent += connection.send(b"x" * 65536)
+
+    with speaking(flood) as port:
+        assert post_to()(f"http://127.0.0.1:{port}/", HEADERS, BODY).status == 200
+    time.sleep(0.1)
+    before = sent
+    time.sleep(0.1)
+    assert sent == before, "the receiver can still send"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("0", 0),
+        (format_datetime(datetime.fromtimestamp(NOW / 1000 + 90, UTC), usegmt=True), 90),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0),
+        ("Mon, 01 Jan 2001 00:00:00 -0000", 0),
+        ("soon", None),
+        ("-5", None),
+        ("9" * 30, None),
+        ("²", None),
+    ],
+)
+def test_retry_after_is_read_in_both_its_forms(
+    receiver: Receiver, header: str, seconds: int | None
+) -> None:
+    receiver.answers = [(503, {"retry-after": header.encode("latin-1").decode("latin-1")})]
+    reply = post_to()(receiver.url, HEADERS, BODY)
+    assert (reply.status, reply.retry_after) == (503, seconds)
+
+
+def test_targets_that_are_refused_say_why() -> None:
+    with pytest.raises(TargetRefused, match="not https"):
+        PublicTargets(lambda _host, _port: ["8.8.8.8"]).find("http://shop.example/")

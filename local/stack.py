@@ -119,6 +119,9 @@ class LocalStack:
             "FinpayBaseUrl": f"http://127.0.0.1:{ports.simulator}",
             "CallbackBaseUrl": f"http://127.0.0.1:{ports.api}",
             "Architecture": deployment.architecture(),
+            # Nobody at a laptop waits for hours, and nothing of a test leaves it.
+            "WebhookPauses": "1,1,1,2,3,5,10,10,30,30,60",
+            "WebhookTargets": "loopback",
         }
         deployment.deploy(self._processes, aws, parameters, self._folder)
         return deployment.outputs(aws, deployment.config()["stack_name"])

@@ -16,6 +16,7 @@ from payments.webhook_events import Event
 from payments.webhook_schedule import Retries
 from payments.webhook_signature import signed_headers
 
+_HEADERS = {"content-type": "application/json", "user-agent": "finpay-payments"}
 _SUCCESS = range(200, 300)
 _GONE = 410
 
@@ -54,7 +55,7 @@ class Deliver:
     def _attempt(self, event: Event, number: int, receiver: Receiver) -> Delivery:
         at, body = self.clock(), event.body.encode()
         headers = signed_headers(event.id, at // 1000, body, receiver.secrets)
-        reply = self.post(event.url, headers, body)
+        reply = self.post(event.url, _HEADERS | headers, body)
         outcome = _outcome(reply.status)
         if outcome is Outcome.GONE:
             self.receivers.disable(event.storefront_id, endpoint_of(event.url))

@@ -104,16 +104,16 @@ def looked(telemetry: Telemetry, settlement: Settlement) -> None:
 def announced(telemetry: Telemetry, queued: int, unread: str) -> None:
     """Changes of payments became events; `unread` is the first one that nobody can read."""
     telemetry.note(queued=queued)
-    telemetry.count("EventsQueued", queued)
+    if queued:
+        telemetry.count("EventsQueued", queued)
     if unread:
         telemetry.note(unread=unread)
 
 
 def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None:
     """An attempt to deliver a webhook was made."""
-    telemetry.note(outcome=attempt.outcome, status=attempt.status, receiver_ms=attempt.took_ms)
-    if attempt.why:
-        telemetry.note(why=attempt.why)
+    telemetry.note(outcome=attempt.outcome, receiver_ms=attempt.took_ms)
+    telemetry.note(receiver=attempt.status if attempt.status is not None else attempt.why)
     if pause is not None:
         telemetry.note(again_in_s=pause)
     telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)

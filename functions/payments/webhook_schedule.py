@@ -24,4 +24,4 @@ class Retries:
         if attempt > len(self.pauses):
             return 0
         pause = self.pauses[attempt - 1] * (1 + _JITTER * (2 * chance - 1))
-        return min(LONGEST, max(1, round(pause), retry_after or 0))
+        return min(LONGEST, max(round(pause), retry_after or 0))

@@ -109,7 +109,7 @@ def test_how_long_the_next_attempt_waits_is_set_at_the_queue(
     assert shop.waiting() == []
     (line,) = [line for line in logged(capsys) if line.get("job") == "webhook"]
     assert 540 <= line["again_in_s"] <= 660
-    assert (line["outcome"], line["status"]) == ("failed", 500)
+    assert (line["outcome"], line["receiver"]) == ("failed", 500)
 
 
 def test_the_pause_that_a_receiver_asks_for_is_kept(

@@ -40,6 +40,8 @@ def test_nothing_is_read_or_built_at_import(function: str) -> None:
         ("FinpayCallback", []),
         ("Reconcile", []),
         ("StorefrontAuth", []),
+        ("PaymentStream", []),
+        ("Notify", []),
     ],
 )
 def test_a_function_loads_only_what_it_uses(function: str, loaded: list[str]) -> None:

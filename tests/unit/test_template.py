@@ -6,8 +6,10 @@ import pytest
 
 from payments import gateway, payment, turn_writes
 from payments.errors import OutcomeUnknown
+from payments.event_queue import read_event
 from payments.look_queue import read_look
 from payments.parts import _PROBE_SECONDS
+from payments.stream import read_changes
 from reconcile.app import STOP_BEFORE_MS
 from tests.builders import load_event
 from tests.template import ROOT, functions, resources, routes, template
@@ -57,6 +59,18 @@ SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
         ("FinpayCallback", ASKS_FINPAY | SETTLES),
         ("Reconcile", ASKS_FINPAY | SETTLES | {"LOOKS_QUEUE"}),
         ("StorefrontAuth", {"STOREFRONTS_TABLE"}),
+        ("PaymentStream", {"WEBHOOKS_QUEUE"}),
+        (
+            "Notify",
+            {
+                "STAGE",
+                "STOREFRONTS_TABLE",
+                "DELIVERIES_TABLE",
+                "WEBHOOKS_QUEUE",
+                "WEBHOOK_PAUSES",
+                "WEBHOOK_TARGETS",
+            },
+        ),
     ],
 )
 def test_each_function_gets_the_settings_that_it_reads_and_no_other(
@@ -158,7 +172,8 @@ def test_every_function_is_traced_and_has_logs_with_an_end() -> None:
 
 
 EVENTS = sorted((ROOT / "events").glob("*.json"))
-HTTP_EVENTS = [path for path in EVENTS if not path.stem.startswith("reconcile_")]
+OTHER_EVENTS = {"reconcile_schedule", "reconcile_looks", "payment_stream", "notify"}
+HTTP_EVENTS = [path for path in EVENTS if path.stem not in OTHER_EVENTS]
 
 
 @pytest.mark.parametrize("path", HTTP_EVENTS, ids=lambda p: p.stem)
@@ -173,14 +188,18 @@ def test_each_http_event_file_is_of_payload_2_and_for_a_route_that_exists(path: 
     assert route_path.format(**parameters) == event["rawPath"]
 
 
-def test_the_other_event_files_are_what_reconciles_triggers_send() -> None:
-    assert {path.stem for path in EVENTS} - {path.stem for path in HTTP_EVENTS} == {
-        "reconcile_schedule",
-        "reconcile_looks",
-    }
+def test_the_other_event_files_are_what_the_other_triggers_send() -> None:
+    assert {path.stem for path in EVENTS} >= OTHER_EVENTS
     schedule, looks = load_event("reconcile_schedule"), load_event("reconcile_looks")
     assert (schedule["source"], schedule["detail-type"]) == ("aws.events", "Scheduled Event")
     (record,) = looks["Records"]
     assert record["eventSource"] == "aws:sqs"
     order_id, due_at = read_look(record["body"])
     assert (type(order_id), type(due_at)) == (str, int)
+    (record,) = load_event("notify")["Records"]
+    assert record["eventSource"] == "aws:sqs"
+    assert read_event(record["body"]).id == "evt_1680576995412_3"
+    (record,) = load_event("payment_stream")["Records"]
+    assert record["eventSource"] == "aws:dynamodb"
+    changes, unread = read_changes([record])
+    assert (len(changes), unread) == (1, "")

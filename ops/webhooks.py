@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from payments.webhook_events import Event, current_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from payments.attempts import Attempt
 
@@ -50,7 +51,9 @@ class Webhooks:
         if before is not last and (latest := current_event(payment)):
             told.setdefault(latest.version, latest)
         if not told:
-            raise NothingToTell(f"payment {order_id} is {payment.status}, which is no event")
+            raise NothingToTell(
+                f"payment {order_id} is {payment.status}, and no event of it is kept"
+            )
         found = told.get(max(told) if version is None else version)
         if found is None:
             known = ", ".join(map(str, sorted(told)))
@@ -63,25 +66,29 @@ class Webhooks:
         One that is moved when this is interrupted may be sent twice. Raises Unavailable.
         """
         sqs: SQSClient = self.queue.client
-        passed: set[str] = set()
-        while messages := sqs.receive_message(
-            QueueUrl=self.dead_letters,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=30,
-            WaitTimeSeconds=1,  # else SQS asks only some of its servers
-        ).get("Messages", []):
+        left: list[str] = []
+        while messages := self._dead_letters():
             for message in messages:
-                event = read_event(message["Body"])
+                receipt, event = message["ReceiptHandle"], read_event(message["Body"])
                 if storefront_id not in {None, event.storefront_id}:
-                    if message["MessageId"] in passed:
-                        return
-                    passed.add(message["MessageId"])
+                    left.append(receipt)
                     continue
                 self.queue.send([event])
-                sqs.delete_message(
-                    QueueUrl=self.dead_letters, ReceiptHandle=message["ReceiptHandle"]
-                )
+                sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=receipt)
                 yield event
+        for receipt in left:
+            sqs.change_message_visibility(
+                QueueUrl=self.dead_letters, ReceiptHandle=receipt, VisibilityTimeout=0
+            )
+
+    def _dead_letters(self) -> Sequence[MessageTypeDef]:
+        """Some of those that nobody took up; they cannot be received again for a while."""
+        return self.queue.client.receive_message(
+            QueueUrl=self.dead_letters,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=600,
+            WaitTimeSeconds=1,  # else SQS asks only some of its servers
+        ).get("Messages", [])
 
 
 def lines(told: Told) -> Iterator[str]:

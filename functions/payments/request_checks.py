@@ -35,6 +35,7 @@ _URL = re.compile(
 )
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _HIGHEST_PORT = 65_535
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,14 @@ def registered(value: str, info: ValidationInfo[Incoming]) -> str:
     if scheme == "http":
         raise refused("must be an https URL; its http origin is not registered for this storefront")
     raise refused("its origin is not registered for this storefront")
+
+
+def told_there(value: str) -> str:
+    """Webhooks leave by https only; http is for a backend beside the local stack."""
+    parts = _URL.fullmatch(value)
+    if parts and parts["scheme"].lower() == "http" and parts["host"].lower() not in _LOOPBACK:
+        raise refused("must be an https URL, since webhooks are sent there")
+    return value
 
 
 def json_fault(value: object, level: int = 1) -> str | None:

@@ -19,6 +19,7 @@ from payments.request_checks import (
     refused,
     registered,
     source_of_funds,
+    told_there,
     whole,
 )
 
@@ -73,6 +74,7 @@ Currency = Literal["IDR"]
 
 SourceOfFundsType = Annotated[Text, AfterValidator(source_of_funds)]
 RegisteredUrl = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(registered)]
+WebhookUrl = Annotated[RegisteredUrl, AfterValidator(told_there)]
 FlagOrText = Annotated[object, BeforeValidator(flag_or_text)]
 
 Json = Annotated[object, _JSON]

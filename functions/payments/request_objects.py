@@ -31,6 +31,7 @@ from payments.request_fields import (
     Text25,
     Text30,
     Text127,
+    WebhookUrl,
 )
 
 PAYMENT_CODE = "finpaycode"
@@ -112,7 +113,7 @@ class Customer(RequestObject):
 
 
 class Url(RequestObject):
-    callback_url: RegisteredUrl
+    callback_url: WebhookUrl
     success_url: RegisteredUrl = UNSENT
     fail_url: RegisteredUrl = UNSENT
     back_url: RegisteredUrl = UNSENT

@@ -212,12 +212,28 @@ def test_a_url_of_another_origin_is_refused(name: str, url: str) -> None:
 
 
 def test_an_http_url_needs_its_http_origin_registered() -> None:
-    document = make_document({"/url/callbackUrl": "http://shop.example:80/x"})
+    document = make_document(
+        {"/url/callbackUrl": "https://shop.example/", "/url/backUrl": "http://shop.example:80/x"}
+    )
     assert errors_of(document, origins=["https://shop.example"]) == {
-        "/url/callbackUrl": "must be an https URL; its http origin is not registered "
+        "/url/backUrl": "must be an https URL; its http origin is not registered "
         "for this storefront"
     }
-    assert not errors_of(document, origins=["http://shop.example"])
+    assert not errors_of(document, origins=["https://shop.example", "http://shop.example"])
+    assert not errors_of(document, origins=["*"])
+
+
+@pytest.mark.parametrize("url", ["http://shop.example/x", "HTTP://10.0.0.1:8000/"])
+def test_webhooks_are_sent_to_no_http_url(url: str) -> None:
+    document = make_document({"/url/callbackUrl": url})
+    assert errors_of(document, origins=["*"]) == {
+        "/url/callbackUrl": "must be an https URL, since webhooks are sent there"
+    }
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_backend_beside_the_local_stack_needs_no_https(host: str) -> None:
+    document = make_document({"/url/callbackUrl": f"http://{host}:8000/x"})
     assert not errors_of(document, origins=["*"])
 
 

@@ -1,0 +1,151 @@
+"""`python -m ops webhook`: what was told is looked up and told again, on moto."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from mypy_boto3_cloudformation import CloudFormationClient
+from typer.testing import CliRunner, Result
+
+from ops import deployment
+from ops.__main__ import app
+from payments.payment import Entry, Source
+from payments.transitions import Status
+from tests.builders import NOW, SAMPLE_ORDER_ID, make_callback_event, make_payment
+from tests.handlers.conftest import Service
+from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
+
+pytest_plugins = ["tests.handlers.conftest"]
+
+
+@pytest.fixture
+def shop(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """A paid order of which nobody was told yet; the stack's outputs are what is on moto."""
+    with open_shop(service) as shop:
+        outputs = {
+            "PaymentsTableName": "PaymentsTable",
+            "DeliveriesTableName": "DeliveriesTable",
+            "WebhooksQueueUrl": shop.queue_url,
+            "WebhooksDeadLettersUrl": shop.dead_letters_url,
+        }
+
+        def output(_: CloudFormationClient, _stack: str, name: str) -> str:
+            return outputs[name]
+
+        monkeypatch.setattr(deployment, "output", output)
+        shop.order()
+        assert service.callback(make_callback_event()).status == 200
+        yield shop
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["webhook", *arguments, "--stack", "finpay-payments-test"])
+
+
+def test_the_log_has_a_line_for_each_attempt(shop: Shop) -> None:
+    shop.receiver.answers = [(500, {})]
+    shop.announce()
+    shop.notify()
+    shop.notify()
+    lines = run("deliveries", SAMPLE_ORDER_ID).output.splitlines()
+    assert lines[0] == f"version 2  payment.pending  evt_{SAMPLE_ORDER_ID}_2"
+    assert "  1. " in lines[1]
+    assert "failed  status 500" in lines[1]
+    assert "delivered  status 204" in lines[2]
+    assert lines[3] == f"version 3  payment.paid  evt_{SAMPLE_ORDER_ID}_3"
+
+
+def test_an_attempt_without_an_answer_says_why(shop: Shop) -> None:
+    shop.order("A-2", "http://127.0.0.1:9/")
+    shop.tell()
+    assert "failed  connection" in run("deliveries", "A-2").output
+
+
+def test_of_what_was_never_told_there_is_nothing_to_show(shop: Shop) -> None:
+    shop.order("A-2")
+    result = run("deliveries", "A-2")
+    assert (result.exit_code, result.output) == (
+        1,
+        "Not done: nothing was told of order A-2 in the last 90 days\n",
+    )
+
+
+def test_an_event_is_told_again_in_the_same_words(shop: Shop) -> None:
+    shop.tell()
+    result = run("redeliver", SAMPLE_ORDER_ID, "--version", "2")
+    assert result.output == f"Queued evt_{SAMPLE_ORDER_ID}_2 (payment.pending)\n"
+    shop.notify()
+    first, _, again = shop.receiver.got
+    assert again.body == first.body
+    assert again.headers["webhook-id"] == first.headers["webhook-id"]
+
+
+def test_the_latest_event_is_told_even_if_it_never_was(shop: Shop) -> None:
+    shop.changes()
+    result = run("redeliver", SAMPLE_ORDER_ID)
+    assert result.output == f"Queued evt_{SAMPLE_ORDER_ID}_3 (payment.paid)\n"
+    shop.notify()
+    assert shop.told() == [Status.PAID]
+
+
+def test_a_remark_in_the_history_is_no_event_to_tell(shop: Shop) -> None:
+    history = (
+        Entry(Status.INITIATING, NOW, Source.INITIATE, "mark-1"),
+        Entry(Status.PENDING, NOW, Source.INITIATE, "mark-2"),
+        Entry(Status.PENDING, NOW, Source.CALLBACK, "mark-3", saw="?"),
+    )
+    payment = make_payment(order_id="A-2", status=Status.PENDING, version=3)
+    shop.service.put(replace(payment, history=history))
+    result = run("redeliver", "A-2")
+    assert result.output == "Not done: payment A-2 is PENDING, and no event of it is kept\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["A-9"], "there is no payment of order A-9"),
+        ([SAMPLE_ORDER_ID, "--version", "7"], "has events of version 2, 3"),
+    ],
+)
+def test_what_cannot_be_told_is_said_in_a_line(shop: Shop, arguments: list[str], why: str) -> None:
+    shop.tell()
+    result = run("redeliver", *arguments)
+    assert result.exit_code == 1
+    assert why in result.output
+
+
+def test_a_payment_without_a_code_has_no_event(shop: Shop) -> None:
+    shop.service.put(make_payment(order_id="A-2"))
+    assert "payment A-2 is INITIATING" in run("redeliver", "A-2").output
+
+
+def test_dead_letters_are_told_again_with_all_their_attempts(shop: Shop) -> None:
+    kill(shop)
+    result = run("redrive")
+    assert result.output.splitlines()[-1] == "2 queued"
+    assert shop.notify() == 0
+    assert set(shop.told()[-2:]) == {Status.PENDING, Status.PAID}
+    assert run("redrive").output == "0 queued\n"
+
+
+def test_dead_letters_of_one_storefront_leave_all_others_where_they_are(shop: Shop) -> None:
+    kill(shop)
+    assert run("redrive", "--storefront", "other").output == "0 queued\n"
+    assert run("redrive", "--storefront", "toko").output.splitlines()[-1] == "2 queued"
+
+
+def test_a_table_that_does_not_answer_is_said_in_a_line(shop: Shop) -> None:
+    shop.service.drop_table("DeliveriesTable")
+    result = run("deliveries", SAMPLE_ORDER_ID)
+    assert (result.exit_code, result.output) == (
+        1,
+        "Not done: AWS does not answer: ResourceNotFoundException\n",
+    )
+
+
+def kill(shop: Shop) -> None:
+    """Let all attempts fail at which the storefront could be told."""
+    shop.receiver.answers = [(500, {})] * (2 * ATTEMPTS)
+    shop.announce()
+    for _ in range(ATTEMPTS + 1):
+        shop.notify()

@@ -20,7 +20,7 @@ NAME = "MiniStack"
 HEALTH = "/_ministack/health"
 # As in local.durable, which only MiniStack's own environment can import.
 SNAPSHOT = "/_local/snapshot"
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+REQUIREMENTS = Path(__file__).with_name("requirements.lock")
 
 
 def install(logs: Path) -> None:
@@ -47,7 +47,7 @@ def _make_environment(folder: Path, log: Path) -> None:
         with log.open("wb") as output:
             for command in (
                 [sys.executable, "-m", "venv", str(folder)],
-                [*pip, "-r", str(REQUIREMENTS)],
+                [*pip, "--require-hashes", "-r", str(REQUIREMENTS)],
             ):
                 subprocess.run(command, check=True, stdout=output, stderr=subprocess.STDOUT)
     except subprocess.CalledProcessError as error:

@@ -38,7 +38,7 @@ def test_the_readme_lists_every_error_and_no_other() -> None:
 def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
     rows = set(re.findall(r"^\| `(\w+)` \| (\S+) \| (.+) \|$", README, re.MULTILINE))
     parameters = {
-        (name, f"`{parameter['Default']}`" if parameter["Default"] else "empty", text)
+        (name, f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty", text)
         for name, parameter in template()["Parameters"].items()
         if (text := parameter["Description"])
     }

@@ -4,6 +4,7 @@ Checkers that read the template alone are blind to both. `python -m checks.sam F
 """
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 REGION = "ap-southeast-3"
+# It says of a flag of its own that it was not set.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
 def transformed(text: str, stage: str = "prod") -> dict[str, Any]:
@@ -33,7 +36,11 @@ def transformed(text: str, stage: str = "prod") -> dict[str, Any]:
     return document
 
 
+def write(file: Path) -> None:
+    """Write the transformed template as JSON."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(transformed(TEMPLATE.read_text()), indent=2))
+
+
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(transformed(TEMPLATE.read_text()), indent=2))
+    write(Path(sys.argv[1]))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops import states
-from ops.commands import review, storefront
+from ops.commands import review, rotation, storefront
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
@@ -15,6 +15,7 @@ from tests.template import ROOT, template
 
 README = (ROOT / "README.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
+NOUNS = [("storefront", storefront.app), ("storefront", rotation.app), ("review", review.app)]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -50,12 +51,13 @@ def test_the_readme_names_only_targets_that_make_has() -> None:
 def test_the_readme_names_every_command_of_the_operators_and_no_other() -> None:
     run = re.findall(r"python -m ops ([a-z-]+) ([a-z-]+)", README)
     table = README[README.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
-    cells = re.findall(r"^\| (`.+`) \|", table, re.MULTILINE)
+    rows = table.partition("|---|---|\n")[2]
+    cells = re.findall(r"^\| (`.+`) \|", rows, re.MULTILINE)
     listed = [("storefront", name) for cell in cells for name in re.findall(r"`([a-z-]+)", cell)]
     commands = {
         (noun, str(command.name or command.callback.__name__).replace("_", "-"))
-        for noun, commands in {"storefront": storefront.app, "review": review.app}.items()
-        for command in commands.registered_commands
+        for noun, app in NOUNS
+        for command in app.registered_commands
         if command.callback
     }
     assert {*run, *listed} == commands

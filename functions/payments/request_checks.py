@@ -82,6 +82,9 @@ def whole(least: int, digits: int, unit: str = "") -> Converted:
 
     def check(value: object) -> int:
         number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+        # To JSON, and to JSON Schema, 1000.0 is the same whole number.
+        if isinstance(number, float) and number.is_integer():
+            number = int(number)
         if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
             raise refused(detail)
         return number

@@ -96,7 +96,7 @@ RegisteredUrl = Annotated[
     Checked(
         registered,
         shown={
-            "description": "of an origin that the storefront is registered with, which mostly is https",
+            "description": "https, or http of an origin that is registered with it",
             "pattern": WEB_ADDRESS,
         },
     ),

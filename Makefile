@@ -60,8 +60,9 @@ lock: setup ## pin everything anew, with hashes, after a requirements file was c
 build: setup ## sam build, for AWS
 	.venv/bin/sam build
 
-docs: setup ## write docs/states.md anew from the code
+docs: setup ## write docs/states.md and docs/openapi.json anew from the code
 	.venv/bin/python -m ops.states > docs/states.md
+	.venv/bin/python -m ops.openapi > docs/openapi.json
 
 clean: ## remove what the other targets made, .venv included
 	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
+
+from payments.request_patterns import Checked, Converted, phone_number, whole_number
 
 REFUSED = "refused"
 """Type of the errors whose message is written here, and needs no translation."""
@@ -60,7 +62,7 @@ def plain(value: str) -> str:
     return value
 
 
-def matching(pattern: str, detail: str) -> AfterValidator:
+def matching(pattern: str, detail: str, shown: dict[str, Any] | None = None) -> Checked:
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -68,10 +70,11 @@ def matching(pattern: str, detail: str) -> AfterValidator:
             raise refused(detail)
         return value
 
-    return AfterValidator(check)
+    shown = {"pattern": f"^(?:{pattern})$"} if shown is None else shown
+    return Checked(check, shown={"description": detail} | shown)
 
 
-def whole(least: int, digits: int, unit: str = "") -> BeforeValidator:
+def whole(least: int, digits: int, unit: str = "") -> Converted:
     most = 10**digits - 1
     detail = (
         f"must be a whole number{unit} from {least} to {most:,}, as an integer or as a string "
@@ -80,14 +83,18 @@ def whole(least: int, digits: int, unit: str = "") -> BeforeValidator:
 
     def check(value: object) -> int:
         number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+        # To JSON, and to JSON Schema, 1000.0 is the same whole number.
+        if isinstance(number, float) and number.is_integer():
+            number = int(number)
         if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
             raise refused(detail)
         return number
 
-    return BeforeValidator(check)
+    shown = {"description": detail} | whole_number(least, digits)
+    return Converted(check, shown=shown)
 
 
-def phone(local: str, digits: int) -> AfterValidator:
+def phone(local: str, digits: int) -> Checked:
     """E.164, made from the local spelling (`0…`) or the bare country code (`62…`) where needed."""
     spelling = re.compile(local)
     detail = (
@@ -105,7 +112,8 @@ def phone(local: str, digits: int) -> AfterValidator:
             raise refused(detail)
         return number
 
-    return AfterValidator(check)
+    shown = {"description": detail, "pattern": phone_number(local, digits)}
+    return Checked(check, shown=shown)
 
 
 def last_name(value: object) -> object:

@@ -22,8 +22,17 @@ from payments.request_checks import (
     told_there,
     whole,
 )
+from payments.request_patterns import (
+    EMAIL,
+    ORDER_ID,
+    PLAIN,
+    SECURE_ADDRESS,
+    WEB_ADDRESS,
+    Checked,
+    Converted,
+)
 
-_PLAIN = AfterValidator(plain)
+_PLAIN = Checked(plain, shown={"pattern": PLAIN})
 _JSON = BeforeValidator(passed_through)
 
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST), _PLAIN]
@@ -31,9 +40,25 @@ Text10 = Annotated[str, Field(min_length=1, max_length=10), _PLAIN]
 Text25 = Annotated[str, Field(min_length=1, max_length=25), _PLAIN]
 Text30 = Annotated[str, Field(min_length=1, max_length=30), _PLAIN]
 Text127 = Annotated[str, Field(min_length=1, max_length=127), _PLAIN]
-Code4 = Annotated[str, _PLAIN, matching(r".{4}", "must have exactly 4 characters")]
+Code4 = Annotated[
+    str,
+    _PLAIN,
+    matching(r".{4}", "must have exactly 4 characters", {"minLength": 4, "maxLength": 4}),
+]
 Name = Annotated[str, Field(min_length=1, max_length=50), _PLAIN]
-LastName = Annotated[Name, BeforeValidator(last_name)]
+LastName = Annotated[
+    Name,
+    Converted(
+        last_name,
+        shown={
+            "description": "empty or spaces become -, since Finpay takes no empty name",
+            "anyOf": [
+                {"type": "string", "minLength": 1, "maxLength": 50, "pattern": PLAIN},
+                {"type": "string", "pattern": "^ *$"},
+            ],
+        },
+    ),
+]
 
 
 def not_derived(value: str) -> str:
@@ -47,7 +72,7 @@ OrderId = Annotated[
     str,
     Field(min_length=1, max_length=30),
     matching(r"[A-Za-z0-9_-]*", "must have only the letters A to Z, digits, - and _"),
-    AfterValidator(not_derived),
+    Checked(not_derived, shown={"pattern": ORDER_ID}),
 ]
 Country = Annotated[
     str, matching(r"[A-Z]{3}", "must be a country of three capital letters, such as IDN")
@@ -60,6 +85,7 @@ Email = Annotated[
         r"""(?:\.[^\s\x00-\x1f\x7f-\x9f@"(),:;<>\\\[\].]+)*@"""
         r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?",
         "must be an e-mail address, name@domain",
+        {"pattern": EMAIL},
     ),
 ]
 MobilePhone = Annotated[str, phone("08", digits=15)]
@@ -73,9 +99,39 @@ Quantity = Annotated[int, whole(1, 3)]
 Currency = Literal["IDR"]
 
 SourceOfFundsType = Annotated[Text, AfterValidator(source_of_funds)]
-RegisteredUrl = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(registered)]
-WebhookUrl = Annotated[RegisteredUrl, AfterValidator(told_there)]
-FlagOrText = Annotated[object, BeforeValidator(flag_or_text)]
+RegisteredUrl = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST),
+    Checked(
+        registered,
+        shown={
+            "description": "https, or http of an origin that is registered with it",
+            "pattern": WEB_ADDRESS,
+        },
+    ),
+]
+WebhookUrl = Annotated[
+    RegisteredUrl,
+    Checked(
+        told_there,
+        shown={
+            "description": "https; http only for a backend beside the local stack",
+            "pattern": SECURE_ADDRESS,
+        },
+    ),
+]
+FlagOrText = Annotated[
+    object,
+    Converted(
+        flag_or_text,
+        shown={
+            "anyOf": [
+                {"type": "boolean"},
+                {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": PLAIN},
+            ]
+        },
+    ),
+]
 
 Json = Annotated[object, _JSON]
 JsonObject = Annotated[dict[str, object], _JSON]

@@ -1,0 +1,1 @@
+"""Writes docs/openapi.json, the API as machines read it, from the code."""

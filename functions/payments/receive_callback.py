@@ -16,6 +16,7 @@ from payments.errors import (
     UnknownRoute,
 )
 from payments.payment import Source
+from payments.php_json import JsonValue
 from payments.ports import CredentialSource, Quarantine
 from payments.probe import Probe
 from payments.settle import Settle, Settlement
@@ -62,7 +63,7 @@ class ReceiveCallback:
             document = php_json.decode(body)
         except ValueError:
             raise MalformedBody from None
-        evidence = evidence_of(body)
+        evidence = evidence_of(_content(document, body))
         claim = read_claim(document, evidence, Source.CALLBACK)
         try:
             signed_form = self._verify(body)
@@ -90,3 +91,17 @@ class ReceiveCallback:
             if renewed := self.credentials.renewed():
                 return signature.verify(body, renewed.merchant_keys)
             raise
+
+
+def _content(document: JsonValue, body: bytes) -> bytes:
+    """What a callback says, without its signature and however it is spelled.
+
+    Who has seen a callback can spell it otherwise, and it must not count as another one.
+    """
+    fields = document
+    if isinstance(document, dict):
+        fields = {name: value for name, value in document.items() if name != "signature"}
+    try:
+        return php_json.encode(fields).encode()
+    except ValueError:  # an infinite number: only the bytes themselves can have been signed
+        return body

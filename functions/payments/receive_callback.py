@@ -25,7 +25,7 @@ from payments.tokens import is_callback_token
 CONFIRMED = "status-check"
 
 _UNPROVEN_DIGITS = 2
-"""Of the evidence of what nobody signed, so that a flood of it fills 256 rows of an order at most."""
+"""Of the evidence of what nobody signed: a flood of it fills 256 rows of an order at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def raw(data: bytes) -> Answer:
     return lambda connection, _: connection.sendall(data)
 
 
-def said(status: str = "200 OK", **members: object) -> Answer:
+def said(status: str = "200 OK", /, **members: object) -> Answer:
     """A whole answer that is a JSON object."""
     return answer(json.dumps(members).encode(), status)
 
@@ -48,7 +48,7 @@ def said(status: str = "200 OK", **members: object) -> Answer:
 def flood(connection: socket, _: Misbehaving) -> None:
     """10 MB of JSON that has not ended yet."""
     connection.sendall(HEAD + b'\r\n{"responseCode": "2000000", "data": "')
-    for _ in range(10 * MB // len(PIECE)):
+    for _piece in range(10 * MB // len(PIECE)):
         connection.sendall(PIECE)
 
 
@@ -129,7 +129,9 @@ def misbehaving(behave: Answer, context: ssl.SSLContext | None = None) -> Iterat
         def serve(connection: socket) -> None:
             with suppress(OSError), connection:
                 connection.settimeout(10)
-                stream = context.wrap_socket(connection, server_side=True) if context else connection
+                stream = (
+                    context.wrap_socket(connection, server_side=True) if context else connection
+                )
                 with stream:
                     server.asked.append(stream.recv(65_536))
                     behave(stream, server)

@@ -1,4 +1,4 @@
-"""Makes forgeries out of genuinely signed bodies: seeded, so that the same number is the same run."""
+"""Makes forgeries out of genuinely signed bodies; the same seed makes the same ones."""
 
 import json
 import re
@@ -52,8 +52,10 @@ def mutated(random: Random, original: Signed, others: Sequence[Signed]) -> bytes
 
 def _flip_a_bit(random: Random, body: bytes, _: bytes) -> bytes:
     at = random.randrange(len(body) or 1)
-    return body[:at] + bytes(byte ^ (1 << random.randrange(8)) for byte in body[at : at + 1]) + (
-        body[at + 1 :]
+    return (
+        body[:at]
+        + bytes(byte ^ (1 << random.randrange(8)) for byte in body[at : at + 1])
+        + (body[at + 1 :])
     )
 
 

@@ -17,6 +17,7 @@ import pytest
 from payments import gateway
 from payments.payment import LEASE_MS
 from payments.transitions import Status
+from simulator.orders import OPEN, Order
 from tests.builders import make_cancel_event, make_initiate_event, make_request_body
 from tests.conftest import forget_containers
 from tests.handlers.conftest import Answer, Service
@@ -82,9 +83,7 @@ CHECKED = gateway.CHECK_SECONDS
 ENDPOINTS = {
     "initiate": Endpoint(nothing_yet, initiate, SECONDS, Status.INITIATING, (201, "PENDING")),
     "cancel": Endpoint(a_code, cancel, SECONDS, Status.PENDING, (200, "CANCELLED")),
-    "check": Endpoint(
-        an_unknown_outcome, initiate, CHECKED, Status.INITIATING, (201, "PENDING")
-    ),
+    "check": Endpoint(an_unknown_outcome, initiate, CHECKED, Status.INITIATING, (201, "PENDING")),
 }
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=ENDPOINTS.keys())
 
@@ -130,9 +129,9 @@ def recover(service: Service, endpoint: Endpoint, order_id: str) -> None:
     assert len([order for order in service.orders().values() if is_live(order, order_id)]) <= 1
 
 
-def is_live(order: Any, order_id: str) -> bool:
+def is_live(order: Order, order_id: str) -> bool:
     ours = order.order_id == order_id or order.order_id.startswith(f"{order_id}_x")
-    return ours and order.status == "INITIATED"
+    return ours and order.status in OPEN
 
 
 @every_endpoint

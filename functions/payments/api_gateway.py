@@ -33,16 +33,17 @@ class Request:
     raw_body: str
     is_base64: bool
 
-    def body(self, *, require_content_type: bool) -> bytes:
-        """The body, if it is JSON by its headers and of a size that real requests have.
+    def require_json(self) -> None:
+        """Refuse what its headers declare as anything but JSON; raises UnsupportedMediaType."""
+        coding = self.headers.get("content-encoding", "identity").lower()
+        if not _is_json(self.headers.get("content-type", "")) or coding not in {"identity", ""}:
+            raise UnsupportedMediaType
 
-        Raises UnsupportedMediaType, BodyTooLarge or MalformedBody.
+    def body(self) -> bytes:
+        """The body, if it is of a size that real requests have.
+
+        Raises BodyTooLarge or MalformedBody.
         """
-        declared = self.headers.get("content-type", "")
-        if (declared or require_content_type) and not _is_json(declared):
-            raise UnsupportedMediaType
-        if self.headers.get("content-encoding", "identity").lower() not in {"identity", ""}:
-            raise UnsupportedMediaType
         # Base64 has 4 characters for 3 bytes, so this bounds the work before any is done.
         if len(self.raw_body) > BODY_LIMIT * 2:
             raise BodyTooLarge

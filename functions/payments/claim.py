@@ -90,9 +90,9 @@ class Claim:
         return self.proof(-1 if self.amount is None else self.amount, self.currency or "")
 
 
-def evidence_of(body: bytes) -> str:
-    """What is kept of a body: 64 bits of its SHA-256, enough to recognise it again."""
-    return hashlib.sha256(body).hexdigest()[:16]
+def evidence_of(content: bytes) -> str:
+    """What is kept of what was said: 64 bits of its SHA-256, enough to recognise it again."""
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def read_claim(document: object, evidence: str, source: Source) -> Claim | None:

@@ -102,7 +102,8 @@ def read_cancel_answer(http_status: int, body: bytes) -> bool:
 def _code(http_status: int, answer: Mapping[str, Any]) -> str:
     """The responseCode, if it belongs to the HTTP status; raises OutcomeUnknown."""
     code = answer.get("responseCode")
-    if not isinstance(code, str):
+    # It gets into the log and the row, so whatever else is in it makes it none.
+    if not isinstance(code, str) or not (code.isascii() and code.isalnum()):
         raise OutcomeUnknown
     belongs = code.startswith(str(http_status)) or (
         code == SUCCESS and http_status in range(200, 300)

@@ -37,7 +37,8 @@ def read_order(
 
     Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
     """
-    document = json_body.decode(request.body(require_content_type=True))
+    request.require_json()
+    document = json_body.decode(request.body())
     origins = request.authorizer.get("allowedOrigins", "").split()
     body = parse(document, settings.sources_of_funds, origins)
     base_url = settings.callback_base_url or f"https://{request.host}"

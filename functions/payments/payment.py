@@ -54,7 +54,7 @@ class Entry:
     """One change of a payment; the entry of version n is the n-th.
 
     `mark` is unique to the write that made it, so that a write whose answer was lost recognises
-    itself. `evidence` is a hash of what Finpay sent; `saw` its status where it did not become ours.
+    itself. `evidence` is a hash of what Finpay said; `saw` its status where it did not become ours.
     """
 
     status: Status

@@ -104,13 +104,6 @@ def test_another_body_for_the_same_order_is_refused(service: Service) -> None:
     assert service.payment().amount == 1000
 
 
-def test_another_storefronts_order_is_refused_in_the_same_words(service: Service) -> None:
-    service.api(load_event("initiate"))
-    foreign = service.api(make_initiate_event(storefront="warung"))
-    other = service.api(make_initiate_event(make_request_body(amount="2000")))
-    assert (foreign.status, foreign.body) == (409, other.body)
-
-
 @pytest.mark.parametrize("kind", ["drop", "drop-before", "error-500", "error-504", "garbage"])
 def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
     service: Service, kind: str
@@ -309,19 +302,6 @@ def rejected(service: Service, body: Any = None, **changes: Any) -> Answer:
     return answer
 
 
-def with_headers(**headers: str) -> dict[str, str]:
-    changed = {name.replace("_", "-"): value for name, value in headers.items()}
-    return {**load_event("initiate")["headers"], **changed}
-
-
-@pytest.mark.parametrize(
-    "body", ["", "{", "[1,]", '{"a":1,"a":2}', '{"a":NaN}', "[" * 100_000, "9" * 5_000, "\ud800"]
-)
-def test_a_body_that_is_not_json_is_400(service: Service, body: str) -> None:
-    answer = rejected(service, body)
-    assert (answer.status, answer.problem) == (400, "malformed-body")
-
-
 def test_a_body_that_is_missing_or_no_base64_is_400(service: Service) -> None:
     event = make_initiate_event()
     assert service.api(event | {"body": None}).status == 400
@@ -334,32 +314,6 @@ def test_a_body_in_base64_is_read(service: Service) -> None:
     event = make_initiate_event()
     encoded = base64.b64encode(event["body"].encode()).decode()
     assert service.api(event | {"body": encoded, "isBase64Encoded": True}).status == 201
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"content_type": "text/plain"},
-        {"content_type": ""},
-        {"content_type": "application/json; charset=latin-1"},
-        {"content_encoding": "gzip"},
-    ],
-)
-def test_a_body_not_declared_as_json_is_415(service: Service, headers: dict[str, str]) -> None:
-    answer = rejected(service, headers=with_headers(**headers))
-    assert (answer.status, answer.problem) == (415, "unsupported-media-type")
-
-
-@pytest.mark.parametrize("declared", ['Application/JSON; charset="UTF-8"', "application/json;a=b"])
-def test_json_is_declared_in_several_ways(service: Service, declared: str) -> None:
-    event = make_initiate_event(headers=with_headers(content_type=declared))
-    assert service.api(event).status == 201
-
-
-@pytest.mark.parametrize("size", [256 * 1024 + 1, 600 * 1024])
-def test_a_body_larger_than_any_request_is_413(service: Service, size: int) -> None:
-    answer = rejected(service, " " * size)
-    assert (answer.status, answer.problem) == (413, "body-too-large")
 
 
 def test_each_wrong_field_is_named_with_its_reason(service: Service) -> None:

@@ -42,16 +42,6 @@ def test_a_payment_that_changed_is_sent(service: Service) -> None:
     assert service.api(make_status_event(if_none_match='"2"')).status == 200
 
 
-def test_a_foreign_and_an_unknown_order_are_one_and_the_same_404(service: Service) -> None:
-    service.api(load_event("initiate"))
-    foreign = service.api(make_status_event(storefront="warung"))
-    unknown = service.api(make_status_event("unknown"))
-    impossible = service.api(make_status_event("x" * 3_000))
-    assert (foreign.status, foreign.problem) == (404, "not-found")
-    assert foreign.body == unknown.body == impossible.body
-    assert foreign.headers == unknown.headers == impossible.headers
-
-
 def test_two_storefronts_see_their_own_orders_only(service: Service) -> None:
     service.api(make_initiate_event(make_request_body(id="A-1")))
     service.api(make_initiate_event(make_request_body(id="B-1"), storefront="warung"))

@@ -92,7 +92,7 @@ class AnswerPromises(Ledger):
         row = self.rows.get(order_id)
         # What is not Finpay's own word may have an effect only in Finpay's words.
         stored = row is not None and (not genuine or self._has_effect(claim, row))
-        kept = self._is_quarantined(order_id, body)
+        kept = self._is_quarantined(order_id, claim)
         self.hold("2xx to Finpay means stored", stored or kept, order_id, claim["result"], row)
         if not genuine:
             told = [] if row is None else self.told(row)
@@ -120,8 +120,9 @@ class AnswerPromises(Ledger):
                 return row.status not in {S.PENDING, S.PAID} or said or other
         return True
 
-    def _is_quarantined(self, order_id: str, body: bytes) -> bool:
-        evidence = hashlib.sha256(body).hexdigest()[:16]
+    def _is_quarantined(self, order_id: str, claim: Any) -> bool:
+        said = php_json.encode({name: claim[name] for name in claim if name != "signature"})
+        evidence = hashlib.sha256(said.encode()).hexdigest()[:16]
         key = {"orderId": {"S": order_id}, "evidence": {"S": evidence}}
         return "Item" in self.tables.get_item(TableName="QuarantineTable", Key=key)
 

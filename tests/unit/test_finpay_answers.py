@@ -226,3 +226,15 @@ def test_any_other_answer_to_a_cancel_leaves_open_what_it_did(
     with pytest.raises(GatewayError) as raised:
         cancel(status, code)
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize(
+    "code", ["4000\n\x1b[31m", '400"}', "400é000", "400\ud800000", "400 001", "", 4_000_001]
+)
+def test_a_response_code_that_is_none_is_kept_by_nobody(code: Any) -> None:
+    for ask in (lambda: read(400, responseCode=code), lambda: check(400, code)):
+        with pytest.raises(OutcomeUnknown) as raised:
+            ask()
+        assert raised.value.code == ""
+    with pytest.raises(OutcomeUnknown):
+        cancel(400, code)

@@ -1,21 +1,15 @@
 """The client of Finpay, over real sockets."""
 
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from inspect import signature
-from pathlib import Path
 from socket import create_server, socket
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from payments import exchange as module
 from payments import gateway as gateway_module
@@ -99,67 +93,6 @@ def test_a_call_is_timed_whatever_comes_of_it() -> None:
 def test_a_finpay_that_is_not_there_was_not_asked(host: str) -> None:
     with pytest.raises(NotAttempted):
         make_gateway(f"http://{host}").initiate(make_request_body())
-
-
-def test_a_certificate_that_is_not_finpays_stops_before_the_request(tmp_path: Path) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(tmp_path))
-    received: list[bytes] = []
-    with create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            connection, _ = listener.accept()
-            try:
-                with context.wrap_socket(connection, server_side=True) as secure:
-                    received.append(secure.recv(65_536))
-            except OSError:
-                connection.close()
-
-        thread = Thread(target=serve, daemon=True)
-        thread.start()
-        with pytest.raises(NotAttempted):
-            make_gateway(f"https://127.0.0.1:{listener.getsockname()[1]}").initiate(
-                make_request_body()
-            )
-        thread.join(5)
-    assert not any(received)
-
-
-def self_signed(folder: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody.example")])
-    today = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path = folder / "server.pem"
-    path.write_bytes(pem + certificate.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-def test_an_answer_without_end_is_given_up() -> None:
-    def flood(connection: socket) -> None:
-        send_head(connection)
-        try:
-            for _ in range(1_000):
-                connection.sendall(b" " * 8_192)
-        except OSError:
-            return
-
-    with raw_server(flood) as url, pytest.raises(OutcomeUnknown):
-        make_gateway(url).initiate(make_request_body())
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\n\r\n"])

@@ -14,7 +14,11 @@ from tests.template import ROOT, template
 
 README = (ROOT / "README.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "examples/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def test_the_table_of_states_is_the_one_that_the_code_enforces() -> None:
@@ -61,7 +65,7 @@ def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
     assert all(len(proofs) == 1 for proofs in meanings.values())
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())
     assert not [link for link in links if not (document.parent / link).exists()]

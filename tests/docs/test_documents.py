@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops import states
+from ops.commands import review, rotation, storefront, webhook
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
@@ -18,6 +19,12 @@ DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "examples/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
+]
+NOUNS = [
+    ("storefront", storefront.app),
+    ("storefront", rotation.app),
+    ("review", review.app),
+    ("webhook", webhook.app),
 ]
 
 
@@ -48,6 +55,21 @@ def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
 def test_the_readme_names_only_targets_that_make_has() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+
+
+def test_the_readme_names_every_command_of_the_operators_and_no_other() -> None:
+    run = re.findall(r"python -m ops ([a-z-]+) ([a-z-]+)", README)
+    table = README[README.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
+    rows = table.partition("|---|---|\n")[2]
+    cells = re.findall(r"^\| (`.+`) \|", rows, re.MULTILINE)
+    listed = [("storefront", name) for cell in cells for name in re.findall(r"`([a-z-]+)", cell)]
+    commands = {
+        (noun, str(command.name or command.callback.__name__).replace("_", "-"))
+        for noun, app in NOUNS
+        for command in app.registered_commands
+        if command.callback
+    }
+    assert {*run, *listed} == commands
 
 
 def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:

@@ -48,7 +48,7 @@ def test_every_storefront_route_has_the_authorizer(route: str) -> None:
 
 
 SETTINGS = (ROOT / "functions/payments/settings.py").read_text()
-ASKS_FINPAY = {"CIRCUITS_TABLE", "FINPAY_SECRET", "FINPAY_BASE_URL"}
+ASKS_FINPAY = {"CIRCUITS_TABLE", "FINPAY_SECRET", "FINPAY_BASE_URL", "KEY_OVERLAP_DAYS"}
 SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 type Document = dict[str, Any]
@@ -214,7 +214,7 @@ def telling_access_logs(template: Document) -> list[str]:
     return [name for name in told if name not in harmless]
 
 
-_KEYS = {
+_KEYS: dict[str, Callable[[Document], Any]] = {
     "AWS::DynamoDB::Table": lambda one: one.get("SSESpecification", {}).get("KMSMasterKeyId"),
     "AWS::SQS::Queue": lambda one: one.get("KmsMasterKeyId"),
     "AWS::Logs::LogGroup": lambda one: one.get("KmsKeyId"),

@@ -1,6 +1,8 @@
 """template.yaml keeps to the rules, and each rule finds what breaks it."""
 
 import copy
+import json
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from checks import sam
 from tests.guards import template_rules as rules
 from tests.guards.template_rules import Document
+from tests.template import ROOT
 
 type Plant = Callable[[Document], None]
 
@@ -33,6 +36,19 @@ def test_there_is_something_to_guard(template: Document) -> None:
     assert len(rules.of_type(template, "AWS::CloudWatch::Alarm")) >= 20
     assert len(rules.of_type(template, "AWS::DynamoDB::Table")) >= 5
     assert len(rules.of_type(template, "AWS::SQS::Queue")) >= 5
+
+
+def test_the_dashboard_is_json_and_shows_what_the_code_counts(template: Document) -> None:
+    (board,) = rules.of_type(template, "AWS::CloudWatch::Dashboard").values()
+    body = board["DashboardBody"]["Fn::Sub"]
+    shown = set(re.findall(r'MetricName=\\"(\w+)\\"', body))
+    for widget in json.loads(body)["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            if str(metric[0]).startswith("FinpayPayments"):
+                shown.add(metric[1])
+    source = "".join(path.read_text() for path in (ROOT / "functions/payments").glob("*.py"))
+    assert {"Paid", "Looks"} <= shown
+    assert not [name for name in shown if f'"{name}"' not in source]
 
 
 RULES = [

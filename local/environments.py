@@ -1,7 +1,7 @@
 """Tools whose own pins fit no others get an environment of their own, made once."""
 
 import shutil
-import subprocess  # nosec B404 - each call is judged where it is made
+import subprocess  # each call is judged where it is made  # nosec B404
 import sys
 from pathlib import Path
 

@@ -66,7 +66,7 @@ class _Attempt:
 
     def make(self) -> Reply:
         target = self.post.targets.find(self.url)
-        connection = HTTPConnection(target.host, target.port)
+        connection = HTTPConnection(target.host, target.port, timeout=self.post.seconds)
         connection.sock = self._connect(target)
         connection.request(
             "POST", target.path, self.body, {"Host": target.host_header, **self.headers}

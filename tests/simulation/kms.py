@@ -9,7 +9,9 @@ from tests.simulation.process import Process
 class Vault:
     """What was sealed, for whom. The client of an operator, whom nothing fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, outage: range) -> None:
+        self.outage = outage
+        """When it opens nothing for anybody."""
         self._sealed: dict[bytes, tuple[dict[str, str], bytes]] = {}
 
     def encrypt(self, **request: Any) -> dict[str, bytes]:
@@ -33,8 +35,11 @@ class Kms:
         self._vault = vault
 
     def decrypt(self, **request: Any) -> dict[str, bytes]:
-        self._process.spend(self._process.chance.between(2, 20))
-        if self._process.chance.strikes("kms: out"):
+        process = self._process
+        process.spend(process.chance.between(2, 20))
+        is_out = process.hub.now in self._vault.outage
+        process.chance.faults["kms: outage"] += is_out
+        if is_out or process.chance.strikes("kms: out"):
             raise client_error("KMSInternalException", "Decrypt")
         sealed, context = request["CiphertextBlob"], request["EncryptionContext"]
         return {"Plaintext": self._vault.open(sealed, context)}

@@ -47,7 +47,9 @@ class StreamMapping:
 
     def wake(self) -> None:
         """Something was written."""
-        for shard in self._places.keys() - self._busy:
+        for shard in self._places:
+            if shard in self._busy:
+                continue
             self._busy.add(shard)
             self._hub.start(partial(self._read, shard), self._chance.between(50, 1_500))
 

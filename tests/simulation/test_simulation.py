@@ -16,6 +16,7 @@ PAYMENTS = 20_000
 OTHER_FAULTS = (
     "finpay: outage",
     "callback: blackout",
+    "kms: outage",
     "backend: down",
     "backend: gone",
     "an event became a dead letter",

@@ -120,6 +120,11 @@ def a_receivers_failure_counts_as_delivered() -> Any:
 
 
 @bug
+def our_own_failures_use_up_the_attempts() -> Any:
+    return method(Deliver, "pause_after", lambda *_: 180)
+
+
+@bug
 def the_last_attempt_drops_the_event() -> Any:
     def attempt(real: Any, self: Deliver, event: Event, number: int) -> Delivery:
         delivery: Delivery = real(self, event, number)

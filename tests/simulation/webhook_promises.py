@@ -57,10 +57,12 @@ class WebhookPromises(Ledger):
         self._said_gone: set[tuple[str, str]] = set()
         self._gone: dict[tuple[str, str], int] = {}
         self._last: dict[str, Turn] = {}
+        self._tried: set[str] = set()
 
     def sends(self, turn: Turn, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """The function sends a webhook in this turn."""
         said = json.loads(body)
+        self._tried.add(turn.message)
         turn.move, turn.url = (said["data"]["orderId"], said["data"]["version"]), url
         self.note("webhook", headers["webhook-id"], said["type"], turn.number)
         row = self.moves.get(turn.move)
@@ -116,6 +118,10 @@ class WebhookPromises(Ledger):
             self._gone.setdefault(_endpoint(self.moves[turn.move]), self.finpay.hub.now)
         elif answer["batchItemFailures"]:
             self._last[turn.message] = turn
+
+    def gives_up(self, message: str) -> None:
+        """The queue puts a message aside."""
+        self.hold("no event is given up that was never sent", message in self._tried, message)
 
     def is_put_aside(self, order_id: str, version: int) -> None:
         """An event, or the change that it would have been made of, is among the dead letters."""

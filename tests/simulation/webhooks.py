@@ -16,6 +16,7 @@ from tests.simulation.backends import Backends
 from tests.simulation.chance import WEBHOOK_STORM, Chance
 from tests.simulation.cloud import FaultyDynamoDB
 from tests.simulation.event_queue import EventQueue, EventSqs, Message
+from tests.simulation.hub import HOUR
 from tests.simulation.kms import Kms, Vault
 from tests.simulation.post import SimulatedPost
 from tests.simulation.process import Process
@@ -36,7 +37,7 @@ class Webhooks:
         self.chance = Chance(f"webhooks of {seed}", WEBHOOK_STORM)
         self._service, self._watchdog = service, service.watchdog
         hub, tables = service.hub, service.tables
-        self._vault = Vault()
+        self._vault = Vault(self._outage(hub.now))
         registry = Registry(
             cast("DynamoDBClient", tables),
             cast("KMSClient", self._vault),
@@ -65,6 +66,13 @@ class Webhooks:
         if self.chance.maybe(0.8):
             self._backends.open_shop("another")
 
+    def _outage(self, start: int) -> range:
+        """When nothing can be signed in new processes: for hours, in some worlds."""
+        if self.chance.maybe(0.7):
+            return range(0)
+        at = start + self.chance.between(0, 2 * HOUR)
+        return range(at, at + self.chance.between(HOUR, 8 * HOUR))
+
     def _around(self, process: Process) -> dict[str, Callable[[], Any]]:
         return {
             "dynamodb": lambda: FaultyDynamoDB(process, self._service.tables),
@@ -89,6 +97,7 @@ class Webhooks:
     def _put_event_aside(self, message: Message) -> None:
         self.chance.faults["an event became a dead letter"] += 1
         event = json.loads(message.body)
+        self._watchdog.gives_up(message.id)
         self._watchdog.is_put_aside(event["order_id"], event["version"])
 
     def _put_changes_aside(self, records: list[Record]) -> None:

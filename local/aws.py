@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -48,6 +48,12 @@ class Aws:
     def secrets(self) -> "SecretsManagerClient":
         return self._session().client(
             "secretsmanager", endpoint_url=self.endpoint, config=_CLIENT_CONFIG
+        )
+
+    def streams(self) -> Any:
+        """DynamoDB Streams, whose types boto3-stubs has in a package of its own."""
+        return self._session().client(
+            "dynamodbstreams", endpoint_url=self.endpoint, config=_CLIENT_CONFIG
         )
 
     def _session(self) -> boto3.Session:

@@ -4,6 +4,7 @@ from typing import Any
 
 from payments import composition, measures
 from payments.containers import Notify
+from payments.errors import Unavailable
 from payments.event_queue import read_event
 from payments.tracing import span
 
@@ -23,8 +24,14 @@ def deliver(record: dict[str, Any], notify: Notify) -> bool:
         notify.telemetry.note(
             order_id=event.order_id, storefront_id=event.storefront_id, event=event.type
         )
-        with span("webhook", order_id=event.order_id):
-            delivery = notify.deliver(event, number)
+        try:
+            with span("webhook", order_id=event.order_id):
+                delivery = notify.deliver(event, number)
+        except Unavailable:
+            # Or the queue brings it every three minutes, and half an hour's outage of AWS uses up
+            # the attempts of days.
+            notify.queue.postpone(record["receiptHandle"], notify.deliver.pause_after(number))
+            raise
         measures.delivered(notify.telemetry, delivery.attempt, delivery.pause)
         if delivery.pause is None:
             return True

@@ -43,7 +43,7 @@ class Deliver:
     def __call__(self, event: Event, number: int) -> Delivery:
         """Make the attempt of this number (the first is 1) and note it in the delivery log.
 
-        Raises Unavailable, mostly before anything was sent; the queue brings the event again.
+        Raises Unavailable, mostly before anything was sent; see `pause_after`.
         """
         receiver = self.receivers.of(event.storefront_id)
         if receiver is None or not receiver.secrets:
@@ -51,6 +51,10 @@ class Deliver:
         if endpoint_of(event.url) in receiver.gone:
             return self._noted(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="gone"))
         return self._attempt(event, number, receiver)
+
+    def pause_after(self, number: int) -> int:
+        """The seconds until the next attempt where this one failed through no receiver's fault."""
+        return self.retries.pause_after(number, None, self.chance())
 
     def _attempt(self, event: Event, number: int, receiver: Receiver) -> Delivery:
         at, body = self.clock(), event.body.encode()

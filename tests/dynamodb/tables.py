@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.dynamodb.errors import Invalid
+from tests.dynamodb.streams import Stream
 from tests.dynamodb.values import Item, Value, admitted, attribute_size, kind_of, order, size
 
 type Key = tuple[Any, ...]
@@ -68,6 +69,8 @@ class Table:
         for given in definition.get("GlobalSecondaryIndexes", ()):
             index = _index(given, self.primary.keys)
             self.indexes[index.name] = index
+        streamed = definition.get("StreamSpecification")
+        self.stream = Stream(streamed, self.primary.keys) if streamed else None
         used = {name for index in self.indexes.values() for name in index.keys}
         if used != self.kinds.keys():
             raise ValueError(f"AttributeDefinitions of {name} are not the attributes of its keys")
@@ -119,6 +122,8 @@ class Table:
             self.items[key] = new
         for index in self.indexes.values():
             index.move(old, new, key)
+        if self.stream is not None:
+            self.stream.append(old, new)
 
     def _check_index_keys(self, item: Item) -> None:
         for name in self.kinds:

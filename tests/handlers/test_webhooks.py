@@ -194,6 +194,16 @@ def test_while_a_table_does_not_answer_the_event_stays_in_the_queue(paid: Shop, 
     assert len(paid.receiver.got) == (1 if table == "DeliveriesTable" else 0)
 
 
+def test_a_failure_of_our_own_is_followed_by_the_same_pause_as_a_receivers(paid: Shop) -> None:
+    paid.announce()
+    paid.service.drop_table("StorefrontsTable")
+    forget_containers()
+    with pytest.raises(JobFailed, match="Unavailable"):
+        paid.notify()
+    # The pause is none here; by itself the queue would hide what it brought for three minutes.
+    assert len(paid.waiting()) == 1
+
+
 def test_while_the_queue_takes_nothing_the_stream_stays_where_it_is(paid: Shop) -> None:
     changes = paid.changes()
     paid.service.sqs.delete_queue(QueueUrl=paid.queue_url)

@@ -5,7 +5,7 @@ bug is a patch of the real code for as long as its context lasts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -39,17 +39,11 @@ from payments.settle import Settlement
 from payments.store import DynamoQuarantine
 from payments.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
 from storefront_api import app as storefront_app
+from tests.simulation import webhook_bugs  # noqa: F401 - enters its own
 from tests.simulation.network import SimulatedExchange
+from tests.simulation.planting import BUGS, bug, method
 
-type Bug = Callable[[], AbstractContextManager[object]]
-
-BUGS: dict[str, Bug] = {}
-
-
-def bug(make: Bug) -> Bug:
-    """Enter a bug under its name."""
-    BUGS[make.__name__] = make
-    return make
+__all__ = ["BUGS", "planted"]
 
 
 @contextmanager
@@ -57,12 +51,6 @@ def planted(name: str) -> Iterator[None]:
     """Have the bug of this name in the service; no name is no bug."""
     with BUGS[name]() if name else nullcontext():
         yield
-
-
-def _method(owner: type, name: str, body: Callable[..., Any]) -> AbstractContextManager[object]:
-    """Replace a method; the new one is given the old one first."""
-    real = getattr(owner, name)
-    return mock.patch.object(owner, name, lambda *given, **named: body(real, *given, **named))
 
 
 def _table(*rules: Rule, without: Callable[[Rule], bool] = lambda _: False) -> Any:
@@ -101,7 +89,7 @@ def finpay_is_acknowledged_before_the_write() -> Any:
             return Receipt("raw")
         return receipt
 
-    return _method(ReceiveCallback, "__call__", receive)
+    return method(ReceiveCallback, "__call__", receive)
 
 
 @bug
@@ -110,7 +98,7 @@ def callbacks_of_unknown_orders_are_not_kept() -> Any:
         if reason != "unknown-order":
             real(self, order_id, reason, *rest)
 
-    return _method(DynamoQuarantine, "keep", keep)
+    return method(DynamoQuarantine, "keep", keep)
 
 
 # Proof
@@ -141,7 +129,7 @@ def the_amount_is_not_compared() -> Any:
         found: Proof = real(self, amount, currency)
         return Proof.PAID if found is Proof.MISMATCH else found
 
-    return _method(Claim, "proof", proof)
+    return method(Claim, "proof", proof)
 
 
 @bug
@@ -153,7 +141,7 @@ def an_unverified_callback_always_makes_a_status_check() -> Any:
         said = self.inquire()(payment)
         return said.settlement if said.claim and said.claim.status == claim.status else None
 
-    return _method(Probe, "__call__", probe)
+    return method(Probe, "__call__", probe)
 
 
 # States
@@ -190,7 +178,7 @@ def the_clock_alone_expires() -> Any:
         settlement: Settlement = real(self, payment, now)
         return settlement
 
-    return _method(Look, "_look", look)
+    return method(Look, "_look", look)
 
 
 @bug
@@ -211,7 +199,7 @@ def an_unknown_outcome_is_a_failure() -> Any:
             raise
         return payment
 
-    return _method(Ask, "__call__", ask)
+    return method(Ask, "__call__", ask)
 
 
 @bug
@@ -222,12 +210,12 @@ def a_timeout_counts_as_not_attempted() -> Any:
         except OutcomeUnknown:
             raise NotAttempted from None
 
-    return _method(SimulatedExchange, "__call__", send)
+    return method(SimulatedExchange, "__call__", send)
 
 
 @bug
 def a_retry_makes_no_status_check() -> Any:
-    return _method(Resolve, "to_ask_again", lambda _, self, found: self._hold(found, to_ask=True))
+    return method(Resolve, "to_ask_again", lambda _, self, found: self._hold(found, to_ask=True))
 
 
 @bug
@@ -237,12 +225,12 @@ def leases_are_ignored() -> Any:
         asked_at = self.clock() if to_ask else found.asked_at
         return self.payments.take_lease(found, lease, asked_at) or found
 
-    return _method(Resolve, "_hold", hold)
+    return method(Resolve, "_hold", hold)
 
 
 @bug
 def a_second_attempt_goes_by_the_same_id() -> Any:
-    return _method(Resolve, "_rename", lambda _, __, held: held)
+    return method(Resolve, "_rename", lambda _, __, held: held)
 
 
 @bug
@@ -250,7 +238,7 @@ def a_second_attempt_is_made_without_a_cancel() -> Any:
     def cancel(_: Any, self: FinpayGateway, gateway_order_id: str) -> bool:  # noqa: ARG001
         return True
 
-    return _method(FinpayGateway, "cancel", cancel)
+    return method(FinpayGateway, "cancel", cancel)
 
 
 @bug
@@ -272,7 +260,7 @@ def anybody_gets_the_stored_answer() -> Any:
         initiated: Initiated = real(self, order)
         return initiated
 
-    return _method(Initiate, "__call__", run)
+    return method(Initiate, "__call__", run)
 
 
 # Cancel
@@ -284,7 +272,7 @@ def a_refused_cancel_counts_as_agreed() -> Any:
         real(self, gateway_order_id)
         return True
 
-    return _method(FinpayGateway, "cancel", cancel)
+    return method(FinpayGateway, "cancel", cancel)
 
 
 @bug
@@ -295,7 +283,7 @@ def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
         settlement: Settlement = real(self, found)
         return settlement
 
-    return _method(Cancel, "_cancel", cancel)
+    return method(Cancel, "_cancel", cancel)
 
 
 # Reconcile
@@ -328,7 +316,7 @@ def a_new_payment_is_not_watched() -> Any:
         payment: Payment = real(self, order)
         return replace(payment, due_at=None)
 
-    return _method(Initiate, "_reservation", reservation)
+    return method(Initiate, "_reservation", reservation)
 
 
 @bug
@@ -336,7 +324,7 @@ def unresolved_payments_are_never_closed() -> Any:
     def look(_: Any, self: Look, payment: Payment, now: int) -> Settlement:  # noqa: ARG001
         return self.inquire(payment).settlement
 
-    return _method(Look, "_look", look)
+    return method(Look, "_look", look)
 
 
 # Privacy
@@ -366,7 +354,7 @@ def the_merchant_key_is_shown() -> Any:
         print(self.current().merchant_keys)
         return real(self)
 
-    return _method(SecretCredentials, "renewed", renewed)
+    return method(SecretCredentials, "renewed", renewed)
 
 
 # What a reviewer planted, and the simulation of then did not find
@@ -374,7 +362,7 @@ def the_merchant_key_is_shown() -> Any:
 
 @bug
 def earlier_orders_are_never_looked_at() -> Any:
-    return _method(Look, "_look_further", lambda _, __, settlement: settlement)
+    return method(Look, "_look_further", lambda _, __, settlement: settlement)
 
 
 @bug
@@ -427,7 +415,7 @@ def a_replay_undoes_what_an_operator_decided() -> Any:
 
 @bug
 def the_callbacks_token_is_not_checked() -> Any:
-    return _method(ReceiveCallback, "admit", lambda *_: None)
+    return method(ReceiveCallback, "admit", lambda *_: None)
 
 
 @bug
@@ -436,7 +424,7 @@ def the_currency_is_not_compared() -> Any:
         found: Proof = real(replace(self, currency=currency), amount, currency)
         return found
 
-    return _method(Claim, "proof", proof)
+    return method(Claim, "proof", proof)
 
 
 @bug
@@ -445,7 +433,7 @@ def the_ordered_amount_is_not_compared() -> Any:
         found: Proof = real(replace(self, amount=amount), amount, currency)
         return found
 
-    return _method(Claim, "proof", proof)
+    return method(Claim, "proof", proof)
 
 
 @bug
@@ -456,9 +444,9 @@ def anybody_cancels_anybodys_payment() -> Any:
         settlement: Settlement = real(self, order_id, owner)
         return settlement
 
-    return _method(Cancel, "__call__", cancel)
+    return method(Cancel, "__call__", cancel)
 
 
 @bug
 def a_refused_duplicate_is_a_failure() -> Any:
-    return _method(Ask, "_is_known", lambda *_: False)
+    return method(Ask, "_is_known", lambda *_: False)

@@ -32,16 +32,36 @@ STORM: Mapping[str, float] = {
     "storefront: sent twice": 0.1,
 }
 
+# The same for what tells storefronts.
+WEBHOOK_STORM: Mapping[str, float] = {
+    "crash": 0.006,
+    "dynamodb: throttled": 0.02,
+    "dynamodb: request lost": 0.01,
+    "dynamodb: answer lost": 0.02,
+    "dynamodb: out for this call": 0.01,
+    "sqs: request lost": 0.03,
+    "sqs: answer lost": 0.03,
+    "sqs: took only a part": 0.05,
+    "sqs: delivered twice": 0.05,
+    "sqs: a message comes back": 0.02,
+    "kms: out": 0.05,
+    "stream: a record cannot be read": 0.002,
+    "backend: 500": 0.1,
+    "backend: 503": 0.05,
+    "backend: no answer": 0.05,
+    "backend: refused": 0.03,
+}
+
 
 class Chance:
     """Draws from one seed. Faults end at a moment; until then each has its rate."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | str, storm: Mapping[str, float] = STORM) -> None:
         self.random = Random(seed)  # noqa: S311 - reproducible, not secret
         weather = self.random.choice((0.0, 0.3, 1.0, 1.0, 2.0))
         self.rates = {
             kind: rate * weather * self.random.choice((0.0, 1.0, 1.0, 3.0))
-            for kind, rate in STORM.items()
+            for kind, rate in storm.items()
         }
         self.faults: Counter[str] = Counter()
         self.stormy = True

@@ -29,6 +29,8 @@ class Ledger:
         self.story: deque[str] = deque(maxlen=40)
         """The last things that happened, for whoever replays a violation."""
         self.looks: Counter[str] = Counter()
+        self.moves: dict[tuple[str, int], Payment] = {}
+        """Every change of a status: order id and version, and the payment as it was then."""
         self._names: dict[str, str] = {}
         self._forbidden = [word.lower() for word in forbidden]
 
@@ -45,6 +47,10 @@ class Ledger:
             violation = ViolationError(f"{promise}: {facts}")
             violation.add_note("\n".join(self.story))
             raise violation
+
+    def forbid(self, word: str) -> None:
+        """A secret that was made."""
+        self._forbidden.append(word.lower())
 
     def is_clean(self, text: str) -> bool:
         """Whether there is nothing personal and no secret in a text."""

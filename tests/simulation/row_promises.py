@@ -68,7 +68,7 @@ class RowPromises(Ledger):
     def _written(self, table: str, old: Any, new: Any) -> None:
         self.note(table, new and new.get("orderId"), new and new.get("version"))
         if new is not None and table != "CircuitsTable":
-            clean = self.is_clean(json.dumps(new))
+            clean = self.is_clean(json.dumps(new, default=repr))
             self.hold("no personal data and no secret in a row", clean, table)
         if table != "PaymentsTable":
             return
@@ -104,6 +104,7 @@ class RowPromises(Ledger):
             due = old.due_at is not None and old.due_at <= self.finpay.hub.now + SKEW
             self.hold("a look begins only when it is due", due, old, new)
         if old.status is not new.status:
+            self.moves[new.order_id, new.version] = new
             moves = new.status in _MOVES[old.status] and step == 1
             if old.status is S.REVIEW:
                 moves = moves and new.history[-1].by is Source.OPERATOR

@@ -1,19 +1,15 @@
 """The deployed service, simulated: real handlers in processes that come and go."""
 
-import os
-import re
-import sys
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Never, cast
-from unittest import mock
+from typing import TYPE_CHECKING, Any, cast
 
 from greenlet import getcurrent
 
 from finpay_callback.app import lambda_handler as callback_handler
-from payments import composition
+from notify.app import lambda_handler as notify_handler
+from payment_stream.app import lambda_handler as stream_handler
 from payments.parts import Parts, World
 from payments.review import Review
 from payments.settle import Settle
@@ -27,22 +23,27 @@ from tests.simulation.hub import MINUTE, Hub
 from tests.simulation.network import SimulatedExchange
 from tests.simulation.process import SKEW_MS, DiedError, Process
 from tests.simulation.watchdog import Watchdog
-from tests.template import environment, functions
+from tests.template import functions
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Event = dict[str, Any]
+type Clients = Callable[[Process], dict[str, Callable[[], Any]]]
 
 HANDLERS: dict[str, Callable[[Event, Any], Any]] = {
     "StorefrontApi": api_handler,
     "FinpayCallback": callback_handler,
     "Reconcile": reconcile_handler,
+    "PaymentStream": stream_handler,
+    "Notify": notify_handler,
 }
 _BUILD = {
     "StorefrontApi": Parts.storefront_api,
     "FinpayCallback": Parts.finpay_callback,
     "Reconcile": Parts.reconcile,
+    "PaymentStream": Parts.payment_stream,
+    "Notify": Parts.notify,
 }
 
 
@@ -64,10 +65,14 @@ class Service:
         self._idle: dict[str, list[Process]] = {name: [] for name in HANDLERS}
         self._ticks: set[int] = set()
         self._deadlines = {name: functions()[name]["Timeout"] * 1000 for name in HANDLERS}
+        asking = ("StorefrontApi", "FinpayCallback", "Reconcile")
+        self.outside = dict.fromkeys(asking, (chance, self._around))
+        """For each function the chances of its processes, and what makes their clients."""
 
     def invoke(self, function: str, event: Event) -> Any:
         """The handler's answer, or None if its process died. For work that may wait."""
-        if self._idle[function] and not self.chance.maybe(0.1):
+        chance, _ = self.outside[function]
+        if self._idle[function] and not chance.maybe(0.1):
             process = self._idle[function].pop()
         else:
             process = self._new_process(function)
@@ -90,23 +95,33 @@ class Service:
         return answer
 
     def _new_process(self, function: str) -> Process:
-        chance = self.chance
+        chance, around = self.outside[function]
         process = Process(self.hub, chance, function, chance.between(-SKEW_MS, SKEW_MS))
-        clients: dict[str, Callable[[], Any]] = {
-            "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
-            "secretsmanager": lambda: Secrets(process),
-            "sqs": lambda: Sqs(process, self.queue),
-        }
+        clients = around(process)
+
+        def made(name: str) -> Any:
+            return clients[name]()
+
         world = World(
-            client=lambda name: clients[name](),
-            exchange=lambda: SimulatedExchange(process, self.finpay, self.watchdog, self._outages),
-            post=_no_webhooks,
+            client=made,
+            exchange=partial(made, "exchange"),
+            post=lambda _: made("post"),
             clock=process.clock,
             new_id=chance.mark,
-            chance=lambda: 0.5,
+            chance=chance.random.random,
         )
         process.parts = _BUILD[function](Parts(world))
         return process
+
+    def _around(self, process: Process) -> dict[str, Callable[[], Any]]:
+        return {
+            "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
+            "secretsmanager": lambda: Secrets(process),
+            "sqs": lambda: Sqs(process, self.queue),
+            "exchange": lambda: SimulatedExchange(
+                process, self.finpay, self.watchdog, self._outages
+            ),
+        }
 
     def operator(self) -> Review:
         """The operator's command, on tables that answer him."""
@@ -144,51 +159,3 @@ class Service:
         if answer is None:
             return {record["messageId"] for record in records}
         return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-
-
-class Sink:
-    """Takes the place of standard output, and looks at what is printed."""
-
-    def __init__(self, forbidden: list[str]) -> None:
-        self.leaks: list[str] = []
-        self.last: deque[str] = deque(maxlen=20)
-        self._forbidden = re.compile("|".join(map(re.escape, forbidden)), re.IGNORECASE)
-
-    def write(self, text: str) -> int:
-        self.last.append(text.strip())
-        if found := self._forbidden.search(text):
-            self.leaks.append(found[0])
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-
-@contextmanager
-def deployed(sink: Sink) -> Iterator[None]:
-    """The environment of template.yaml, and handlers that find the parts of their process."""
-    variables = {name: value for f in HANDLERS for name, value in environment(f).items()}
-    variables |= {
-        "FINPAY_BASE_URL": "https://finpay.example",
-        "CALLBACK_BASE_URL": "https://api.example",
-        "SOURCES_OF_FUNDS": "finpaycode",
-        "KEY_OVERLAP_DAYS": "7",
-        "POWERTOOLS_SERVICE_NAME": "simulation",
-    }
-    of_process = lambda: getcurrent().process.parts  # type: ignore[attr-defined]  # noqa: E731
-    with (
-        mock.patch.dict(os.environ, {k: str(v) for k, v in variables.items()}, clear=True),
-        mock.patch.object(sys, "stdout", sink),
-        mock.patch.multiple(
-            composition,
-            storefront_api=of_process,
-            finpay_callback=of_process,
-            reconcile=of_process,
-        ),
-    ):
-        yield
-
-
-def _no_webhooks(_: object) -> Never:
-    """No function in this simulation tells storefronts anything."""
-    raise NotImplementedError

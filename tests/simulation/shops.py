@@ -71,6 +71,7 @@ class Street:
 
     def _body(self, order_id: str, amount: int, minutes: int) -> dict[str, Any]:
         body = make_request_body(id=order_id, amount=str(amount), timeout=str(minutes))
+        body["url"]["callbackUrl"] = f"https://toko-{order_id[-1]}.example/hooks?order={order_id}"
         body["customer"] |= {
             "firstName": NAME, "lastName": "Q", "email": EMAIL, "mobilePhone": PHONE,
         }  # fmt: skip

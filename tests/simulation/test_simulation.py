@@ -8,12 +8,20 @@ import sys
 import pytest
 
 from tests.simulation.bugs import BUGS
-from tests.simulation.chance import STORM
+from tests.simulation.chance import STORM, WEBHOOK_STORM
 from tests.simulation.world import simulate
 from tests.template import ROOT
 
 PAYMENTS = 20_000
-OTHER_FAULTS = ("finpay: outage", "callback: blackout")
+OTHER_FAULTS = (
+    "finpay: outage",
+    "callback: blackout",
+    "kms: outage",
+    "backend: down",
+    "backend: gone",
+    "an event became a dead letter",
+    "a change became a dead letter",
+)
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -40,12 +48,14 @@ def test_no_promise_is_broken_in_twenty_thousand_payments(
     payments = re.search(r"payments (\d+)", done.stdout)
     assert payments
     assert int(payments[1]) >= PAYMENTS
-    assert not [fault for fault in (*STORM, *OTHER_FAULTS) if not counted.get(fault)]
+    assert not [
+        fault for fault in (*STORM, *WEBHOOK_STORM, *OTHER_FAULTS) if not counted.get(fault)
+    ]
     assert not [status for status in ("PAID", "EXPIRED", "REVIEW") if not counted.get(status)]
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:
-    first, again, other = simulate(7, 10), simulate(7, 10), simulate(8, 10)
+    first, again, other = simulate(8, 10), simulate(8, 10), simulate(7, 10)
     assert first == again
     assert first.trace != other.trace
 

@@ -10,11 +10,12 @@ from tests.simulation.answer_promises import MONEY_CAME, AnswerPromises
 from tests.simulation.call_promises import CallPromises
 from tests.simulation.ledger import is_decided, is_proof
 from tests.simulation.row_promises import RowPromises
+from tests.simulation.webhook_promises import WebhookPromises
 
 S = Status
 
 
-class Watchdog(RowPromises, CallPromises, AnswerPromises):
+class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
     """Raises ViolationError at the first broken promise."""
 
     def end(self, sink_leaks: list[str]) -> None:
@@ -39,6 +40,7 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises):
             row = self.rows[order_id]
             seen = row.status is not S.PAID or is_decided(row)
             self.hold("money that came late is looked into", seen, row)
+        self.end_of_webhooks()
 
     def _end_of_paid(self, row: Payment) -> None:
         kept = row.status in MONEY_CAME or is_decided(row)

@@ -16,14 +16,18 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb
 from tests.builders import MERCHANT_KEY
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.chance import Chance
+from tests.simulation.deployed import Sink, deployed
 from tests.simulation.finpay import Habits, SimulatedFinpay
 from tests.simulation.hub import DAY, HOUR, MINUTE, Hub
-from tests.simulation.service import Service, Sink, deployed
+from tests.simulation.service import Service
 from tests.simulation.shops import EMAIL, NAME, PHONE, Street
 from tests.simulation.watchdog import Watchdog
+from tests.simulation.webhooks import Webhooks
 from tests.template import resources
 
 PAYMENTS = 40
+EVERY = 2
+"""Every so manieth world has storefronts that are told."""
 STORM_MS = 3 * DAY
 END_MS = 12 * DAY
 FORBIDDEN = [NAME, EMAIL, PHONE.lstrip("+"), MERCHANT_KEY]
@@ -60,7 +64,14 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
     with deployed(sink), _breaker_time(hub):
         service = Service(hub, chance, finpay, watchdog, _windows(hub, chance))
         finpay.on_change = watchdog.finpay_changed
-        watchdog.on_row = service.schedule
+        webhooks = _webhooks(seed, service, sink) if seed % EVERY == 0 else None
+
+        def on_row() -> None:
+            service.schedule()
+            if webhooks:
+                webhooks.wake()
+
+        watchdog.on_row = on_row
         street = Street(hub, chance, service, finpay, watchdog, _blackout(hub, chance))
         for number in range(payments):
             street.open_order(number)
@@ -70,16 +81,26 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
         start = hub.now
         hub.run(start + STORM_MS)
         chance.stormy = False
+        if webhooks:
+            webhooks.chance.stormy = False
         hub.run(start + END_MS)
         watchdog.end(sink.leaks)
     return Report(
         worlds=1,
         payments=payments,
-        faults=chance.faults,
+        faults=chance.faults + (webhooks.chance.faults if webhooks else Counter()),
         checked=watchdog.checked,
         statuses=Counter(row.status.value for row in watchdog.rows.values()),
         trace=watchdog.trace.hexdigest(),
     )
+
+
+def _webhooks(seed: int, service: Service, sink: Sink) -> Webhooks:
+    def forbid(word: str) -> None:
+        sink.forbid(word)
+        service.watchdog.forbid(word)
+
+    return Webhooks(seed, service, forbid)
 
 
 def _windows(hub: Hub, chance: Chance) -> list[range]:

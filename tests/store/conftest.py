@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -13,7 +13,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
 from tests.dynamodb.client import SimulatedDynamoDB
-from tests.store.tables import DEFINITIONS, Rows
+from tests.dynamodb.streams import SimulatedStreams
+from tests.store.tables import DEFINITIONS, Rows, Streamed
 from tests.tables import temporary_table
 from tests.template import resources
 
@@ -64,6 +65,24 @@ def series(stand_in: StandIn, request: pytest.FixtureRequest) -> Iterator[Rows]:
     _expect_deviations(stand_in, request)
     with _table(stand_in, "series") as made:
         yield made
+
+
+@pytest.fixture
+def streamed(stand_in: StandIn, request: pytest.FixtureRequest) -> Iterator[Streamed]:
+    """A table with a stream of both images, empty."""
+    _expect_deviations(stand_in, request)
+    with _table(stand_in, "streamed") as made:
+        yield Streamed(made, _streams(stand_in, made, request))
+
+
+def _streams(stand_in: StandIn, made: Rows, request: pytest.FixtureRequest) -> Any:
+    """boto3's client of DynamoDB Streams, whose types the project has not."""
+    if stand_in.name == "moto":
+        return boto3.client("dynamodbstreams", region_name="us-east-1")
+    if stand_in.name == "stack":
+        stack: RunningStack = request.getfixturevalue("stack")
+        return stack.aws.streams()
+    return SimulatedStreams(cast("SimulatedDynamoDB", made.client))
 
 
 def _expect_deviations(stand_in: StandIn, request: pytest.FixtureRequest) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.tables import Rows, number, refused, text
+from tests.store.tables import Rows, Streamed, number, refused, text
 
 FAILED = "ConditionalCheckFailedException"
 INVALID = "ValidationException"
@@ -706,3 +706,51 @@ def test_a_query_counts_pages_of_what_it_reads_not_of_what_it_gives(series: Rows
         ExpressionAttributeNames={"#at": "at"},
     )
     assert "LastEvaluatedKey" in answer
+
+
+# Streams
+
+
+def test_a_stream_has_what_an_item_was_and_what_it_became(streamed: Streamed) -> None:
+    rows = streamed.rows
+    first, second = {**rows.key, "n": number(1)}, {**rows.key, "n": number(2)}
+    rows.put(n=number(1))
+    rows.update("SET n = :v", {":v": number(2)})
+    rows.client.delete_item(TableName=rows.name, Key=rows.key)
+    records = streamed.records()
+    assert [record["eventName"] for record in records] == ["INSERT", "MODIFY", "REMOVE"]
+    written = [record["dynamodb"] for record in records]
+    assert [one["Keys"] for one in written] == [rows.key] * 3
+    assert [one.get("OldImage") for one in written] == [None, first, second]
+    assert [one.get("NewImage") for one in written] == [first, second, None]
+
+
+def test_the_records_of_an_item_are_in_order_and_each_has_a_number_of_its_own(
+    streamed: Streamed,
+) -> None:
+    for version in range(12):
+        streamed.rows.put(f"row-{version % 3}", version=number(version))
+    records = [record["dynamodb"] for record in streamed.records()]
+    assert len({record["SequenceNumber"] for record in records}) == 12
+    for row in range(3):
+        own = [one for one in records if one["Keys"] == {"id": text(f"row-{row}")}]
+        versions = [int(one["NewImage"]["version"]["N"]) for one in own]
+        assert versions == [row, row + 3, row + 6, row + 9]
+        numbers = [int(one["SequenceNumber"]) for one in own]
+        assert numbers == sorted(numbers)
+
+
+def test_a_write_that_was_refused_is_in_no_stream(streamed: Streamed) -> None:
+    with refused(FAILED):
+        streamed.rows.update("SET n = :v", ONE, ConditionExpression="attribute_exists(id)")
+    assert streamed.records() == []
+
+
+@deviates("moto", "makes a record of every write")
+def test_a_write_that_changed_nothing_is_in_no_stream(streamed: Streamed) -> None:
+    rows = streamed.rows
+    rows.client.delete_item(TableName=rows.name, Key=rows.key)
+    rows.put(n=number(1))
+    rows.put(n=number(1))
+    rows.update("SET n = :v", ONE)
+    assert len(streamed.records()) == 1

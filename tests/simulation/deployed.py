@@ -1,0 +1,70 @@
+"""What surrounds the handlers: environment, parts, and who reads what they print."""
+
+import os
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+from greenlet import getcurrent
+
+from payments import composition
+from tests.simulation.service import HANDLERS
+from tests.template import environment, template
+
+
+class Sink:
+    """Takes the place of standard output, and looks at what is printed."""
+
+    def __init__(self, forbidden: list[str]) -> None:
+        self.leaks: list[str] = []
+        self.last: deque[str] = deque(maxlen=20)
+        self._words = list(forbidden)
+        self._compile()
+
+    def forbid(self, word: str) -> None:
+        """A secret that was made."""
+        self._words.append(word)
+        self._compile()
+
+    def _compile(self) -> None:
+        self._forbidden = re.compile("|".join(map(re.escape, self._words)), re.IGNORECASE)
+
+    def write(self, text: str) -> int:
+        self.last.append(text.strip())
+        if found := self._forbidden.search(text):
+            self.leaks.append(found[0])
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+@contextmanager
+def deployed(sink: Sink) -> Iterator[None]:
+    """The environment of template.yaml, and handlers that find the parts of their process."""
+    variables = {name: value for f in HANDLERS for name, value in environment(f).items()}
+    variables |= {
+        "FINPAY_BASE_URL": "https://finpay.example",
+        "CALLBACK_BASE_URL": "https://api.example",
+        "SOURCES_OF_FUNDS": "finpaycode",
+        "KEY_OVERLAP_DAYS": "7",
+        "WEBHOOK_PAUSES": template()["Parameters"]["WebhookPauses"]["Default"],
+        "POWERTOOLS_SERVICE_NAME": "simulation",
+    }
+    of_process = lambda: getcurrent().process.parts  # type: ignore[attr-defined]  # noqa: E731
+    with (
+        mock.patch.dict(os.environ, {k: str(v) for k, v in variables.items()}, clear=True),
+        mock.patch.object(sys, "stdout", sink),
+        mock.patch.multiple(
+            composition,
+            storefront_api=of_process,
+            finpay_callback=of_process,
+            reconcile=of_process,
+            payment_stream=of_process,
+            notify=of_process,
+        ),
+    ):
+        yield

@@ -174,12 +174,10 @@ def other_bytes_are_signed_than_are_sent() -> Any:
 
 @bug
 def a_rotated_secret_is_never_read() -> Any:
-    known: dict[tuple[int, str], Any] = {}
-
-    def of(real: Any, self: DynamoReceivers, storefront_id: str) -> Any:
-        name = id(self), storefront_id
-        if name not in known:
-            known[name] = real(self, storefront_id)
-        return known[name]
+    def of(real: Any, self: Any, storefront_id: str) -> Any:
+        name = storefront_id, b"receiver"
+        if name not in self._opened:
+            self._opened[name] = real(self, storefront_id)
+        return self._opened[name]
 
     return method(DynamoReceivers, "of", of)

@@ -1,8 +1,11 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test soak races check build docs clean
+.PHONY: help setup demo run test soak races check audit lock build docs clean
 .DEFAULT_GOAL := help
 
-SOURCES := functions simulator local ops tests
+SOURCES := functions simulator local ops checks tests examples
+# For Linux and macOS on ARM and x86 alike; where the packages come from is the machine's affair.
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'
 
 export PYTHONPATH := functions:.
 # sam build asks the first python3.13 here, and version managers' shims fail it.
@@ -33,13 +36,26 @@ soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7
 races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 for less
 	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/races $(ARGS)
 
-check: setup ## style, types, import rules, template
+check: setup ## style, types, import rules, template, security, known vulnerabilities
 	.venv/bin/ruff check $(SOURCES)
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/bandit --quiet --recursive functions ops local simulator checks
 	.venv/bin/sam validate --lint
-	.venv/bin/cfn-lint template.yaml
+	.venv/bin/cfn-lint template.yaml --append-rules cfn_lint_serverless.rules
+	@.venv/bin/python -m checks.checkov
+	@.venv/bin/python -m checks.sbom
+	@.venv/bin/python -m checks.audit
+
+audit: setup ## known vulnerabilities of all pins; fails also where one could not be looked up
+	@.venv/bin/python -m checks.audit --strict
+
+lock: setup ## pin everything anew, with hashes, after a requirements file was changed
+	$(LOCK) functions/requirements.in --output-file functions/requirements.txt
+	$(LOCK) requirements.txt --constraints functions/requirements.txt --output-file requirements.lock
+	$(LOCK) local/requirements.txt --output-file local/requirements.lock
+	$(LOCK) checks/requirements.txt --output-file checks/requirements.lock
 
 build: setup ## sam build, for AWS
 	.venv/bin/sam build

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # With AUTH=true MiniStack takes exactly this pair for the account's root.
 ACCESS_KEY_ID = "test"
-SECRET_ACCESS_KEY = "test"  # noqa: S105 - MiniStack's fixed pair, good for nothing else
+SECRET_ACCESS_KEY = "test"  # noqa: S105 - MiniStack's fixed pair, good for nothing else  # nosec B105
 ACCOUNT_ID = "000000000000"
 # No proxy has a way to 127.0.0.1.
 _CLIENT_CONFIG = Config(proxies={})

@@ -4,15 +4,13 @@ It runs inside `local.durable`, so that what it acknowledged outlives it.
 """
 
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from local.errors import LocalStackError, MissingToolError
+from local import environments
+from local.errors import LocalStackError
 from local.exchange import Exchanges
 from local.health import wait_until_healthy
-from local.paths import MINISTACK_ENVIRONMENT, ROOT, content_hash
+from local.paths import MINISTACK_ENVIRONMENT, ROOT
 from local.processes import Processes
 from local.progress import step
 
@@ -20,40 +18,16 @@ NAME = "MiniStack"
 HEALTH = "/_ministack/health"
 # As in local.durable, which only MiniStack's own environment can import.
 SNAPSHOT = "/_local/snapshot"
-REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+LOCK = Path(__file__).with_name("requirements.lock")
 
 
 def install(logs: Path) -> None:
-    """Make MiniStack's environment unless it is there and of this Python and these pins.
+    """Make MiniStack's environment unless it is there; see environments.install.
 
     MiniStack runs the functions with its own interpreter, so it gets this one, whose minor is
-    Lambda's (`stack.check_python`). Raises MissingToolError when packages cannot be fetched.
+    Lambda's (`stack.check_python`).
     """
-    folder = MINISTACK_ENVIRONMENT
-    wanted = content_hash([REQUIREMENTS], sys.version)
-    stamp = folder / "installed"
-    if stamp.exists() and stamp.read_text() == wanted and (folder / "bin/python").exists():
-        return
-    with step("Installing MiniStack, once"):
-        shutil.rmtree(folder, ignore_errors=True)
-        _make_environment(folder, logs / "ministack-install.log")
-        stamp.write_text(wanted)
-
-
-def _make_environment(folder: Path, log: Path) -> None:
-    python = str(folder / "bin/python")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    try:
-        with log.open("wb") as output:
-            for command in (
-                [sys.executable, "-m", "venv", str(folder)],
-                [*pip, "-r", str(REQUIREMENTS)],
-            ):
-                subprocess.run(command, check=True, stdout=output, stderr=subprocess.STDOUT)
-    except subprocess.CalledProcessError as error:
-        last = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
-        message = f"MiniStack could not be installed (is there a network?); see {log}\n{last}"
-        raise MissingToolError(message) from error
+    environments.install(NAME, MINISTACK_ENVIRONMENT, LOCK, logs / "ministack-install.log")
 
 
 def start(processes: Processes, port: int, region: str, logs: Path, state: Path) -> str:

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
 # Kept between runs and used by all of them.
 MINISTACK_ENVIRONMENT = LOCAL / "ministack"
+CHECKOV_ENVIRONMENT = LOCAL / "checkov"
 BUILD = LOCAL / "build"
 
 

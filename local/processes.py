@@ -2,7 +2,7 @@
 
 import shutil
 import signal
-import subprocess
+import subprocess  # nosec B404 - each call is judged where it is made
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class Process:
         self.log = log
         self._again = (name, command, env, cwd, log)
         with log.open("ab") as output:
-            self._popen = subprocess.Popen(
+            self._popen = subprocess.Popen(  # nosec B603 - our own commands
                 command,
                 env=env,
                 cwd=cwd,
@@ -77,7 +77,7 @@ class Processes:
     def __enter__(self) -> Self:
         shutil.rmtree(self._temporary, ignore_errors=True)
         self._temporary.mkdir(parents=True)
-        self._guard = subprocess.Popen(
+        self._guard = subprocess.Popen(  # nosec B603 - our own module
             [sys.executable, guard.__file__],
             stdin=subprocess.PIPE,
             text=True,

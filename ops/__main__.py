@@ -2,9 +2,10 @@
 
 import typer
 
-from ops.commands import review, storefront, webhook
+from ops.commands import review, rotation, storefront, webhook
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+storefront.app.add_typer(rotation.app)
 app.add_typer(storefront.app, name="storefront")
 app.add_typer(review.app, name="review")
 app.add_typer(webhook.app, name="webhook")

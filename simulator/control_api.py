@@ -156,5 +156,5 @@ def _input() -> Input:
 
 
 def _only_from_this_machine() -> None:
-    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - no bind
+    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - no bind  # nosec B104
         abort(403)

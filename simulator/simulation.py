@@ -127,7 +127,7 @@ class Simulation:
             messages.reverse()
         if plan.order == "shuffled":
             # Only the order of deliveries depends on it, and the same seed must give the same.
-            random.Random(plan.seed).shuffle(messages)  # noqa: S311 - not cryptography, see above
+            random.Random(plan.seed).shuffle(messages)  # noqa: S311 - see above  # nosec B311
         return messages
 
     def _message(self, order: Order, status: str, payment: Payment | None) -> Message:

@@ -1,9 +1,13 @@
-"""The merchant's credentials at Finpay, out of Secrets Manager."""
+"""The merchant's credentials at Finpay, out of Secrets Manager.
+
+The merchant rotates them by putting a new pair into the secret. Finpay goes on calling back at URLs
+that were made with the key before, and signs with it until it took over the new one; so the
+previous key verifies too, for a while after the current version was created.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,27 +24,56 @@ if TYPE_CHECKING:
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 REFRESH_MS = 60_000
 """A stranger's wrong signature makes us look for a new key at most this often."""
+MAX_AGE_MS = 300_000
+"""A container that sees nothing wrong looks too: to it, a key that leaked is still the current."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One version of the secret; `created_at` in epoch milliseconds."""
+
+    merchant_id: str
+    merchant_key: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the secret said when it was read; the previous key is good until `overlap_ends`."""
+
+    current: _Version
+    previous_key: str
+    overlap_ends: int
+
+    def at(self, now: int) -> Credentials:
+        """The credentials at that moment, however long ago they were read."""
+        keys: tuple[str, ...] = (self.current.merchant_key,)
+        if self.previous_key and now < self.overlap_ends:
+            keys += (self.previous_key,)
+        return Credentials(self.current.merchant_id, tuple(dict.fromkeys(keys)))
 
 
 @dataclass(slots=True)
 class SecretCredentials:
-    """Reads the secret `{"merchantId": …, "merchantKey": …}` once and remembers it.
+    """Reads the secret `{"merchantId": …, "merchantKey": …}` and remembers it for MAX_AGE_MS.
 
-    Of the stages given, the first must exist; the keys of the others are there during a rotation.
+    The previous version's key verifies for `overlap_ms` after the current one was created.
     """
 
     client: SecretsManagerClient
     secret_id: str
     clock: Clock
-    stages: Sequence[str] = (CURRENT,)
-    _known: Credentials | None = None
+    overlap_ms: int
+    _known: _Known | None = None
     _read_at: int = 0
 
     def current(self) -> Credentials:
-        """The credentials; raises Unavailable if the secret cannot be had or read."""
+        """The credentials; raises Unavailable if the secret never could be had or read."""
         if self._known is None:
-            self._known = self._read()
-        return self._known
+            return self._read().at(self.clock())
+        if self.clock() - self._read_at >= MAX_AGE_MS:
+            return self._read_if_it_answers(self._known).at(self.clock())
+        return self._known.at(self.clock())
 
     def renewed(self) -> Credentials | None:
         """The credentials anew, if they have changed; None if not, or if they were just read.
@@ -49,19 +82,28 @@ class SecretCredentials:
         """
         if self.clock() - self._read_at < REFRESH_MS:
             return None
-        known, self._known = self._known, self._read()
-        return None if self._known == known else self._known
+        known = self._known
+        renewed = self._read()
+        return None if known == renewed else renewed.at(self.clock())
 
-    def _read(self) -> Credentials:
-        self._read_at = self.clock()
-        first, *others = [self._stage(stage) for stage in self.stages]
-        if first is None:
+    def _read_if_it_answers(self, known: _Known) -> _Known:
+        try:
+            return self._read()
+        except Unavailable:
+            return known
+
+    def _read(self) -> _Known:
+        now = self._read_at = self.clock()
+        current = self._version(CURRENT)
+        if current is None:
             raise Unavailable("the secret is missing or not as it should be")
-        keys = [first[1], *(other[1] for other in others if other)]
-        return Credentials(first[0], tuple(dict.fromkeys(keys)))
+        overlap_ends = current.created_at + self.overlap_ms
+        previous = self._version(PREVIOUS) if now < overlap_ends else None
+        self._known = _Known(current, previous.merchant_key if previous else "", overlap_ends)
+        return self._known
 
-    def _stage(self, stage: str) -> tuple[str, str] | None:
-        """Merchant id and key of a version of the secret; None if it has no good one."""
+    def _version(self, stage: str) -> _Version | None:
+        """A version of the secret; None if there is none that can be read."""
         try:
             answer = self.client.get_secret_value(SecretId=self.secret_id, VersionStage=stage)
         except ClientError as error:
@@ -70,10 +112,12 @@ class SecretCredentials:
             raise Unavailable(error.response["Error"]["Code"]) from None
         except BotoCoreError as error:
             raise Unavailable(type(error).__name__) from None
-        return _read_pair(answer["SecretString"])
+        pair = _read_pair(answer["SecretString"])
+        return _Version(*pair, int(answer["CreatedDate"].timestamp() * 1000)) if pair else None
 
 
 def _read_pair(text: str) -> tuple[str, str] | None:
+    """Merchant id and key; None if the text has no good ones."""
     try:
         secret: Any = json.loads(text)
         merchant_id, merchant_key = secret["merchantId"], secret["merchantKey"]

@@ -1,6 +1,7 @@
 """What is counted, and under which name: the metrics of the business, in one place.
 
-Amounts are in rupiah. Alarms and dashboards read these names.
+Amounts are in rupiah. Alarms and dashboards read these names. `CallbackRefused` is 0 or 1 for each
+callback, so that its average is the share of those that were refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from payments.attempts import Attempt
     from payments.initiate import Initiated
     from payments.receive_callback import Receipt
+    from payments.reconcile import Run
     from payments.settle import Settlement
     from payments.telemetry import Telemetry
 
@@ -42,6 +44,7 @@ def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[No
 
 def received(telemetry: Telemetry, receipt: Receipt) -> None:
     """A verified callback was settled or quarantined."""
+    telemetry.count("CallbackRefused", 0)
     telemetry.note(signed_form=receipt.signed_form)
     if receipt.settlement is None:
         telemetry.note(quarantined=receipt.quarantined)
@@ -52,6 +55,7 @@ def received(telemetry: Telemetry, receipt: Receipt) -> None:
 def refused(telemetry: Telemetry, error: PaymentError) -> None:
     """A callback was turned away. That our own store fails is no refusal."""
     if not isinstance(error, Unavailable):
+        telemetry.count("CallbackRefused", 1)
         telemetry.count("CallbacksRefused", reason=type(error).__name__)
 
 
@@ -77,10 +81,11 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
             telemetry.count("PaidLate")
 
 
-def looks_queued(telemetry: Telemetry, queued: int) -> None:
+def looks_queued(telemetry: Telemetry, run: Run) -> None:
     """The schedule has run."""
-    telemetry.note(queued=queued)
-    telemetry.count("LooksQueued", queued)
+    telemetry.note(queued=run.queued)
+    telemetry.count("LooksQueued", run.queued)
+    telemetry.took("OldestLookOverdue", run.longest_wait / 1000)
 
 
 def look_failed(telemetry: Telemetry, error: PaymentError) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from payments.telemetry import Telemetry
     from payments.webhook_targets import Targets
 
+_DAY_MS = 86_400_000
 _PROBE_SECONDS = 2.5  # Finpay wants its callback answered in under 5 s
 
 
@@ -72,14 +73,15 @@ class Parts:
 
     @cached_property
     def credentials(self) -> CredentialSource:
-        from payments.credentials import CURRENT, PREVIOUS, SecretCredentials
+        from payments.credentials import SecretCredentials
 
         # Codes issued before a rotation are called back at URLs made with the key of then.
+        of = settings.finpay()
         return SecretCredentials(
             self.world.client("secretsmanager"),
-            settings.finpay().finpay_secret,
+            of.finpay_secret,
             self.world.clock,
-            (CURRENT, PREVIOUS),
+            of.key_overlap_days * _DAY_MS,
         )
 
     @cached_property

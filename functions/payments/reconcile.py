@@ -25,6 +25,14 @@ _STILL_BUSY = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of the schedule did, and how long the look that waits longest has been due."""
+
+    queued: int
+    longest_wait: int  # milliseconds
+
+
+@dataclass(frozen=True, slots=True)
 class QueueDue:
     """Queues the looks that are due."""
 
@@ -33,24 +41,30 @@ class QueueDue:
     gateway: Gateway
     clock: Clock
 
-    def __call__(self, has_time: Callable[[], bool]) -> int:
-        """How many looks were queued before the time was up; the next run goes on with the rest.
+    def __call__(self, has_time: Callable[[], bool]) -> Run:
+        """Queue looks until the time is up; the next run goes on with the rest.
 
         No look is queued while Finpay does not answer, and none while the queue has plenty of an
         earlier run's: what waits there is still due and would be queued again. Raises Unavailable.
         """
+        now = self.clock()
         if not self.gateway.is_reachable() or self.queue.waiting() > _STILL_BUSY:
-            return 0
-        queued = 0
-        for batch in itertools.batched(self._due(), _BATCH, strict=False):
+            return Run(0, self._longest_wait(now))
+        queued = longest_wait = 0
+        for batch in itertools.batched(self._due(now), _BATCH, strict=False):
+            longest_wait = max(longest_wait, *(now - due_at for _, due_at in batch))
             if not has_time():
                 break
             self.queue.send(batch)
             queued += len(batch)
-        return queued
+        return Run(queued, longest_wait)
 
-    def _due(self) -> Iterator[tuple[str, int]]:
-        now, names = self.clock(), shards()
+    def _longest_wait(self, now: int) -> int:
+        firsts = (next(self.payments.due(shard, now), None) for shard in shards())
+        return max((now - first[1] for first in firsts if first), default=0)
+
+    def _due(self, now: int) -> Iterator[tuple[str, int]]:
+        names = shards()
         # Every minute another shard comes first, so that none waits for ever behind a full one.
         first = now // 60_000 % len(names)
         for shard in names[first:] + names[:first]:

@@ -11,6 +11,7 @@ class FinpaySettings:
     finpay_secret: str
     finpay_base_url: str
     circuits_table: str
+    key_overlap_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def finpay() -> FinpaySettings:
         finpay_secret=os.environ["FINPAY_SECRET"],
         finpay_base_url=os.environ["FINPAY_BASE_URL"],
         circuits_table=os.environ["CIRCUITS_TABLE"],
+        key_overlap_days=int(os.environ["KEY_OVERLAP_DAYS"]),
     )
 
 

@@ -25,11 +25,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     if "Records" in event:
         return take_looks(event, reconcile, context)
     with reconcile.telemetry.job("queue looks"):
-        queued = reconcile.queue_due(
-            lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS
-        )
-        measures.looks_queued(reconcile.telemetry, queued)
-    return {"queued": queued}
+        run = reconcile.queue_due(lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
+        measures.looks_queued(reconcile.telemetry, run)
+    return {"queued": run.queued}
 
 
 def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaContext) -> Any:

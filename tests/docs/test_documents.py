@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops import states
+from ops.commands import review, rotation, storefront, webhook
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
@@ -14,7 +15,17 @@ from tests.template import ROOT, template
 
 README = (ROOT / "README.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "examples/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+NOUNS = [
+    ("storefront", storefront.app),
+    ("storefront", rotation.app),
+    ("review", review.app),
+    ("webhook", webhook.app),
+]
 
 
 def test_the_table_of_states_is_the_one_that_the_code_enforces() -> None:
@@ -34,7 +45,7 @@ def test_the_readme_lists_every_error_and_no_other() -> None:
 def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
     rows = set(re.findall(r"^\| `(\w+)` \| (\S+) \| (.+) \|$", README, re.MULTILINE))
     parameters = {
-        (name, f"`{parameter['Default']}`" if parameter["Default"] else "empty", text)
+        (name, f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty", text)
         for name, parameter in template()["Parameters"].items()
         if (text := parameter["Description"])
     }
@@ -44,6 +55,21 @@ def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
 def test_the_readme_names_only_targets_that_make_has() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+
+
+def test_the_readme_names_every_command_of_the_operators_and_no_other() -> None:
+    run = re.findall(r"python -m ops ([a-z-]+) ([a-z-]+)", README)
+    table = README[README.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
+    rows = table.partition("|---|---|\n")[2]
+    cells = re.findall(r"^\| (`.+`) \|", rows, re.MULTILINE)
+    listed = [("storefront", name) for cell in cells for name in re.findall(r"`([a-z-]+)", cell)]
+    commands = {
+        (noun, str(command.name or command.callback.__name__).replace("_", "-"))
+        for noun, app in NOUNS
+        for command in app.registered_commands
+        if command.callback
+    }
+    assert {*run, *listed} == commands
 
 
 def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
@@ -61,7 +87,7 @@ def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
     assert all(len(proofs) == 1 for proofs in meanings.values())
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())
     assert not [link for link in links if not (document.parent / link).exists()]

@@ -29,7 +29,7 @@ from tests.builders import (
     load_event,
     make_looks_event,
 )
-from tests.template import environment
+from tests.template import environment, template
 
 NOBODY = "http://127.0.0.1:9"
 """Nothing listens on the discard port of a test machine."""
@@ -217,6 +217,7 @@ class Service:
         resolved = {
             "FINPAY_SECRET": self.secret,
             "FINPAY_BASE_URL": self.finpay_url,
+            "KEY_OVERLAP_DAYS": str(template()["Parameters"]["KeyOverlapDays"]["Default"]),
             "CALLBACK_BASE_URL": "",
             "SOURCES_OF_FUNDS": "finpaycode",
             "LOOKS_QUEUE": self.looks_queue,

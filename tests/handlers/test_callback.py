@@ -4,17 +4,12 @@ import base64
 import json
 from typing import Any
 
-import boto3
 import pytest
 
-from payments.credentials import SecretCredentials
 from payments.payment import Entry, IssuedCode, Source
 from payments.store import DynamoPayments
-from payments.tokens import callback_token
 from payments.transitions import Status
 from tests.builders import (
-    MERCHANT_ID,
-    MERCHANT_KEY,
     NOW,
     SAMPLE_ORDER_ID,
     load_event,
@@ -361,67 +356,6 @@ def test_a_missing_secret_lets_finpay_call_again(pending: Service) -> None:
     pending.secret = "missing"
     assert pending.callback(load_event("callback_paid")).status == 503
     assert pending.payment().status is Status.PENDING
-
-
-def test_a_key_that_was_rotated_still_opens_and_verifies_what_was_issued_before(
-    pending: Service,
-) -> None:
-    put_secret(pending, "the new key")
-    assert pending.callback(load_event("callback_paid")).status == 200
-    assert pending.payment().status is Status.PAID
-
-
-def test_a_new_key_is_found_without_a_deploy_but_looked_for_once_a_minute(
-    pending: Service,
-) -> None:
-    pending.clock.at = NOW
-    assert pending.callback(load_event("callback_forged")).status == 401
-    put_secret(pending, "a guess")
-    pending.clock.at = NOW + 59_999
-    assert pending.callback(load_event("callback_forged")).status == 401
-    pending.clock.at = NOW + 60_000
-    assert pending.callback(load_event("callback_forged")).status == 200
-    assert pending.payment().status is Status.PAID
-
-
-def test_a_url_made_with_a_new_key_is_let_in(pending: Service) -> None:
-    pending.clock.at = NOW
-    pending.callback(load_event("callback_expired"))
-    put_secret(pending, "the new key")
-    pending.clock.at = NOW + 60_000
-    event = make_callback_event(make_callback_body(key="the new key"))
-    event["pathParameters"]["token"] = callback_token(SAMPLE_ORDER_ID, "the new key")
-    assert pending.callback(event).status == 200
-
-
-def put_secret(service: Service, key: str) -> None:
-    """Rotate the merchant key."""
-    secret = json.dumps({"merchantId": MERCHANT_ID, "merchantKey": key})
-    client = boto3.client("secretsmanager")
-    client.put_secret_value(SecretId=service.secret, SecretString=secret)
-
-
-def test_the_secret_is_read_once_in_a_container(
-    pending: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reads: list[str] = []
-    real = SecretCredentials._stage
-
-    def count(self: SecretCredentials, stage: str) -> tuple[str, str] | None:
-        reads.append(stage)
-        return real(self, stage)
-
-    monkeypatch.setattr(SecretCredentials, "_stage", count)
-    for _ in range(3):
-        pending.callback(load_event("callback_paid"))
-    assert reads == ["AWSCURRENT", "AWSPREVIOUS"]
-
-
-def test_a_previous_secret_that_makes_no_sense_does_no_harm(pending: Service) -> None:
-    client = boto3.client("secretsmanager")
-    client.put_secret_value(SecretId=pending.secret, SecretString="[]")
-    put_secret(pending, MERCHANT_KEY)
-    assert pending.callback(load_event("callback_paid")).status == 200
 
 
 def test_a_replay_a_year_later_changes_nothing(pending: Service) -> None:

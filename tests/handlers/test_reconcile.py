@@ -68,6 +68,14 @@ def test_a_payment_is_not_due_before_two_minutes_have_passed(pending: Service) -
     assert pending.queue_looks() == 1
 
 
+def test_how_overdue_the_oldest_look_is_is_counted_in_milliseconds(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.pass_time(2 * MINUTE + 4321)
+    pending.queue_looks()
+    assert counted(capsys.readouterr().out, "OldestLookOverdue") == 4321
+
+
 def test_a_payment_whose_callback_got_lost_is_found_and_counted(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:

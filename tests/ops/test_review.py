@@ -1,42 +1,23 @@
 """`python -m ops review`: a person decides, through the real use case and store, on moto."""
 
 import pytest
-from mypy_boto3_cloudformation import CloudFormationClient
-from mypy_boto3_dynamodb import DynamoDBClient
 from typer.testing import CliRunner, Result
 
-from ops import deployment, reviews
+from ops import reviews
 from ops.__main__ import app
-from ops.deployment import DeploymentError
 from payments.change import Applied, Change, Refused
 from payments.payment import Entry, Payment, Settled, Source
 from payments.review import VERDICTS
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
+from tests.ops.conftest import STACK, Outputs
 
-STACK = "finpay-payments-test"
-TABLES = {"PaymentsTableName": "PaymentsTable", "QuarantineTableName": "QuarantineTable"}
 OUTCOMES = [
     ("accept", Status.PAID),
     ("reject", Status.CANCELLED),
     ("returned", Status.REFUNDED),
 ]
-
-
-@pytest.fixture(autouse=True)
-def account(
-    dynamodb: DynamoDBClient,  # noqa: ARG001 - its tables must be there
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """One stack whose outputs are the tables on moto, whose own CloudFormation needs much more."""
-
-    def output(_: CloudFormationClient, stack: str, name: str) -> str:
-        if stack != STACK:
-            raise DeploymentError(f"stack {stack} cannot be read")
-        return TABLES[name]
-
-    monkeypatch.setattr(deployment, "output", output)
 
 
 def make_review(order_id: str = SAMPLE_ORDER_ID, status: Status = Status.REVIEW) -> Payment:
@@ -165,9 +146,9 @@ def test_a_stack_that_is_not_there_is_said_in_a_line(arguments: tuple[str, ...])
     ],
 )
 def test_a_table_that_is_not_there_is_said_in_a_line(
-    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], why: str
+    outputs: Outputs, arguments: tuple[str, ...], why: str
 ) -> None:
-    monkeypatch.setitem(TABLES, "PaymentsTableName", "missing")
+    outputs["PaymentsTableName"] = "missing"
     result = run(*arguments)
     assert result.exit_code == 1
     assert result.output.startswith("Not done: ")

@@ -7,6 +7,7 @@ conditional write meets itself.
 import json
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -15,7 +16,7 @@ from payments import writes
 from payments.change import Change
 from payments.items import to_payment
 from payments.payment import Entry, Source
-from tests.builders import MERCHANT_ID, MERCHANT_KEY
+from tests.builders import MERCHANT_ID, MERCHANT_KEY, NOW
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.hub import Hub
 from tests.simulation.process import Process
@@ -23,6 +24,7 @@ from tests.simulation.process import Process
 ATTEMPTS = 3
 _TIMEOUT_MS = 1_500
 _VISIBILITY_MS = 720_000
+_STORED_AT = datetime.fromtimestamp(NOW / 1000, UTC)
 _POLLERS = 4
 PAYMENTS = "PaymentsTable"
 
@@ -89,14 +91,14 @@ class Secrets:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, str]:  # noqa: ARG002, N803 - boto3's
+    def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: ARG002, N803 - boto3's
         self._process.spend(self._process.chance.between(2, 20))
         if self._process.chance.strikes("secrets: out"):
             raise client_error("InternalServiceError", "GetSecretValue")
         if VersionStage != "AWSCURRENT":
             raise client_error("ResourceNotFoundException", "GetSecretValue")
         pair = {"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}
-        return {"SecretString": json.dumps(pair)}
+        return {"SecretString": json.dumps(pair), "CreatedDate": _STORED_AT}
 
 
 class Queue:

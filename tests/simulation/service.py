@@ -172,6 +172,7 @@ def deployed(sink: Sink) -> Iterator[None]:
         "FINPAY_BASE_URL": "https://finpay.example",
         "CALLBACK_BASE_URL": "https://api.example",
         "SOURCES_OF_FUNDS": "finpaycode",
+        "KEY_OVERLAP_DAYS": "7",
         "POWERTOOLS_SERVICE_NAME": "simulation",
     }
     of_process = lambda: getcurrent().process.parts  # type: ignore[attr-defined]  # noqa: E731

@@ -1,5 +1,6 @@
 """`kill -9` of a part in the middle of work: what was acknowledged is there after a restart."""
 
+import base64
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ import requests
 
 from local import finpay, ministack
 from local.run import revive
+from payments import clock
+from payments.receivers import DynamoReceivers
 from tests.builders import make_request_body
 from tests.stack.killable import KillableStack, wait_until
 
@@ -112,6 +115,18 @@ def test_payments_are_as_they_were_before_ministack_was_killed(shop: Shop) -> No
     assert shop.see("aws-2")["status"] == "PAID"
     shop.paid.add("aws-2")
     shop.check_all()
+
+
+def test_webhook_secrets_can_be_opened_after_ministack_was_killed(killable: KillableStack) -> None:
+    killable.kill_and_restart(ministack.NAME)
+    running = killable.running
+    aws, table = running.aws, running.outputs["StorefrontsTableName"]
+    receiver = DynamoReceivers(aws.dynamodb(), aws.kms(), table, clock.now).of(
+        running.storefront_id
+    )
+    assert receiver
+    (secret,) = receiver.secrets
+    assert f"whsec_{base64.b64encode(secret).decode()}" == running.webhook_secret
 
 
 @pytest.mark.parametrize(("run", "name"), [("a", ministack.NAME), ("b", finpay.NAME)])

@@ -53,6 +53,7 @@ def test_stack_json_has_all_that_a_client_needs(stack: RunningStack) -> None:
     assert written["merchantId"] == "FINPAY770"
     assert written["merchantKey"] == "SoSecret123"
     assert written["apiKey"].startswith("sk_demo_")
+    assert written["webhookSecret"].startswith("whsec_")
     for url in ("apiUrl", "simulatorUrl", "awsEndpoint"):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", written[url])
 

@@ -9,10 +9,12 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
-from payments.credentials import CURRENT, PREVIOUS, SecretCredentials
+from payments.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
 from payments.errors import Unavailable
 from payments.merchant import Credentials
 from tests.builders import NOW
+
+HOUR = 3_600_000
 
 
 @pytest.fixture
@@ -30,38 +32,88 @@ def rotate(secrets: SecretsManagerClient, key: str) -> None:
     secrets.put_secret_value(SecretId="finpay", SecretString=secret(key))
 
 
-def test_the_first_key_is_the_current_one_and_the_others_verify(
-    secrets: SecretsManagerClient,
+def created_at(secrets: SecretsManagerClient) -> int:
+    """When the current version was, in epoch milliseconds."""
+    return int(secrets.get_secret_value(SecretId="finpay")["CreatedDate"].timestamp() * 1000)
+
+
+@pytest.mark.parametrize("read_after", [0, HOUR - 1, HOUR])
+def test_the_current_key_comes_first_and_the_previous_one_verifies_until_the_overlap_ends(
+    secrets: SecretsManagerClient, read_after: int
 ) -> None:
     rotate(secrets, "second")
-    source = SecretCredentials(secrets, "finpay", lambda: NOW, (CURRENT, PREVIOUS))
-    assert source.current() == Credentials("FINPAY770", ("second", "first"))
+    created = created_at(secrets)
+    now = [created + read_after]
+    source = SecretCredentials(secrets, "finpay", lambda: now[0], HOUR)
+    source.current()
+    now[0] = created + HOUR - 1
+    both = ("second", "first")
+    assert source.current().merchant_keys == (both if read_after < HOUR else ("second",))
+    now[0] = created + HOUR
+    assert source.current() == Credentials("FINPAY770", ("second",))
+
+
+def test_without_an_overlap_the_previous_key_ends_at_once(secrets: SecretsManagerClient) -> None:
+    rotate(secrets, "second")
+    now = created_at(secrets)
+    source = SecretCredentials(secrets, "finpay", lambda: now, 0)
+    assert source.current().merchant_keys == ("second",)
 
 
 def test_before_any_rotation_there_is_one_key(secrets: SecretsManagerClient) -> None:
-    source = SecretCredentials(secrets, "finpay", lambda: NOW, (CURRENT, PREVIOUS))
+    source = SecretCredentials(secrets, "finpay", lambda: NOW, HOUR)
     assert source.current().merchant_keys == ("first",)
 
 
 def test_a_secret_is_read_anew_at_most_once_a_minute(secrets: SecretsManagerClient) -> None:
     now = [NOW]
-    source = SecretCredentials(secrets, "finpay", lambda: now[0])
+    source = SecretCredentials(secrets, "finpay", lambda: now[0], HOUR)
     source.current()
     rotate(secrets, "second")
-    now[0] += 59_999
+    now[0] += REFRESH_MS - 1
     assert source.renewed() is None
     now[0] += 1
     renewed = source.renewed()
-    assert renewed == source.current() == Credentials("FINPAY770", ("second",))
-    now[0] += 60_000
+    assert renewed == source.current() == Credentials("FINPAY770", ("second", "first"))
+    now[0] += REFRESH_MS
     assert source.renewed() is None, "it did not change"
+
+
+def test_a_secret_is_read_anew_after_five_minutes_though_nobody_asks_for_it(
+    secrets: SecretsManagerClient,
+) -> None:
+    now = [NOW]
+    source = SecretCredentials(secrets, "finpay", lambda: now[0], HOUR)
+    source.current()
+    rotate(secrets, "second")
+    now[0] += MAX_AGE_MS - 1
+    assert source.current().merchant_keys == ("first",)
+    now[0] += 1
+    assert source.current().merchant_keys == ("second", "first")
+
+
+def test_what_is_known_is_good_enough_while_the_secret_cannot_be_read_anew(
+    secrets: SecretsManagerClient,
+) -> None:
+    now = [NOW]
+    source = SecretCredentials(secrets, "finpay", lambda: now[0], HOUR)
+    known = source.current()
+    now[0] += MAX_AGE_MS
+    with Stubber(secrets) as stubber:
+        stubber.add_client_error("get_secret_value", "InternalServiceError")
+        assert source.current() == known
+    with Stubber(secrets) as stubber:
+        stubber.add_client_error("get_secret_value", "InternalServiceError")
+        now[0] += REFRESH_MS
+        with pytest.raises(Unavailable, match="InternalServiceError"):
+            source.renewed()
 
 
 def test_a_secret_that_may_not_be_read_is_unavailable(secrets: SecretsManagerClient) -> None:
     with Stubber(secrets) as stubber:
         stubber.add_client_error("get_secret_value", "AccessDeniedException")
         with pytest.raises(Unavailable, match="AccessDeniedException"):
-            SecretCredentials(secrets, "finpay", lambda: NOW).current()
+            SecretCredentials(secrets, "finpay", lambda: NOW, HOUR).current()
 
 
 def test_secrets_that_do_not_answer_are_unavailable(secrets: SecretsManagerClient) -> None:
@@ -70,4 +122,4 @@ def test_secrets_that_do_not_answer_are_unavailable(secrets: SecretsManagerClien
 
     secrets.meta.events.register("before-send.secrets-manager.GetSecretValue", fail)
     with pytest.raises(Unavailable, match="EndpointConnectionError"):
-        SecretCredentials(secrets, "finpay", lambda: NOW).current()
+        SecretCredentials(secrets, "finpay", lambda: NOW, HOUR).current()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from payments.claim import Claim
 from payments.errors import Unavailable
 from payments.looks import shard_of, shards
 from payments.payment import IssuedCode
-from payments.reconcile import QueueDue
+from payments.reconcile import QueueDue, Run
 from tests.builders import NOW
 
 MINUTE = 60_000
@@ -28,7 +29,7 @@ class Index:
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
         self.asked.append(shard)
-        for order_id, at in self.due_at.items():
+        for order_id, at in sorted(self.due_at.items(), key=lambda item: item[1]):
             if shard_of(order_id) == shard and at <= now:
                 self.read += 1
                 yield order_id, at
@@ -91,7 +92,7 @@ def for_batches(batches: int) -> Callable[[], bool]:
 
 def test_ten_thousand_due_payments_are_queued_once_each_in_full_batches() -> None:
     run, index, queue = make_run(MANY)
-    assert run(for_ever) == MANY
+    assert run(for_ever).queued == MANY
     assert sorted(queue.looks) == sorted(index.due_at.items())
     assert len(queue.sizes) == MANY / BATCH
     assert len(index.asked) == len(shards())
@@ -106,24 +107,48 @@ def test_no_more_than_a_batch_is_held_in_memory_however_many_are_due() -> None:
 
 def test_a_run_that_is_out_of_time_stops_after_the_batch_at_hand() -> None:
     run, index, queue = make_run(MANY)
-    assert run(for_batches(7)) == len(queue.looks) == 7 * BATCH
+    assert run(for_batches(7)).queued == len(queue.looks) == 7 * BATCH
     assert index.read <= 8 * BATCH
 
 
 def test_a_run_without_any_time_queues_nothing() -> None:
     run, _, queue = make_run(5)
-    assert run(for_batches(0)) == len(queue.looks) == 0
+    assert run(for_batches(0)).queued == len(queue.looks) == 0
 
 
 def test_nothing_is_queued_while_finpay_does_not_answer() -> None:
     run, index, queue = make_run(5, reachable=False)
-    assert run(for_ever) == len(queue.looks) == index.read == 0
+    assert run(for_ever).queued == len(queue.looks) == 0
+    assert index.read <= len(shards()), "only what waits longest is of interest"
 
 
 @pytest.mark.parametrize(("busy", "queued"), [(0, 5), (100, 5), (101, 0)])
 def test_nothing_is_queued_while_much_is_waiting(busy: int, queued: int) -> None:
     run, _, queue = make_run(5, busy=busy)
-    assert run(for_ever) == len(queue.looks) == queued
+    assert run(for_ever).queued == len(queue.looks) == queued
+
+
+@pytest.mark.parametrize(
+    "circumstances", [{}, {"reachable": False}, {"busy": 101}], ids=["usual", "no Finpay", "busy"]
+)
+def test_how_long_the_oldest_look_has_been_due_is_told_whether_or_not_it_is_queued(
+    circumstances: dict[str, Any],
+) -> None:
+    run, _, _ = make_run(25, **circumstances)
+    assert run(for_ever).longest_wait == 24
+
+
+def test_nothing_has_waited_where_nothing_is_due() -> None:
+    run, _, _ = make_run(0)
+    assert run(for_ever).longest_wait == 0
+
+
+def test_a_run_that_is_out_of_time_tells_how_long_the_looks_have_waited_that_it_saw() -> None:
+    run, _, _ = make_run(1)
+    assert run(for_batches(0)) == Run(queued=0, longest_wait=0)
+    run, _, queue = make_run(1, now=NOW + MINUTE)
+    assert run(for_batches(0)) == Run(queued=0, longest_wait=MINUTE)
+    assert queue.looks == []
 
 
 def test_every_shard_comes_first_in_its_turn() -> None:

@@ -1,0 +1,1 @@
+"""What `make check` does beyond running other people's tools."""

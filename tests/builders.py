@@ -11,9 +11,9 @@ from payments.payment import Entry, Lease, Payment, Source
 from payments.tokens import callback_token
 from payments.transitions import Status
 from tests.canary import marks
-from tests.canary.marks import MERCHANT_ID, MERCHANT_KEY
 
 EVENTS = Path(__file__).parent.parent / "events"
+MERCHANT_ID, MERCHANT_KEY = marks.MERCHANT_ID, marks.MERCHANT_KEY
 SAMPLE_ORDER_ID = "1680576995412"
 NOW = 1_680_576_995_412
 """The sample's order id, read as epoch milliseconds: 2023-04-04 02:56:35 UTC."""

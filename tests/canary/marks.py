@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 FIRST_NAME, LAST_NAME = "Kanaria", "Rahasía"  # as JSON writes it, the latter has an escape
-CUSTOMER_ID = "pelanggan-kanaria-7413"
-EMAIL = "kanaria+toko@rahasia.example"
+CUSTOMER_ID = "pelanggan-7413-kenari"
+EMAIL = "burung.kenari+toko@sangkar.example"
 PHONE = "+6281255500199"
 STREET = "Jalan Burung Kenari 113"
-NOTE = "kado rahasia kanaria"
+NOTE = "kado untuk ulang tahun"
 
 MERCHANT_ID, MERCHANT_KEY = "FINPAY770", "SoSecret123"  # Finpay's documented sample pair
 BASIC = base64.b64encode(f"{MERCHANT_ID}:{MERCHANT_KEY}".encode()).decode()
@@ -118,6 +118,8 @@ _FOLDED = [
     if len(value) >= _SHORTEST
     for needle, form in _text_forms(value).items()
 ]
+TEXTS = tuple(needle for needle, _, _ in _FOLDED)
+"""The forms of all marks but the shortest, in lower case, for who looks at a million texts."""
 _IN_BASE64 = [
     (needle, kind)
     for kind, value in _ALL

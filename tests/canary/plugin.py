@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.canary.watch import Canary
+from tests.canary.watch import CANARY, Canary
 
-CANARY = Canary()
 CANARY.watch_handlers()
 CANARY.watch_spans()
 CANARY.watch_aws()

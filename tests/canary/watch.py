@@ -22,7 +22,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Aws
 from payments import tracing
 from tests.canary.marks import leaks_in
-from tests.canary.places import SERVICES, may_hold
+from tests.canary.places import SECRETS, SERVICES, may_hold
 from tests.template import functions
 
 type Span = Callable[..., AbstractContextManager[None]]
@@ -61,10 +61,10 @@ class Canary:
 
     def watch_handlers(self) -> None:
         """Look at what each function of the template answers; to be done before tests import it."""
-        for name, function in functions().items():
-            module_name, _, attribute = function["Handler"].rpartition(".")
+        for function, properties in functions().items():
+            module_name, _, attribute = properties["Handler"].rpartition(".")
             module = importlib.import_module(module_name)
-            setattr(module, attribute, self.watched(name, getattr(module, attribute)))
+            setattr(module, attribute, self.watched(function, getattr(module, attribute)))
 
     def watched(self, name: str, handler: Handler) -> Handler:
         @functools.wraps(handler)
@@ -96,10 +96,10 @@ class Canary:
 
     def look_at_request(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> None:
         _, service, operation = event_name.split(".")
-        if service in SERVICES or request.body is None:
-            return
-        body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
-        self.look(f"a request to {service}, {operation}", body)
+        sent: Any = request.body or b""
+        body = sent.decode(errors="replace") if isinstance(sent, bytes) else str(sent)
+        allowed = SECRETS if service in SERVICES else frozenset[str]()
+        self.look(f"a request to {service}, {operation}", body, allowed=allowed)
 
     # What a local stack leaves
 
@@ -123,8 +123,8 @@ class Canary:
                     self.look(f"the log {group['logGroupName']}", text)
 
     def look_at_tables(self, dynamodb: DynamoDBClient) -> None:
-        for tables in dynamodb.get_paginator("list_tables").paginate():
-            for table in tables["TableNames"]:
+        for names in dynamodb.get_paginator("list_tables").paginate():
+            for table in names["TableNames"]:
                 for page in dynamodb.get_paginator("scan").paginate(TableName=table):
                     for item in page["Items"]:
                         self.look(f"an item of {table}", str(item))
@@ -142,3 +142,7 @@ class Canary:
         """Look at what pytest captured."""
         for title, text in sections.items():
             self.look(title.lower(), text)
+
+
+CANARY = Canary()
+"""The one of this run of pytest."""

@@ -30,7 +30,7 @@ class Ledger:
         """The last things that happened, for whoever replays a violation."""
         self.looks: Counter[str] = Counter()
         self._names: dict[str, str] = {}
-        self._forbidden = [word.lower() for word in forbidden]
+        self._forbidden = forbidden
 
     def note(self, *facts: object) -> None:
         """Add to the trace, by which two runs are compared."""
@@ -48,7 +48,7 @@ class Ledger:
 
     def is_clean(self, text: str) -> bool:
         """Whether there is nothing personal and no secret in a text."""
-        text = text.lower()
+        text = text.casefold()
         return not any(word in text for word in self._forbidden)
 
     def enter(self, row: Payment) -> None:

@@ -24,7 +24,6 @@ from tests.simulation.service import Service
 from tests.simulation.watchdog import Watchdog
 
 RETRY_MINUTES = (1, 5, 15, 30, 60)
-NAME, EMAIL, PHONE = "Zainudin", "zainudin@mail.example", "+628129999777"
 
 
 @dataclass
@@ -70,11 +69,7 @@ class Street:
         self._plan_forger(order_id, start)
 
     def _body(self, order_id: str, amount: int, minutes: int) -> dict[str, Any]:
-        body = make_request_body(id=order_id, amount=str(amount), timeout=str(minutes))
-        body["customer"] |= {
-            "firstName": NAME, "lastName": "Q", "email": EMAIL, "mobilePhone": PHONE,
-        }  # fmt: skip
-        return body
+        return make_request_body(id=order_id, amount=str(amount), timeout=str(minutes))
 
     def _ask_until_answered(self, body: dict[str, Any], patience: int) -> None:
         for _ in range(patience + 1):

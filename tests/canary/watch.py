@@ -95,7 +95,7 @@ class Canary:
         botocore.handlers.BUILTIN_HANDLERS.insert(0, first)
 
     def look_at_request(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         sent: Any = request.body or b""
         body = sent.decode(errors="replace") if isinstance(sent, bytes) else str(sent)
         allowed = SECRETS if service in SERVICES else frozenset[str]()

@@ -36,6 +36,13 @@ nobody.
 """
 
 
+CODE = "ministack-lambda-*"
+"""Folders with what was built, unpacked for a function: a gigabyte that is there before any payment.
+
+What a function writes goes beside them, as on AWS, where its code cannot be written to.
+"""
+
+
 def may_hold(path: str) -> frozenset[str]:
     """The kinds of marks that a file of a local stack may have; `path` is within its folder."""
     return next((kinds for known, (kinds, _) in FILES.items() if fnmatch(path, known)), frozenset())

@@ -6,10 +6,13 @@ names and annotations of spans, requests to AWS (and with them items, messages a
 whatever is printed.
 """
 
+import contextlib
 import functools
 import importlib
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +25,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Aws
 from payments import tracing
 from tests.canary.marks import leaks_in
-from tests.canary.places import SECRETS, SERVICES, may_hold
+from tests.canary.places import CODE, SECRETS, SERVICES, may_hold
 from tests.template import functions
 
 type Span = Callable[..., AbstractContextManager[None]]
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-
-_LARGEST_FILE = 50_000_000
 
 
 class Canary:
@@ -131,12 +132,18 @@ class Canary:
 
     def look_at_files(self, folder: Path) -> None:
         """Look at every file of a local stack."""
-        for file in folder.rglob("*"):
-            if not file.is_file() or file.is_symlink() or file.stat().st_size > _LARGEST_FILE:
-                continue
-            path = str(file.relative_to(folder))
-            text = file.read_bytes().decode(errors="replace")
-            self.look(f"the file {folder.name}/{path}", text, allowed=may_hold(path))
+        for here, folders, names in folder.walk():
+            folders[:] = [name for name in folders if not fnmatch(name, CODE)]
+            for file in (here / name for name in names):
+                self._look_at_file(folder, file)
+
+    def _look_at_file(self, folder: Path, file: Path) -> None:
+        # A stack that still runs may remove its files while they are looked at.
+        with contextlib.suppress(FileNotFoundError):
+            if stat.S_ISREG(file.lstat().st_mode):
+                path = str(file.relative_to(folder))
+                text = file.read_bytes().decode(errors="replace")
+                self.look(f"the file {folder.name}/{path}", text, allowed=may_hold(path))
 
     def look_at_sections(self, sections: Mapping[str, str]) -> None:
         """Look at what pytest captured."""

@@ -37,7 +37,7 @@ nobody.
 
 
 CODE = "ministack-lambda-*"
-"""Folders with what was built, unpacked for a function: a gigabyte that is there before any payment.
+"""Folders with what was built, unpacked for a function: a gigabyte, there before any payment.
 
 What a function writes goes beside them, as on AWS, where its code cannot be written to.
 """

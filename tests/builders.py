@@ -10,9 +10,10 @@ from payments.claim import Claim
 from payments.payment import Entry, Lease, Payment, Source
 from payments.tokens import callback_token
 from payments.transitions import Status
+from tests.canary import marks
 
 EVENTS = Path(__file__).parent.parent / "events"
-MERCHANT_ID, MERCHANT_KEY = "FINPAY770", "SoSecret123"  # Finpay's documented sample pair
+MERCHANT_ID, MERCHANT_KEY = marks.MERCHANT_ID, marks.MERCHANT_KEY
 SAMPLE_ORDER_ID = "1680576995412"
 NOW = 1_680_576_995_412
 """The sample's order id, read as epoch milliseconds: 2023-04-04 02:56:35 UTC."""
@@ -25,10 +26,25 @@ def load_event(name: str) -> dict[str, Any]:
 
 
 def make_request_body(**order: Any) -> dict[str, Any]:
-    """Finpay's sample request, with other members of `order`."""
+    """Finpay's sample request of the marked customer, with other members of `order`."""
     body: dict[str, Any] = json.loads(load_event("initiate")["body"])
-    body["order"] |= order
+    body["customer"] = make_customer()
+    body["order"] |= {"description": f"{marks.NOTE} {marks.FIRST_NAME}"} | order
+    contact = {name: value for name, value in make_customer().items() if name != "id"}
+    body["shipping"] = {"contact": contact, "address": {"street": marks.STREET}}
+    body["meta"] = {"data": {"note": marks.NOTE}}
     return body
+
+
+def make_customer() -> dict[str, str]:
+    """Somebody who is in all requests and callbacks, and whom the canary looks for everywhere."""
+    return {
+        "id": marks.CUSTOMER_ID,
+        "email": marks.EMAIL,
+        "firstName": marks.FIRST_NAME,
+        "lastName": marks.LAST_NAME,
+        "mobilePhone": marks.PHONE,
+    }
 
 
 def make_initiate_event(
@@ -78,11 +94,11 @@ def make_callback_fields(
     """A callback of the payment-code shape, without its signature."""
     return {
         "merchant": {"id": MERCHANT_ID},
-        "customer": {"id": "shopper@mail.example"},
+        "customer": {"id": marks.EMAIL, "name": f"{marks.FIRST_NAME} {marks.LAST_NAME}"},
         "order": {"id": order_id, "reference": "", "amount": amount, "currency": "IDR"},
         "transaction": {"acquirerId": None},
         "sourceOfFunds": {"type": "finpaycode", "paymentCode": "8802700000076850"},
-        "meta": {"data": None},
+        "meta": {"data": {"note": marks.NOTE, "phone": marks.PHONE}},
         "result": {
             "payment": {
                 "status": status,

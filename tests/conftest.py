@@ -20,6 +20,8 @@ from tests.builders import NOW
 from tests.stacks import started
 from tests.template import environment, functions, resources
 
+pytest_plugins = ["tests.canary.plugin"]
+
 REGION = "ap-southeast-3"
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
 _SCHEMA = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")

@@ -10,11 +10,15 @@ from local.errors import MissingToolError
 from local.ports import Ports
 from local.stack import LocalStack
 from local.state import RunningStack
+from tests.canary.watch import CANARY
 
 
 @contextmanager
 def started(folder: Path) -> Iterator[tuple[LocalStack, RunningStack]]:
-    """The whole service on free ports; skips where a tool is missing."""
+    """The whole service on free ports; skips where a tool is missing.
+
+    What it kept and wrote is looked at by the canary, in the teardown of the last test.
+    """
     local_stack = LocalStack(folder, Ports.any_free())
     try:
         running = local_stack.__enter__()
@@ -22,5 +26,8 @@ def started(folder: Path) -> Iterator[tuple[LocalStack, RunningStack]]:
         pytest.skip(str(error))
     try:
         yield local_stack, running
+        CANARY.look_at_stack(running.aws)
+        CANARY.look_at_files(folder)
     finally:
         local_stack.__exit__(None, None, None)
+        CANARY.look_at_files(folder)

@@ -14,6 +14,7 @@ from tests.simulation.bugs import BUGS
 from tests.template import ROOT, template
 
 README = (ROOT / "README.md").read_text()
+SECURITY = (ROOT / "docs/security.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [
     ROOT / "README.md",
@@ -104,7 +105,38 @@ def test_each_guarantee_names_tests_and_planted_bugs_that_exist() -> None:
     named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
     files = {name for name in named if name.startswith("tests/")}
     assert named - files == set(BUGS), "each planted bug stands for a promise"
-    for name in files:
-        path, _, function = name.partition("::")
-        source = (ROOT / path).read_text()
-        assert not function or f"def {function}(" in source
+    assert not [name for name in files if not is_test(name)]
+
+
+def is_test(name: str) -> bool:
+    """Whether there is a test file of this path, with the function after `::` in it, if any."""
+    path, _, function = name.partition("::")
+    if not (ROOT / path).is_file():
+        return False
+    return not function or f"def {function}(" in (ROOT / path).read_text()
+
+
+ATTACKS = re.findall(r"^\| (.+) \| (.+) \| (`.+`) \|$", SECURITY, re.MULTILINE)
+
+
+def test_each_attack_names_tests_and_planted_bugs_that_exist() -> None:
+    rows = re.findall(r"^\| (?!Attack|---)", SECURITY, re.MULTILINE)
+    assert len(ATTACKS) == len(rows) > 50, "each row has its tests"
+    named = {name for *_, tests in ATTACKS for name in re.findall(r"`([^`]+)`", tests)}
+    assert not [name for name in named if name not in BUGS and not is_test(name)]
+
+
+def test_each_attack_names_code_that_exists() -> None:
+    for _, mechanism, _ in ATTACKS:
+        for name in re.findall(r"`([^`]+)`", mechanism):
+            assert is_code(name), name
+
+
+def is_code(name: str) -> bool:
+    """Whether it is a file, or `module.name` of the package."""
+    if (ROOT / name).is_file():
+        return True
+    module, _, attribute = name.partition(".")
+    file = ROOT / "functions/payments" / f"{module}.py"
+    defined = rf"^(def|class) {attribute}\b|^{attribute} = "
+    return file.is_file() and bool(re.search(defined, file.read_text(), re.MULTILINE))

@@ -7,6 +7,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from ops import deployment
 from ops.deployment import DeploymentError
+from tests.handlers.conftest import service  # noqa: F401 - a fixture of these tests too
 from tests.registry import TABLE
 
 STACK = "finpay-payments-test"

@@ -15,8 +15,6 @@ from tests.builders import NOW, SAMPLE_ORDER_ID, make_callback_event, make_payme
 from tests.handlers.conftest import Service
 from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
 
-pytest_plugins = ["tests.handlers.conftest"]
-
 
 @pytest.fixture
 def shop(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:

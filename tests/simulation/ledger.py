@@ -32,7 +32,7 @@ class Ledger:
         self.moves: dict[tuple[str, int], Payment] = {}
         """Every change of a status: order id and version, and the payment as it was then."""
         self._names: dict[str, str] = {}
-        self._forbidden = [word.lower() for word in forbidden]
+        self._forbidden = forbidden
 
     def note(self, *facts: object) -> None:
         """Add to the trace, by which two runs are compared."""
@@ -54,7 +54,7 @@ class Ledger:
 
     def is_clean(self, text: str) -> bool:
         """Whether there is nothing personal and no secret in a text."""
-        text = text.lower()
+        text = text.casefold()
         return not any(word in text for word in self._forbidden)
 
     def enter(self, row: Payment) -> None:

@@ -24,7 +24,6 @@ from tests.simulation.service import Service
 from tests.simulation.watchdog import Watchdog
 
 RETRY_MINUTES = (1, 5, 15, 30, 60)
-NAME, EMAIL, PHONE = "Zainudin", "zainudin@mail.example", "+628129999777"
 
 
 @dataclass
@@ -72,9 +71,6 @@ class Street:
     def _body(self, order_id: str, amount: int, minutes: int) -> dict[str, Any]:
         body = make_request_body(id=order_id, amount=str(amount), timeout=str(minutes))
         body["url"]["callbackUrl"] = f"https://toko-{order_id[-1]}.example/hooks?order={order_id}"
-        body["customer"] |= {
-            "firstName": NAME, "lastName": "Q", "email": EMAIL, "mobilePhone": PHONE,
-        }  # fmt: skip
         return body
 
     def _ask_until_answered(self, body: dict[str, Any], patience: int) -> None:

@@ -13,14 +13,14 @@ from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
 
-from tests.builders import MERCHANT_KEY
+from tests.canary import marks
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.chance import Chance
 from tests.simulation.deployed import Sink, deployed
 from tests.simulation.finpay import Habits, SimulatedFinpay
 from tests.simulation.hub import DAY, HOUR, MINUTE, Hub
 from tests.simulation.service import Service
-from tests.simulation.shops import EMAIL, NAME, PHONE, Street
+from tests.simulation.shops import Street
 from tests.simulation.watchdog import Watchdog
 from tests.simulation.webhooks import Webhooks
 from tests.template import resources
@@ -30,7 +30,7 @@ EVERY = 2
 """Every so manieth world has storefronts that are told."""
 STORM_MS = 3 * DAY
 END_MS = 12 * DAY
-FORBIDDEN = [NAME, EMAIL, PHONE.lstrip("+"), MERCHANT_KEY]
+FORBIDDEN = list(marks.TEXTS)
 
 
 @dataclass

@@ -1,0 +1,52 @@
+"""The canary finds what a handler lets out, wherever it goes."""
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from payments.errors import GatewayRejected
+from tests.builders import make_initiate_event, make_request_body
+from tests.canary import marks
+from tests.canary.watch import Canary
+from tests.handlers.conftest import Service
+
+
+@pytest.mark.parametrize("name", ["EMAIL", "PHONE", "FIRST_NAME", "MERCHANT_KEY"])
+def test_a_handler_that_prints_what_it_was_sent_is_found(
+    service: Service,
+    canary: Canary,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    mark = getattr(marks, name)
+    monkeypatch.setattr("storefront_api.app.read_order", lambda *_: sys.stdout.write(mark))
+    with canary.planted() as found:
+        service.api(make_initiate_event(make_request_body()))
+        capsys.readouterr()
+    assert found
+    assert all("what was printed" in finding for finding in found)
+
+
+def test_a_handler_that_answers_what_it_was_sent_is_found(
+    service: Service, canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise GatewayRejected("4000001", f"no such customer: {marks.EMAIL}")
+
+    monkeypatch.setattr("storefront_api.app.read_order", refuse)
+    with canary.planted() as found:
+        service.api(make_initiate_event(make_request_body()))
+    assert [
+        finding for finding in found if "e-mail (plain) in an answer of StorefrontApi" in finding
+    ]
+
+
+def test_a_message_with_a_name_is_found(service: Service, canary: Canary) -> None:
+    with canary.planted() as found:
+        service.sqs.send_message(
+            QueueUrl=service.looks_queue, MessageBody=json.dumps({"for": marks.LAST_NAME})
+        )
+    assert "last name (escaped as in JSON) in a request to sqs, SendMessage" in found[0]

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+OTHER_MACHINE = "other-machine"
+"""Why nothing was sent: the local stack sends nothing to other machines, at no attempt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a receiver answered: HTTP status, and the seconds in its Retry-After.
@@ -23,7 +27,7 @@ class Outcome(StrEnum):
     GONE = "gone"
     """The receiver wants no more, and gets no more at this endpoint."""
     DISABLED = "disabled"
-    """Nothing was sent, since the receiver said so before, or has no secret to sign with."""
+    """Nothing was sent, and nothing will be; `why` says why."""
     FAILED = "failed"
 
 

@@ -8,7 +8,7 @@ did not answer, is tried again.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from payments.attempts import Attempt, Outcome
+from payments.attempts import OTHER_MACHINE, Attempt, Outcome, Reply
 from payments.clock import Clock
 from payments.ports import Deliveries, PostWebhook, Receivers
 from payments.receiver import Receiver, endpoint_of
@@ -60,7 +60,7 @@ class Deliver:
         at, body = self.clock(), event.body.encode()
         headers = signed_headers(event.id, at // 1000, body, receiver.secrets)
         reply = self.post(event.url, _HEADERS | headers, body)
-        outcome = _outcome(reply.status)
+        outcome = _outcome(reply)
         if outcome is Outcome.GONE:
             self.receivers.disable(event.storefront_id, endpoint_of(event.url))
         attempt = Attempt(at, self.clock() - at, outcome, reply.status, reply.why)
@@ -74,7 +74,9 @@ class Deliver:
         return Delivery(attempt, pause)
 
 
-def _outcome(status: int | None) -> Outcome:
-    if status in _SUCCESS:
+def _outcome(reply: Reply) -> Outcome:
+    if reply.status in _SUCCESS:
         return Outcome.DELIVERED
-    return Outcome.GONE if status == _GONE else Outcome.FAILED
+    if reply.why == OTHER_MACHINE:
+        return Outcome.DISABLED
+    return Outcome.GONE if reply.status == _GONE else Outcome.FAILED

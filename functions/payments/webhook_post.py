@@ -16,15 +16,16 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 
-from payments.attempts import Reply
+from payments.attempts import OTHER_MACHINE, Reply
 from payments.clock import Clock
 from payments.deadline import Overdue, within
-from payments.webhook_targets import Target, TargetRefused, Targets
+from payments.webhook_targets import OtherMachine, Target, TargetRefused, Targets
 
 SECONDS = 10.0
 _DIGITS = 9
 # The first that fits counts.
 _WHY: Mapping[type[Exception], str] = {
+    OtherMachine: OTHER_MACHINE,
     TargetRefused: "target-refused",
     Overdue: "timeout",
     TimeoutError: "timeout",

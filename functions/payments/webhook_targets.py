@@ -34,6 +34,10 @@ class TargetRefused(Exception):
     """The URL leads where no webhook may go."""
 
 
+class OtherMachine(TargetRefused):
+    """The local stack reaches this machine only, so no later attempt will do better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What to connect to, and what to say there."""
@@ -80,7 +84,7 @@ class LoopbackTargets:
         target = _parse(url)
         address = _LOOPBACK_HOSTS.get(target.host)
         if address is None:
-            raise TargetRefused("not this machine")
+            raise OtherMachine("not this machine")
         return replace(target, addresses=(address,))
 
 

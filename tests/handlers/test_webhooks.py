@@ -238,6 +238,15 @@ def test_a_deployment_for_money_delivers_to_no_loopback_address(paid: Shop) -> N
     assert {told.attempts[0].why for told in paid.deliveries()} <= {"target-refused"}
 
 
+def test_the_local_stack_sends_nothing_to_other_machines_and_tries_once(shop: Shop) -> None:
+    shop.order(url="https://shop.example/webhooks")
+    shop.announce()
+    assert shop.notify() == 0
+    assert shop.waiting() == []
+    (told,) = shop.deliveries()
+    assert [(one.outcome, one.why) for one in told.attempts] == [("disabled", "other-machine")]
+
+
 def test_the_sample_events_are_answered(shop: Shop) -> None:
     assert shop.announce(load_event("payment_stream")["Records"]) == []
     (message,) = shop.waiting()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 OTHER_MACHINE = "other-machine"
 """Why nothing was sent: the local stack sends nothing to other machines, at no attempt."""
 

@@ -9,7 +9,7 @@ from unittest import mock
 from payment_stream import app as stream_app
 from payments import announce, deliver, webhook_events
 from payments.announce import Announce
-from payments.attempts import Outcome
+from payments.attempts import Outcome, Reply
 from payments.deliver import Deliver, Delivery
 from payments.deliveries import DynamoDeliveries
 from payments.errors import Unavailable
@@ -142,8 +142,8 @@ def nobody_remembers_that_an_endpoint_is_gone() -> Any:
 def every_refusal_disables_the_endpoint() -> Any:
     real = deliver._outcome
 
-    def outcome(status: int | None) -> Outcome:
-        return Outcome.GONE if status == 500 else real(status)
+    def outcome(reply: Reply) -> Outcome:
+        return Outcome.GONE if reply.status == 500 else real(reply)
 
     return mock.patch.object(deliver, "_outcome", outcome)
 

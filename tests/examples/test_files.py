@@ -10,7 +10,7 @@ from tests.examples.shops import EXAMPLES
 def test_python_is_pinned_as_it_is_tested() -> None:
     ours = {
         line
-        for file in ("requirements-dev.txt", "functions/requirements.txt")
+        for file in ("requirements-dev.txt", "functions/requirements.in")
         for line in (ROOT / file).read_text().splitlines()
     }
     pins = (EXAMPLES / "python/requirements.txt").read_text().splitlines()

@@ -1,0 +1,166 @@
+"""Does a test fail? Each mutant gets a process of its own, forked from one that is warm.
+
+Most mutants differ within one function: they are put into a pytest that has imported and collected
+everything. The others are imported anew, by a process that has only the libraries.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from checks.mutants.mutant import Mutant, import_it, put_in
+from checks.mutants.reach import FOLDERS, OPTIONS, Reach
+
+KILLED, SURVIVED, UNFIT = "killed", "survived", "unfit"
+_EXITS = {0: SURVIVED, 3: UNFIT}
+_GRACE = 60.0
+"""Seconds that any mutant may take, besides ten times what its tests do."""
+
+type Report = Callable[[Mutant, str], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """A pytest plugin that runs what it is told to instead of everything that was collected."""
+
+    loop: Callable[[dict[str, pytest.Item]], None]
+    failed: bool = field(default=False, init=False)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.loop({item.nodeid: item for item in session.items})
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.failed = self.failed or report.failed
+
+    def run(self, items: Sequence[pytest.Item]) -> bool:
+        """Whether all pass; stops at the first that does not."""
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.failed:
+                return False
+        return True
+
+
+def warm_up() -> None:
+    """Import the libraries, and let botocore read what it knows of DynamoDB."""
+    with mock_aws():
+        for service in ("dynamodb", "secretsmanager", "sqs"):
+            boto3.client(service, region_name="ap-southeast-3")
+
+
+def run_all(mutants: Sequence[Mutant], reach: Reach, report: Report) -> None:
+    """Try mutants one after the other, and report what became of each."""
+    warm_up()
+    inside = [one for one in mutants if _is_inside(one, reach)]
+    # These come first: afterwards this process has imported the modules themselves.
+    for mutant in mutants:
+        if not _is_inside(mutant, reach):
+            anew = partial(_anew, mutant, reach)
+            report(mutant, in_own_process(anew, _patience(mutant, reach)))
+    if inside:
+        session = Session(lambda items: _in_place(inside, reach, report, session, items))
+        with _quiet():
+            pytest.main(_arguments([f"tests/{folder}" for folder in FOLDERS]), [session])
+
+
+def _is_inside(mutant: Mutant, reach: Reach) -> bool:
+    """Whether the difference is in a function that nothing calls while modules are imported."""
+    return mutant.in_body and "" not in _reached(mutant, reach)
+
+
+def _reached(mutant: Mutant, reach: Reach) -> frozenset[str]:
+    return reach.of(mutant.file, *mutant.lines)
+
+
+def _tests(mutant: Mutant, reach: Reach) -> list[str]:
+    reached = _reached(mutant, reach) if mutant.in_body else frozenset()
+    if not reached or "" in reached:
+        reached = reach.of_file(mutant.file)
+    return reach.quickest_first(reached)
+
+
+def _patience(mutant: Mutant, reach: Reach) -> float:
+    return _GRACE + 10 * sum(reach.seconds.get(test, 0) for test in _tests(mutant, reach))
+
+
+def _in_place(
+    mutants: Sequence[Mutant],
+    reach: Reach,
+    report: Report,
+    session: Session,
+    items: dict[str, pytest.Item],
+) -> None:
+    for mutant in mutants:
+        chosen = [items[test] for test in _tests(mutant, reach) if test in items]
+        one = partial(_within, mutant, chosen, session)
+        report(mutant, in_own_process(one, _patience(mutant, reach)))
+
+
+def _within(mutant: Mutant, chosen: Sequence[pytest.Item], session: Session) -> int:
+    if not chosen or not put_in(mutant):
+        return 3
+    return int(not session.run(chosen))
+
+
+def _anew(mutant: Mutant, reach: Reach) -> int:
+    import_it(mutant)
+    tests = _tests(mutant, reach)
+    survived = [False]
+
+    def loop(items: dict[str, pytest.Item]) -> None:
+        chosen = [items[test] for test in tests if test in items]
+        survived[0] = bool(chosen) and session.run(chosen)
+
+    session = Session(loop)
+    files = sorted({test.partition("::")[0] for test in tests})
+    code = pytest.main(_arguments(files), [session])
+    return 0 if survived[0] and code == pytest.ExitCode.OK else 1
+
+
+def _arguments(paths: Sequence[str]) -> list[str]:
+    return ["-q", "--no-header", "--no-summary", *OPTIONS, *paths]
+
+
+def in_own_process(trial: Callable[[], int], patience: float) -> str:
+    """What a trial says: 0 for survived, 3 for unfit, all else is killed, and so is no answer."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            with _quiet():
+                code = trial()
+        finally:
+            os._exit(code)
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return _EXITS.get(os.waitstatus_to_exitcode(status), KILLED)
+        time.sleep(0.005)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return KILLED
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What pytest prints about mutants is of no interest."""
+    with Path(os.devnull).open("w") as nowhere:
+        kept = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = nowhere
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = kept

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from checks.mutants.reach import FOLDERS, OPTIONS, Reach
 
 KILLED, SURVIVED, UNFIT = "killed", "survived", "unfit"
 _EXITS = {0: SURVIVED, 3: UNFIT}
+_BROKEN = 4
 _GRACE = 60.0
 """Seconds that any mutant may take, besides ten times what its tests do."""
 _CONTROLS = 10
@@ -38,7 +40,7 @@ _LIBRARIES = (
 type Report = Callable[[Mutant, str], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Session:
     """A pytest plugin that runs what it is told to instead of everything that was collected."""
 
@@ -87,7 +89,9 @@ def run_all(mutants: Sequence[Mutant], reach: Reach, report: Report) -> None:
     if inside:
         session = Session(lambda items: _in_place(inside, reach, report, session, items))
         with _quiet():
-            pytest.main(_arguments([f"tests/{folder}" for folder in FOLDERS]), [session])
+            code = pytest.main(_arguments([f"tests/{folder}" for folder in FOLDERS]), [session])
+        if code != pytest.ExitCode.OK:
+            raise ChildProcessError(f"pytest ended with {code!r}")
 
 
 def _demand_sound(trial: Callable[[], int]) -> None:
@@ -169,13 +173,19 @@ def in_own_process(trial: Callable[[], int], patience: float) -> str:
             os.setpgid(0, 0)
             with _quiet():
                 code = trial()
+        except Exception:  # noqa: BLE001 - told on the way out, as nobody is left to raise it to
+            os.write(2, traceback.format_exc().encode())
+            code = _BROKEN
         finally:
             os._exit(code)
     until = time.monotonic() + patience
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            return _EXITS.get(os.waitstatus_to_exitcode(status), KILLED)
+            code = os.waitstatus_to_exitcode(status)
+            if code == _BROKEN:
+                raise ChildProcessError("the trial failed, and not a test")
+            return _EXITS.get(code, KILLED)
         time.sleep(0.005)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from checks.mutants import justified, reach, trial, workers
+from checks.mutants import justified, own_process, reach, workers
 from checks.mutants.mutant import Mutant
 from local import environments
 from local.errors import MissingToolError
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
     reasons, reached = justified.read(DOCUMENT), reach.measured()
     print(f"{len(mutants)} mutants, {options.workers} at a time", flush=True)
     tried = workers.outcomes(mutants, reached, options.workers)
-    survivors = [mutant for mutant, outcome in tried if outcome == trial.SURVIVED]
+    survivors = [mutant for mutant, outcome in tried if outcome == own_process.SURVIVED]
     with_reason, without, stale = justified.split(survivors, reasons, files)
     for mutant in without:
         print(f"\nno test notices {mutant.file}:{mutant.lines[0]}\n{mutant}")
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _row(name: str, outcomes: Counter[str], with_reason: int) -> str:
-    killed, survived = outcomes[trial.KILLED], outcomes[trial.SURVIVED]
+    killed, survived = outcomes[own_process.KILLED], outcomes[own_process.SURVIVED]
     return f"{name:18} {killed + survived:7} {killed:7} {survived:8} {with_reason:9}"
 
 

@@ -12,7 +12,10 @@ from coverage import CoverageData
 
 from local.paths import LOCAL, ROOT, content_hash
 
-FOLDERS = ("docs", "signature", "unit", "webhooks", "request", "store", "handlers")
+FOLDERS = (
+    *("docs", "signature", "unit", "webhooks", "request", "store", "handlers"),
+    *("ops/test_registry.py", "ops/test_storefront_command.py"),
+)
 """Of tests/. The others need the local stack, take long or test no module that is mutated."""
 
 WORK = LOCAL / "mutants"
@@ -36,17 +39,21 @@ class Reach:
         return frozenset()
 
     def of_file(self, file: str) -> frozenset[str]:
-        """The tests that reach any function of a file; all tests, where it has none.
+        """The tests beside those that reach any function of a file; all, where it has none.
 
-        And those of the documents, which compare data that may need no function.
+        A test of data need not reach any function, nor do those of the documents.
         """
         found = frozenset().union(*self.tests.get(file, {}).values()) - {""}
-        documents = {test for test in self.seconds if test.startswith("tests/docs/")}
-        return found | documents if found else frozenset(self.seconds)
+        beside = {_file_of(test) for test in found} | {"tests/docs/test_documents.py"}
+        return frozenset(test for test in self.seconds if not found or _file_of(test) in beside)
 
     def quickest_first(self, tests: Iterable[str]) -> list[str]:
         """In the order in which a mutant meets them."""
         return sorted(tests, key=lambda test: (self.seconds.get(test, 0.0), test))
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def measured() -> Reach:
@@ -66,13 +73,15 @@ def measured() -> Reach:
 
 def _measure(folder: str) -> tuple[CoverageData, Path]:
     sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
-    sources += (ROOT / "tests" / folder).rglob("*.py")
-    name = f"tests-{folder}-{content_hash(sources)[:16]}"
+    place = ROOT / "tests" / folder
+    sources += place.rglob("*.py") if place.is_dir() else [place]
+    kind = f"tests-{folder.replace('/', '-')}"
+    name = f"{kind}-{content_hash(sources)[:16]}"
     coverage, report = WORK / f"{name}.coverage", WORK / f"{name}.xml"
     if not report.exists():
         print(f"measuring tests/{folder}", flush=True)
         WORK.mkdir(parents=True, exist_ok=True)
-        for old in WORK.glob(f"tests-{folder}-*"):
+        for old in WORK.glob(f"{kind}-*"):
             old.unlink()
         command = [sys.executable, "-m", "pytest", "-q", *OPTIONS, "--cov=functions"]
         command += ["--cov-context=test", "--cov-report=", f"tests/{folder}"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from checks.mutants import trial
+from checks.mutants import own_process, trial
 from checks.mutants.mutant import Mutant
 from checks.mutants.reach import Reach
 
@@ -15,8 +15,8 @@ from checks.mutants.reach import Reach
 def outcomes(mutants: Sequence[Mutant], reach: Reach, workers: int) -> list[tuple[Mutant, str]]:
     """What became of each. One that its function cannot take is imported anew instead."""
     first = _round(mutants, reach, workers)
-    unfit = [replace(one, in_body=False) for one, outcome in first if outcome == trial.UNFIT]
-    tried = [pair for pair in first if pair[1] != trial.UNFIT]
+    unfit = [replace(one, in_body=False) for one, outcome in first if outcome == own_process.UNFIT]
+    tried = [pair for pair in first if pair[1] != own_process.UNFIT]
     return tried + (_round(unfit, reach, workers) if unfit else [])
 
 
@@ -47,7 +47,7 @@ def _start(share: Sequence[int], mutants: Sequence[Mutant], reach: Reach, file: 
 
             def report(mutant: Mutant, outcome: str) -> None:
                 print(json.dumps([places[id(mutant)], outcome]), file=output)
-                if outcome == trial.SURVIVED:
+                if outcome == own_process.SURVIVED:
                     os.write(1, f"survived: {mutant.file}:{mutant.lines[0]}\n".encode())
 
             trial.run_all([mutants[place] for place in share], reach, report)

@@ -14,7 +14,13 @@ from ops.rotation import Overlap
 from payments.errors import Unavailable
 from payments.receiver import MAX_GONE, Receiver
 from payments.receivers import DynamoReceivers
-from payments.registration import Registration, secrets_value, to_item, to_registration
+from payments.registration import (
+    Registration,
+    encryption_context,
+    secrets_value,
+    to_item,
+    to_registration,
+)
 from tests.builders import NOW
 from tests.registry import TABLE, make_registry
 
@@ -55,6 +61,11 @@ def raw(secret: str) -> bytes:
 
 def read(dynamodb: DynamoDBClient, storefront_id: str = "toko") -> Registration:
     return to_registration(dynamodb.get_item(**storefront_writes.get(TABLE, storefront_id))["Item"])
+
+
+def test_what_a_secret_is_sealed_for_stays_the_same_over_releases() -> None:
+    # With another context KMS opens nothing that was sealed before.
+    assert encryption_context("toko") == {"storefrontId": "toko"}
 
 
 def test_a_new_storefront_has_one_secret_and_no_endpoint_that_is_gone(

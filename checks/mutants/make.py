@@ -18,7 +18,7 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 from checks.mutants.operators import OPERATORS
 
-_NEVER_RUN = ("from __future__", "import ", "if TYPE_CHECKING")
+_NEVER_RUN = ("from __future__", "import ", "if TYPE_CHECKING", "type ")
 
 
 def mutants(path: Path) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,8 @@ class Mutant:
 
     def __str__(self) -> str:
         removed, added = [f"- {line}" for line in self.old], [f"+ {line}" for line in self.new]
-        return "\n".join([f"@@ {self.function or 'module'}", *removed, *added])
+        lines = [f"@@ {self.function or 'module'}", *removed, *added]
+        return "\n".join(line.rstrip() for line in lines)
 
 
 def unchanged(file: str) -> Mutant:

@@ -133,6 +133,7 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
     late = [rule for rule in TABLE if rule.late]
     assert {s for rule in late for s in rule.sources} == GIVEN_UP
     assert {rule.target for rule in late} == {S.PAID}
+    assert {rule.late for rule in TABLE} == {True, False}, "as storefronts see it"
 
 
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:

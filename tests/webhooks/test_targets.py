@@ -114,6 +114,11 @@ def test_the_local_stack_reaches_this_machine(url: str, address: str) -> None:
     assert (target.addresses, target.port, target.is_tls) == ((address,), 9000, False)
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_a_url_without_a_port_means_that_of_its_scheme(scheme: str, port: int) -> None:
+    assert LoopbackTargets().find(f"{scheme}://127.0.0.1/x").port == port
+
+
 @pytest.mark.parametrize(
     "url", ["https://shop.example/x", "http://10.0.0.1/x", "http://2130706433/"]
 )

@@ -3,7 +3,7 @@
 import re
 
 _LIMIT = 10**14  # Finpay: at most 14 digits
-_WHOLE = re.compile(r"([0-9]{1,14})(\.0{1,9})?", re.ASCII)
+_WHOLE = re.compile(r"([0-9]{1,14})(\.0{1,9})?")
 
 
 def read_rupiah(value: object) -> int | None:

@@ -154,4 +154,4 @@ def rule_for(status: Status, proof: Proof) -> Rule | None:
 
 def usual_rule(proof: Proof) -> Rule | None:
     """The rule to try first, without having read the payment; None where one has to read."""
-    return next((r for r in TABLE if r.proof is proof), None) if proof in _UNREAD else None
+    return next(r for r in TABLE if r.proof is proof) if proof in _UNREAD else None

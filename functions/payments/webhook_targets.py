@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,11 +20,7 @@ type Resolve = Callable[[str, int], Sequence[str]]
 # Python knows what IANA lists as not global; these it takes for global.
 _RELAYS_OF_6TO4 = IPv4Network("192.88.99.0/24")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NOT_NATIVE = (
-    IPv6Network("2001::/32"),  # Teredo and 6to4 carry an IPv4 address that nobody judged
-    IPv6Network("2002::/16"),
-    IPv6Network("3fff::/20"),  # documentation (RFC 9637), which Python does not know yet
-)
+_DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637
 
 _PORTS = {"http": 80, "https": 443}
 _LOOPBACK_HOSTS = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
@@ -121,8 +117,4 @@ def _is_public(text: str) -> bool:
         return False
     if isinstance(address, IPv4Address):
         return address not in _RELAYS_OF_6TO4
-    return _is_native(address)
-
-
-def _is_native(address: IPv6Address) -> bool:
-    return address in _GLOBAL_UNICAST and not any(address in net for net in _NOT_NATIVE)
+    return address in _GLOBAL_UNICAST and address not in _DOCUMENTATION

@@ -76,6 +76,15 @@ def test_a_paid_callback_costs_one_call_to_dynamodb(
     assert calls == ["apply"]
 
 
+@pytest.mark.parametrize("order_id", [SAMPLE_ORDER_ID, "unknown"])
+def test_the_form_in_which_a_callback_was_signed_is_logged(
+    pending: Service, capsys: pytest.CaptureFixture[str], order_id: str
+) -> None:
+    body = make_callback_body(make_callback_fields(order_id))
+    assert pending.callback(make_callback_event(body, order_id=order_id)).status == 200
+    assert capsys.readouterr().out.count('"signed_form":"raw"') == 1
+
+
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
     pending.callback(load_event("callback_paid"))
     paid = pending.payment()

@@ -102,7 +102,7 @@ def test_a_secret_that_is_out_of_reach_or_spoilt_later_on_stops_nothing(
 
 
 def test_a_new_key_is_found_without_a_deploy_but_looked_for_once_a_minute(
-    pending: Service,
+    pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = pending.clock()
     guessed = make_event(MERCHANT_KEY, NEW_KEY)
@@ -113,6 +113,7 @@ def test_a_new_key_is_found_without_a_deploy_but_looked_for_once_a_minute(
     pending.clock.at = first + REFRESH_MS
     assert pending.callback(guessed).status == 200
     assert pending.payment().status is Status.PAID
+    assert capsys.readouterr().out.count('"signed_form":"raw"') == 1
 
 
 def test_a_flood_of_wrong_urls_makes_the_secret_be_read_once_a_minute(pending: Service) -> None:

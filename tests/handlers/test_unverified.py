@@ -45,7 +45,9 @@ def test_a_callback_that_finpay_confirms_is_settled(
     assert order.payment
     assert payment.settled.finpay_reference == order.payment.reference, "Finpay's, not the claim's"
     assert reasons(pending) == []
-    assert '"signed_form":"status-check"' in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert '"signed_form":"status-check"' in told
+    assert '"CallbacksQuarantined"' not in told
 
 
 def test_a_callback_that_finpay_does_not_confirm_is_refused_and_kept(pending: Service) -> None:

@@ -199,7 +199,7 @@ REQUESTS = [
         for name, value, status in (
             ("-0", b"-0", 422),
             ("1e400", b"1e400", 422),
-            ("1e3", b"1e3", 422),
+            ("half a rupiah", b"1000.5", 422),
             ("5,000 digits", b"9" * 5_000, 400),
             ("5,000 digits in a string", b'"%b"' % (b"9" * 5_000), 422),
             ("wide digits", '"\uff11\uff10\uff10\uff10"'.encode(), 422),

@@ -60,6 +60,15 @@ def test_brackets_in_strings_and_side_by_side_are_no_levels() -> None:
     assert decode(b'["' + b"[" * 600 + b'"' + b",[]" * 600 + b"]") == ["[" * 600, *[[]] * 600]
 
 
+def test_brackets_in_a_string_that_is_all_there_is_are_no_levels() -> None:
+    assert decode(b'"' + b"[" * 600 + b'"') == "[" * 600
+
+
+def test_levels_are_counted_past_brackets_that_were_closed() -> None:
+    with pytest.raises(ValueError, match="not JSON as PHP reads it"):
+        decode(b"[[]," * 512 + b"1" + b"]" * 512)
+
+
 def test_an_error_of_decode_does_not_hold_the_document() -> None:
     with pytest.raises(ValueError, match="not JSON as PHP reads it") as caught:
         decode(b'{"email":"hajar@example.com"')
@@ -82,6 +91,14 @@ def test_512_levels_can_be_written() -> None:
 def test_more_than_512_levels_cannot_be_written(levels: int) -> None:
     with pytest.raises(ValueError, match="too deep"):
         encode(nested(levels))
+
+
+def test_levels_are_counted_in_objects_too() -> None:
+    value: JsonValue = 1
+    for _ in range(513):
+        value = {"a": value}
+    with pytest.raises(ValueError, match="too deep"):
+        encode(value)
 
 
 def test_a_caller_who_is_deep_in_the_stack_gets_the_same_error() -> None:

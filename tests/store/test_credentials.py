@@ -1,6 +1,7 @@
 """The merchant's credentials, out of a secret."""
 
 import json
+from datetime import UTC, datetime
 
 import boto3
 import pytest
@@ -107,6 +108,33 @@ def test_what_is_known_is_good_enough_while_the_secret_cannot_be_read_anew(
         now[0] += REFRESH_MS
         with pytest.raises(Unavailable, match="InternalServiceError"):
             source.renewed()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(" ", "FINPAY770", "null", "[]", '{"merchantId": "F"}', '{"merchantKey": "k"}'),
+        *('{"merchantId": 770, "merchantKey": "k"}', '{"merchantId": "F", "merchantKey": 1}'),
+        '{"merchantId": "F", "merchantKey": ""}',
+    ],
+)
+def test_a_secret_that_is_not_as_it_should_be_is_unavailable(
+    secrets: SecretsManagerClient, text: str
+) -> None:
+    version = {"SecretString": text, "CreatedDate": datetime.now(UTC)}
+    with Stubber(secrets) as stubber:
+        stubber.add_response("get_secret_value", version)
+        with pytest.raises(Unavailable, match="not as it should be"):
+            SecretCredentials(secrets, "finpay", lambda: NOW, HOUR).current()
+
+
+def test_a_previous_version_that_is_not_as_it_should_be_verifies_nothing(
+    secrets: SecretsManagerClient,
+) -> None:
+    secrets.put_secret_value(SecretId="finpay", SecretString="{}")
+    rotate(secrets, "second")
+    source = SecretCredentials(secrets, "finpay", lambda: NOW, HOUR)
+    assert source.current().merchant_keys == ("second",)
 
 
 def test_a_secret_that_may_not_be_read_is_unavailable(secrets: SecretsManagerClient) -> None:

@@ -14,7 +14,15 @@ from ops.rotation import Overlap
 from payments.errors import Unavailable
 from payments.receiver import MAX_GONE, Receiver
 from payments.receivers import DynamoReceivers
-from payments.registration import Registration, secrets_value, to_item, to_registration
+from payments.registration import (
+    ApiKey,
+    Registration,
+    WebhookSecret,
+    encryption_context,
+    secrets_value,
+    to_item,
+    to_registration,
+)
 from tests.builders import NOW
 from tests.registry import TABLE, make_registry
 
@@ -55,6 +63,25 @@ def raw(secret: str) -> bytes:
 
 def read(dynamodb: DynamoDBClient, storefront_id: str = "toko") -> Registration:
     return to_registration(dynamodb.get_item(**storefront_writes.get(TABLE, storefront_id))["Item"])
+
+
+def test_what_a_secret_is_sealed_for_stays_the_same_over_releases() -> None:
+    # With another context KMS opens nothing that was sealed before.
+    assert encryption_context("toko") == {"storefrontId": "toko"}
+
+
+@pytest.mark.parametrize("end", [None, NOW + HOUR])
+def test_a_registration_is_read_as_it_was_written(end: int | None) -> None:
+    registration = Registration(
+        "toko",
+        NOW,
+        (ApiKey("a" * 64, NOW + 1, end),),
+        (WebhookSecret("id", b"sealed", NOW + 2, end),),
+        ("https://toko.example",),
+        {"hash": NOW + 3},
+        end,
+    )
+    assert to_registration(to_item(registration)) == registration
 
 
 def test_a_new_storefront_has_one_secret_and_no_endpoint_that_is_gone(

@@ -73,7 +73,8 @@ def test_a_key_is_compared_as_often_for_a_storefront_that_is_not_there(
         compared.clear()
         storefronts(dynamodb).authenticate(f"Bearer {given}")
         counts.append(len(compared))
-    assert counts == [api_keys.MAX_LIVE] * 3
+        assert {len(digest) for digest in compared} == {64}, "time is not to tell either"
+    assert counts == [2] * 3
 
 
 def test_the_authorizer_never_sees_a_webhook_secret(

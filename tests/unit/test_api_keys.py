@@ -16,6 +16,18 @@ def test_what_is_not_of_the_form_is_no_key(key: str) -> None:
     assert api_keys.storefront_of(key) is None
 
 
+@pytest.mark.parametrize("storefront_id", ["a", "0", "toko-1", "a" * 32])
+def test_an_id_is_of_letters_digits_and_inner_hyphens(storefront_id: str) -> None:
+    assert api_keys.is_storefront_id(storefront_id) is True
+    assert api_keys.storefront_of(api_keys.compose(storefront_id, RANDOM)) == storefront_id
+
+
+@pytest.mark.parametrize("text", ["", "-a", "a-", "A", "a_b", "ö", "a" * 33, "XXaXX", "a\n"])
+def test_anything_else_is_no_id(text: str) -> None:
+    assert api_keys.is_storefront_id(text) is False
+    assert api_keys.storefront_of(api_keys.compose(text, RANDOM)) is None
+
+
 def test_a_key_matches_its_own_digest_only() -> None:
     key = api_keys.compose("toko", RANDOM)
     assert api_keys.matches(key, ["0" * 64, api_keys.digest(key)])

@@ -59,11 +59,51 @@ MOVES = {
     (S.REVIEW, P.RETURNED): S.REFUNDED,
 }
 
+# What is recorded and moves nothing; whatever is in neither table is not even recorded.
+RECORDED = {
+    P.CODE_ISSUED: set(Status) - OPEN,
+    P.ASKED_ANEW: {S.INITIATING},
+    P.PAID: {S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
+    P.PAID_AGAIN: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
+    P.PAID_BEFORE: GIVEN_UP,
+    P.REFUNDED_OTHER: set(Status),
+    P.MISMATCH: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
+    P.OPEN: {S.PAID},
+    P.EXPIRED: {S.INITIATING, S.PAID},
+    P.EXPIRY_CONFIRMED: {S.PAID},
+    P.CANCELLED: {S.INITIATING, S.PAID},
+    P.CANCEL_AGREED: {S.PAID},
+    P.FAILED: {S.INITIATING, S.PAID},
+    P.FAILURE_CONFIRMED: {S.PAID},
+    P.REFUNDED: {S.REVIEW},
+    P.PARTIALLY_REFUNDED: {S.REVIEW, S.REFUNDED},
+    P.UNKNOWN: set(Status),
+}
+
 
 @pytest.mark.parametrize(("status", "proof"), EVERY)
 def test_every_status_and_proof_leads_where_the_design_says(status: Status, proof: Proof) -> None:
     rule = rule_for(status, proof)
     assert (rule.target if rule else None) == MOVES.get((status, proof))
+    if (status, proof) not in MOVES:
+        assert (rule is not None) == (status in RECORDED.get(proof, set()))
+
+
+def test_a_status_is_stored_and_shown_by_its_name() -> None:
+    assert {status.value: status.name for status in Status} == {s.name: s.name for s in Status}
+
+
+def test_money_is_what_somebody_paid_whatever_became_of_it() -> None:
+    assert set(Proof) - MONEY == set(Proof) - {
+        *(P.PAID, P.PAID_AGAIN, P.PAID_BEFORE, P.MISMATCH),
+        *(P.REFUNDED, P.PARTIALLY_REFUNDED, P.REFUNDED_OTHER),
+    }
+
+
+def test_only_the_usual_course_of_things_is_written_without_reading() -> None:
+    assert {proof for proof in Proof if usual_rule(proof)} == {
+        *(P.PAID, P.EXPIRED, P.CANCELLED, P.FAILED),
+    }
 
 
 @pytest.mark.parametrize(("status", "proof"), EVERY)
@@ -93,6 +133,7 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
     late = [rule for rule in TABLE if rule.late]
     assert {s for rule in late for s in rule.sources} == GIVEN_UP
     assert {rule.target for rule in late} == {S.PAID}
+    assert {rule.late for rule in TABLE} == {True, False}, "as storefronts see it"
 
 
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:

@@ -23,6 +23,11 @@ def test_the_reference_library_accepts_each_live_secret(secret: bytes) -> None:
     assert library(secret).verify(BODY.decode(), headers) == json.loads(BODY)
 
 
+def test_the_headers_are_written_as_the_standard_writes_them() -> None:
+    names = {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert signed_headers("evt_A-1_3", 0, BODY, [NEW]).keys() == names
+
+
 def test_a_secret_that_is_not_live_proves_nothing() -> None:
     headers = signed_headers("evt_A-1_3", int(time.time()), BODY, [NEW])
     with pytest.raises(WebhookVerificationError):

@@ -90,6 +90,11 @@ def test_an_address_in_the_url_is_judged_like_any_other(url: str) -> None:
         PublicTargets(resolve).find(url)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.7", "2001:db8::7"])
+def test_a_host_that_is_an_address_resolves_to_itself(host: str) -> None:
+    assert resolve(host, 443) == [host]
+
+
 def test_a_port_of_its_own_stays_in_the_host_header() -> None:
     targets = PublicTargets(lambda _host, _port: ["8.8.8.8"])
     target = targets.find("https://shop.example:8443")
@@ -107,6 +112,11 @@ def test_a_port_of_its_own_stays_in_the_host_header() -> None:
 def test_the_local_stack_reaches_this_machine(url: str, address: str) -> None:
     target = LoopbackTargets().find(url)
     assert (target.addresses, target.port, target.is_tls) == ((address,), 9000, False)
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_a_url_without_a_port_means_that_of_its_scheme(scheme: str, port: int) -> None:
+    assert LoopbackTargets().find(f"{scheme}://127.0.0.1/x").port == port
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,18 @@ class Shop:
     def create(self, **order: Any) -> requests.Response:
         return self.send(make_request_body(**order))
 
+    def create_in_the_end(self, order_id: str) -> int:
+        """The status of the first answer that is final: a busy machine may need several requests.
+
+        MiniStack counts a cold start against the function's time, and answers 502 where it ran out.
+        """
+        for _ in range(10):
+            answer = self.create(id=order_id)
+            if answer.status_code not in {409, 502, 503, 504}:
+                break
+            time.sleep(int(answer.headers.get("Retry-After", 1)))
+        return answer.status_code
+
     def send(self, body: Any) -> requests.Response:
         return self.session.post(
             f"{self.stack.api_url}/payments", json=body, headers=self._headers(), timeout=40

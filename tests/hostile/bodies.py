@@ -130,7 +130,13 @@ def amount_of_request(value: bytes) -> Body:
 
 def data_of_request(value: bytes) -> Body:
     """A request whose `meta.data`, which is passed through, is this."""
-    return appended(b'"meta": {"data": %b}' % value, request)
+
+    def without_meta(order_id: str) -> bytes:
+        body = make_request_body(id=order_id)
+        del body["meta"]
+        return json.dumps(body).encode()
+
+    return appended(b'"meta": {"data": %b}' % value, without_meta)
 
 
 def always(body: bytes) -> Body:

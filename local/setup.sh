@@ -8,6 +8,10 @@ if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted"
     exit 0
 fi
 
+if [ -L .venv ]; then
+    echo ".venv is a link to another folder's, which may need other packages; remove it first" >&2
+    exit 1
+fi
 python=$(sh local/find_python.sh)
 echo "Making .venv with $python"
 "$python" -m venv --clear .venv

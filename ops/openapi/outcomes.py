@@ -56,7 +56,6 @@ CALLBACK: tuple[Kind, ...] = (
     SignatureError,
     UnknownRoute,
     BodyTooLarge,
-    UnsupportedMediaType,
     Unavailable,
     UNFORESEEN,
 )

@@ -19,7 +19,7 @@ ANSWERS = {
     "POST /payments": {201, 400, 401, 409, 415, 422},
     "GET /payments/{orderId}": {200, 304, 401, 404},
     "POST /payments/{orderId}/cancel": {200, 401, 404, 409},
-    CALLBACK: {200, 400, 401, 404, 415},
+    CALLBACK: {200, 400, 401, 404},
 }
 MOST_SUITES = 100
 MOST_SEEDS = 5

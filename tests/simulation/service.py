@@ -85,6 +85,7 @@ class Service:
             answer = HANDLERS[function](event, context)
         except DiedError:
             self.watchdog.note("died", function)
+            getcurrent().died = True  # type: ignore[attr-defined]
             return None
         except Exception as error:
             # Lambda tells its caller that the function failed.

@@ -1,6 +1,7 @@
 """Promises about what storefronts are told of their payments."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ _TYPES = {
 }  # fmt: skip
 _PAUSES_S = [int(n) for n in template()["Parameters"]["WebhookPauses"]["Default"].split(",")]
 _LONGEST_S = 12 * 3_600 - 60
+_MANY_DEATHS = 3
 
 type Move = tuple[str, int]
 
@@ -58,6 +60,7 @@ class WebhookPromises(Ledger):
         self._gone: dict[tuple[str, str], int] = {}
         self._last: dict[str, Turn] = {}
         self._tried: set[str] = set()
+        self._deaths: Counter[str] = Counter()
 
     def sends(self, turn: Turn, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """The function sends a webhook in this turn."""
@@ -119,9 +122,14 @@ class WebhookPromises(Ledger):
         elif answer["batchItemFailures"]:
             self._last[turn.message] = turn
 
+    def died(self, turn: Turn) -> None:
+        """The function died with a message in its hands, so it could not ask for a pause."""
+        self._deaths[turn.message] += 1
+
     def gives_up(self, message: str) -> None:
-        """The queue puts a message aside."""
-        self.hold("no event is given up that was never sent", message in self._tried, message)
+        """The queue puts a message aside: it was tried, or killed its function again and again."""
+        is_owed = message not in self._tried and self._deaths[message] < _MANY_DEATHS
+        self.hold("no event is given up that was never sent", not is_owed, message)
 
     def is_put_aside(self, order_id: str, version: int) -> None:
         """An event, or the change that it would have been made of, is among the dead letters."""

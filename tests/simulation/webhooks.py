@@ -83,7 +83,8 @@ class Webhooks:
 
     def _notify(self, message: Message) -> bool:
         turn = Turn(message.id, message.received, self._service.hub.now)
-        getcurrent().turn = turn  # type: ignore[attr-defined]
+        here: Any = getcurrent()
+        here.turn, here.died = turn, False
         record = {
             "messageId": message.id,
             "receiptHandle": message.receipt,
@@ -91,6 +92,8 @@ class Webhooks:
             "attributes": {"ApproximateReceiveCount": str(message.received)},
         }
         answer = self._service.invoke("Notify", {"Records": [record]})
+        if here.died:
+            self._watchdog.died(turn)
         self._watchdog.turn_is_over(turn, answer)
         return answer is not None and not answer["batchItemFailures"]
 

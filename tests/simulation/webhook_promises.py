@@ -23,7 +23,7 @@ _TYPES = {
 }  # fmt: skip
 _PAUSES_S = [int(n) for n in template()["Parameters"]["WebhookPauses"]["Default"].split(",")]
 _LONGEST_S = 12 * 3_600 - 60
-_MANY_DEATHS = 3
+_MANY_DEATHS = 6  # of twelve attempts
 
 type Move = tuple[str, int]
 

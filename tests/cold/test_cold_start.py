@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.artifact import assemble
 from tests.cold import cold_start
 from tests.cold.scenes import STARTS
 
@@ -56,3 +57,9 @@ def test_a_module_that_was_not_imported_before_is_seen(artifact: Path, tmp_path:
     allowed = cold_start.figures()["imports"]
     added = {*cold_start.imported(modules)} - {*allowed["everywhere"], *allowed["FinpayCallback"]}
     assert added == {"sqlite3"}
+
+
+def test_what_plain_sam_build_leaves_answers_the_same(tmp_path: Path, artifact: Path) -> None:
+    assemble(tmp_path / "artifact")
+    plain = cold_start.first_answer(tmp_path / "artifact", "StorefrontApi")["answer"]
+    assert plain == cold_start.first_answer(artifact, "StorefrontApi")["answer"]

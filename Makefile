@@ -66,8 +66,9 @@ lock: setup ## pin everything anew, with hashes, after a requirements file was c
 	$(LOCK) checks/requirements.txt --output-file checks/requirements.lock
 	$(LOCK) checks/mutants/requirements.txt --output-file checks/mutants/requirements.lock
 
-build: setup ## sam build, for AWS
+build: setup ## sam build, for AWS, and trimmed to what runs there
 	.venv/bin/sam build
+	.venv/bin/python -m ops.trim .aws-sam/build
 
 docs: setup ## write docs/states.md and docs/openapi.json anew from the code
 	.venv/bin/python -m ops.states > docs/states.md

@@ -1,11 +1,16 @@
 """Turn what happened to payments into events for their storefronts."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.payment import Payment
-from payments.ports import EventQueue
 from payments.webhook_events import event_of
+
+if TYPE_CHECKING:
+    from payments.ports import EventQueue
 
 type Change = tuple[Payment, Payment]
 """A payment before and after one write."""

@@ -8,8 +8,8 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from payments.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
@@ -20,8 +20,7 @@ JSON = "application/json"
 _CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request. Header names are in lower case."""
 
     route: str
@@ -61,13 +60,12 @@ class Request:
             raise MalformedBody from None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One HTTP answer; a body of None is an empty one."""
 
     status: int
     body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def to_event(self) -> dict[str, Any]:
         """As API Gateway expects it. Nothing here may be kept by a cache on the way."""

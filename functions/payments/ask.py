@@ -4,7 +4,10 @@ An answer that leaves room for doubt leaves the row INITIATING with its lease: u
 failed.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.change import Applied, Change, Watch
 from payments.clock import Clock
@@ -19,9 +22,11 @@ from payments.errors import (
 from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
 from payments.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.ports import Gateway, PaymentStore
 from payments.redaction import redact
 from payments.transitions import Proof, Status, rule_for
+
+if TYPE_CHECKING:
+    from payments.ports import Gateway, PaymentStore
 
 _RACES = 8
 

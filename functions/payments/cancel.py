@@ -4,15 +4,20 @@ Nothing is written before Finpay agreed, so a cancel that got lost on the way is
 out by a status check what the first one did.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.inquire import Inquire
 from payments.payment import Payment, Source
-from payments.ports import Gateway, PaymentStore
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle, Settlement
 from payments.transitions import GIVEN_UP, OPEN, Proof, Status
+
+if TYPE_CHECKING:
+    from payments.ports import Gateway, PaymentStore
 
 _RACES = 8
 _UNSETTLED = OPEN | {Status.PAID}

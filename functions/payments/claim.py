@@ -6,7 +6,7 @@ status may be missing; nothing here raises for what Finpay may send.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from payments.clock import parse_wib
 from payments.money import read_rupiah
@@ -41,8 +41,7 @@ _CONFIRMED: Mapping[Proof, Proof] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable.
 
     `gateway_order_id` is Finpay's order.id: the payment's own, or one derived from it.

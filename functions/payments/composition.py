@@ -6,14 +6,16 @@ import random
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import get_session
 
 from payments import clock, ids, settings
 from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
 from payments.parts import Parts, World
 
 if TYPE_CHECKING:
+    from botocore.session import Session
+
     from payments.exchange import Exchange
     from payments.ports import PostWebhook
     from payments.storefronts import Storefronts
@@ -60,8 +62,20 @@ def storefronts() -> Storefronts:
     """The container's one."""
     from payments.storefronts import Storefronts
 
-    client = boto3.client("dynamodb", config=_AWS)
-    return Storefronts(client, settings.storefronts_table(), clock.now)
+    return Storefronts(_client("dynamodb"), settings.storefronts_table(), clock.now)
+
+
+@cache
+def _session() -> Session:
+    """The container's one: what it has read it knows for all clients.
+
+    It is what boto3's session has inside, without that one's resources and transfers.
+    """
+    return get_session()
+
+
+def _client(service: str) -> Any:
+    return _session().create_client(service, config=_AWS)
 
 
 def real_world() -> World:
@@ -81,7 +95,4 @@ def real_world() -> World:
 
         return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 
-    def client(service: str) -> Any:
-        return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
-
-    return World(client, exchange, post, clock.now, ids.new_id, random.random)
+    return World(_client, exchange, post, clock.now, ids.new_id, random.random)

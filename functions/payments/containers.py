@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from payments.announce import Announce
-    from payments.cancel import Cancel
     from payments.deliver import Deliver
     from payments.event_queue import SqsEvents
-    from payments.initiate import Initiate
-    from payments.ports import CredentialSource, PaymentStore
+    from payments.initiate import Initiated, Order
+    from payments.merchant import Credentials
+    from payments.ports import PaymentStore
     from payments.receive_callback import ReceiveCallback
     from payments.reconcile import Look, QueueDue
     from payments.settings import RequestSettings
+    from payments.settle import Settlement
     from payments.telemetry import Telemetry
 
 
-@dataclass(frozen=True, slots=True)
-class StorefrontApi:
+class StorefrontApi(NamedTuple):
     """What the storefront routes work with."""
 
-    initiate: Initiate
-    cancel: Cancel
+    initiate: Callable[[Order], Initiated]
+    cancel: Callable[[str, str], Settlement]
     payments: PaymentStore
-    credentials: CredentialSource
+    credentials: Callable[[], Credentials]
     settings: RequestSettings
     telemetry: Telemetry
 
 
-@dataclass(frozen=True, slots=True)
-class FinpayCallback:
+class FinpayCallback(NamedTuple):
     """What the callback route works with."""
 
     receive: ReceiveCallback
     telemetry: Telemetry
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentStream:
+class PaymentStream(NamedTuple):
     """What the stream of payments works with."""
 
     announce: Announce
     telemetry: Telemetry
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(NamedTuple):
     """What the queue of events works with."""
 
     deliver: Deliver
@@ -55,8 +53,7 @@ class Notify:
     telemetry: Telemetry
 
 
-@dataclass(frozen=True, slots=True)
-class Reconcile:
+class Reconcile(NamedTuple):
     """What schedule and queue work with."""
 
     queue_due: QueueDue

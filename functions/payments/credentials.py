@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,8 +28,7 @@ MAX_AGE_MS = 300_000
 """A container that sees nothing wrong looks too: to it, a key that leaked is still the current."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(NamedTuple):
     """One version of the secret; `created_at` in epoch milliseconds."""
 
     merchant_id: str
@@ -37,8 +36,7 @@ class _Version:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What the secret said when it was read; the previous key is good until `overlap_ends`."""
 
     current: _Version

@@ -5,16 +5,21 @@ once; the storefront knows it again by its id. What cannot be known, whether a r
 did not answer, is tried again.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome, Reply
 from payments.clock import Clock
-from payments.ports import Deliveries, PostWebhook, Receivers
 from payments.receiver import Receiver, endpoint_of
 from payments.webhook_events import Event
 from payments.webhook_schedule import Retries
 from payments.webhook_signature import signed_headers
+
+if TYPE_CHECKING:
+    from payments.ports import Deliveries, PostWebhook, Receivers
 
 _HEADERS = {"content-type": "application/json", "user-agent": "finpay-payments"}
 _SUCCESS = range(200, 300)

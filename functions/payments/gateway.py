@@ -5,11 +5,13 @@ effect is for the caller to find out. The deadlines of one request's calls toget
 function's own end.
 """
 
+from __future__ import annotations
+
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import requests
@@ -22,7 +24,9 @@ from payments.exchange import Answer, Exchange
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
 from payments.merchant import Credentials
 from payments.payment import IssuedCode
-from payments.ports import CredentialSource
+
+if TYPE_CHECKING:
+    from payments.ports import CredentialSource
 
 INITIATE_SECONDS = 12.0
 CHECK_SECONDS = 4.0

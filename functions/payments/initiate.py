@@ -5,9 +5,12 @@ there gets the stored answer or is sent away, unless nobody is at work on it any
 outcome is unknown: then Finpay is asked what became of it, and nothing is guessed.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.ask import Ask
 from payments.clock import Clock
@@ -24,9 +27,11 @@ from payments.ids import NewId
 from payments.initiate_request import InitiateRequest
 from payments.looks import first_look
 from payments.payment import LEASE_MS, Entry, Lease, Payment, Source
-from payments.ports import PaymentStore
 from payments.resolve import Resolve
 from payments.transitions import Status
+
+if TYPE_CHECKING:
+    from payments.ports import PaymentStore
 
 _REFUSALS: dict[str, type[GatewayError]] = {
     refusal.reason: refusal for refusal in (GatewayRejected, GatewayRefused)

@@ -1,14 +1,19 @@
 """Ask Finpay how a payment stands, and settle what it says."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.claim import Claim
 from payments.clock import Clock
 from payments.looks import is_over
 from payments.payment import IssuedCode, Payment, Source
-from payments.ports import Gateway
 from payments.settle import Settle, Settlement
 from payments.transitions import MONEY, OPEN, Proof, Status
+
+if TYPE_CHECKING:
+    from payments.ports import Gateway
 
 _CHECK = Source.STATUS_CHECK
 _FOR_ANYONE = MONEY | {Proof.UNKNOWN}

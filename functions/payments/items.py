@@ -4,11 +4,8 @@ One flat item; absent attributes are absent, never null, so that an open payment
 write unit (1 KB). All numbers are whole.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from payments.looks import shard_of
 from payments.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
@@ -55,18 +52,15 @@ _FIELDS: Mapping[str, str] = {
 }
 _OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probe": "probe"}
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-
 
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values in DynamoDB's typed form."""
-    return {name: _serialize(value) for name, value in values.items()}
+    """Plain values in DynamoDB's typed form; raises TypeError for what no item of ours holds."""
+    return {name: _typed(value) for name, value in values.items()}
 
 
 def unmarshal(item: Item) -> dict[str, Any]:
-    """DynamoDB's typed form in plain values; the numbers of the item itself are whole."""
-    return {name: _plain(_deserialize(value)) for name, value in item.items()}
+    """DynamoDB's typed form in plain values; raises KeyError for a type that we never write."""
+    return {name: _plain(value) for name, value in item.items()}
 
 
 def part_attributes(part: Part | None) -> dict[str, Any]:
@@ -125,14 +119,31 @@ def to_payment(item: Item) -> Payment:
     )
 
 
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, Decimal) else value
+# boto3 has this too, for all types; with all that it imports it is a twelfth of a cold callback.
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case list():
+            return {"L": [_typed(one) for one in value]}
+        case dict():
+            return {"M": marshal(value)}
+    raise TypeError(type(value).__name__)
+
+
+def _plain(typed: Mapping[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    return _READERS[kind](value)
 
 
 def _to_entry(attributes: Mapping[str, Any]) -> Entry:
     return Entry(
         status=Status(attributes["status"]),
-        at=int(attributes["at"]),
+        at=attributes["at"],
         by=Source(attributes["by"]),
         mark=attributes["mark"],
         evidence=attributes.get("evidence", ""),
@@ -147,3 +158,12 @@ def _to_part[P: Part](kind: type[P], plain: Mapping[str, Any]) -> P | None:
     values = {field: plain.get(name) for field, name in names.items()}
     fields: dict[str, Any] = {f: v for f, v in values.items() if v is not None}
     return kind(**{"redirect_url": None} | fields if kind is IssuedCode else fields)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "S": str,
+    "N": int,
+    "BOOL": bool,
+    "L": lambda values: [_plain(one) for one in values],
+    "M": unmarshal,
+}

@@ -1,14 +1,19 @@
 """From a storefront's HTTP request to the order that it is about."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from payments import json_body
-from payments.api_gateway import Request
 from payments.errors import PaymentNotFound, Unauthenticated
-from payments.initiate import Order, fingerprint_of
-from payments.initiate_request import parse
-from payments.merchant import Credentials
 from payments.payment import is_order_id
-from payments.settings import RequestSettings
 from payments.tokens import callback_url
+
+if TYPE_CHECKING:
+    from payments.api_gateway import Request
+    from payments.initiate import Order
+    from payments.merchant import Credentials
+    from payments.settings import RequestSettings
 
 
 def identify(request: Request) -> str:
@@ -37,6 +42,10 @@ def read_order(
 
     Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
     """
+    # A status waits for no pydantic.
+    from payments.initiate import Order, fingerprint_of
+    from payments.initiate_request import parse
+
     request.require_json()
     document = json_body.decode(request.body())
     origins = request.authorizer.get("allowedOrigins", "").split()

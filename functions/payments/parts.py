@@ -7,21 +7,25 @@ must not wait for pydantic and requests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import settings
 from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
 
 if TYPE_CHECKING:
+    from payments.cancel import Cancel
+    from payments.claim import Claim
     from payments.clock import Clock
     from payments.exchange import Exchange
     from payments.ids import NewId
+    from payments.initiate import Initiate, Initiated, Order
     from payments.inquire import Inquire
+    from payments.merchant import Credentials
     from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
+    from payments.probe import Probe
     from payments.resolve import Resolve
-    from payments.settle import Settle
+    from payments.settle import Settle, Settlement
     from payments.store import DynamoPayments
     from payments.telemetry import Telemetry
     from payments.webhook_targets import Targets
@@ -30,8 +34,7 @@ _DAY_MS = 86_400_000
 _PROBE_SECONDS = 2.5  # Finpay wants its callback answered in under 5 s
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """What is outside: AWS by service name, the ways to Finpay and receivers, time, randomness."""
 
     client: Callable[[str], Any]
@@ -124,6 +127,16 @@ class Parts:
         return Inquire(gateway, self.settle, self.world.clock)
 
     @cached_property
+    def probe(self) -> Probe:
+        """With less patience than others: Finpay is waiting itself."""
+        from payments.probe import Probe
+
+        def inquire() -> Inquire:
+            return self.inquire_of(self.gateway_with(check_seconds=_PROBE_SECONDS))
+
+        return Probe(self.payments, cache(inquire), self.world.clock, self.world.new_id)
+
+    @cached_property
     def resolve(self) -> Resolve:
         from payments.resolve import Resolve
 
@@ -136,32 +149,44 @@ class Parts:
             self.world.new_id,
         )
 
-    def storefront_api(self) -> StorefrontApi:
-        """What the function storefront_api needs."""
+    @cached_property
+    def initiate(self) -> Initiate:
         from payments.ask import Ask
-        from payments.cancel import Cancel
         from payments.initiate import Initiate
 
         payments, clock, new_id = self.payments, self.world.clock, self.world.new_id
         ask = Ask(payments, self.gateway, clock, new_id)
-        return StorefrontApi(
-            Initiate(payments, ask, self.resolve, clock, new_id),
-            Cancel(payments, self.gateway, self.inquire, self.resolve, self.settle),
-            payments,
-            self.credentials,
-            settings.requests(),
-            self.telemetry,
-        )
+        return Initiate(payments, ask, self.resolve, clock, new_id)
+
+    @cached_property
+    def cancel(self) -> Cancel:
+        from payments.cancel import Cancel
+
+        return Cancel(self.payments, self.gateway, self.inquire, self.resolve, self.settle)
+
+    def storefront_api(self) -> StorefrontApi:
+        """What the function storefront_api needs."""
+
+        # Most requests ask for a status, and that waits for no way to Finpay.
+        def initiate(order: Order) -> Initiated:
+            return self.initiate(order)
+
+        def cancel(order_id: str, storefront_id: str) -> Settlement:
+            return self.cancel(order_id, storefront_id)
+
+        def credentials() -> Credentials:
+            return self.credentials.current()
+
+        requests = settings.requests()
+        return StorefrontApi(initiate, cancel, self.payments, credentials, requests, self.telemetry)
 
     def finpay_callback(self) -> FinpayCallback:
         """What the function finpay_callback needs."""
-        from payments.probe import Probe
         from payments.receive_callback import ReceiveCallback
 
-        def inquire() -> Inquire:
-            return self.inquire_of(self.gateway_with(check_seconds=_PROBE_SECONDS))
+        def probe(order_id: str, claim: Claim) -> Settlement | None:
+            return self.probe(order_id, claim)  # imported for a callback that does not verify
 
-        probe = Probe(self.payments, cache(inquire), self.world.clock, self.world.new_id)
         receive = ReceiveCallback(self.settle, self.quarantine, self.credentials, probe)
         return FinpayCallback(receive, self.telemetry)
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from payments.transitions import Status
 
@@ -49,8 +50,7 @@ class Source(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One change of a payment; the entry of version n is the n-th.
 
     `mark` is unique to the write that made it, so that a write whose answer was lost recognises

@@ -5,8 +5,11 @@ Finpay itself says; and since anybody could send such callbacks, it is asked at 
 about an order, and only while an answer can matter.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.claim import Claim
 from payments.clock import Clock
@@ -14,9 +17,11 @@ from payments.errors import GatewayError, Unavailable
 from payments.ids import NewId
 from payments.inquire import Inquire
 from payments.payment import Payment
-from payments.ports import PaymentStore
 from payments.settle import Settlement
 from payments.transitions import GIVEN_UP, OPEN, Proof, Status
+
+if TYPE_CHECKING:
+    from payments.ports import PaymentStore
 
 PROBE_MS = 60_000
 """The same as the first pause of Finpay's retries, so that a retry may ask again."""

@@ -4,10 +4,13 @@ A return means that the effect, or the evidence where there is none, is stored; 
 Finpay be told that it need not call again.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from payments import php_json, signature
-from payments.claim import evidence_of, read_claim
+from payments.claim import Claim, evidence_of, read_claim
 from payments.errors import (
     MalformedBody,
     OtherOrder,
@@ -17,19 +20,22 @@ from payments.errors import (
 )
 from payments.payment import Source
 from payments.php_json import JsonValue
-from payments.ports import CredentialSource, Quarantine
-from payments.probe import Probe
-from payments.settle import Settle, Settlement
 from payments.tokens import is_callback_token
 
+if TYPE_CHECKING:
+    from payments.ports import CredentialSource, Quarantine
+    from payments.settle import Settle, Settlement
+
 CONFIRMED = "status-check"
+
+type Ask = Callable[[str, Claim], Settlement | None]
+"""Whether an unverified claim about an order is true; see probe.Probe."""
 
 _UNPROVEN_DIGITS = 2
 """Of the evidence of what nobody signed: a flood of it fills 256 rows of an order at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What became of a callback: a settlement, or the reason why it is quarantined.
 
     `signed_form` is what the signature was made over, or CONFIRMED if only a status check says so.
@@ -40,14 +46,13 @@ class Receipt:
     quarantined: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiveCallback:
+class ReceiveCallback(NamedTuple):
     """Receives the callbacks of the orders in a store."""
 
     settle: Settle
     quarantine: Quarantine
     credentials: CredentialSource
-    probe: Probe
+    probe: Ask
 
     def admit(self, order_id: str, token: str) -> None:
         """Let in what came to a URL that we made; raises UnknownRoute for any other."""

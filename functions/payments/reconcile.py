@@ -5,9 +5,12 @@ lost, comes twice or comes late does no harm, since a look begins with a conditi
 consumer wins, and a payment stays due until that write.
 """
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from payments.clock import Clock
 from payments.errors import GatewayError, PaymentInProgress, Unavailable
@@ -15,10 +18,12 @@ from payments.ids import NewId
 from payments.inquire import Inquire
 from payments.looks import AGAIN, PATIENCE, next_look, shards
 from payments.payment import Payment, Source
-from payments.ports import DuePayments, Gateway, LookQueue, PaymentStore
 from payments.resolve import Resolve
 from payments.settle import Effect, Settlement
 from payments.transitions import GIVEN_UP, OPEN, Status
+
+if TYPE_CHECKING:
+    from payments.ports import DuePayments, Gateway, LookQueue, PaymentStore
 
 _BATCH = 10  # SQS takes no more at once
 _STILL_BUSY = 100

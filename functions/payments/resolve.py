@@ -4,7 +4,10 @@ Whoever acts at Finpay on an INITIATING payment holds its lease. A payment leave
 settled, or in a state in which nothing at Finpay can be paid for it.
 """
 
-from dataclasses import dataclass, replace
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.change import Applied, Change, Renamed
 from payments.claim import Claim
@@ -14,9 +17,11 @@ from payments.ids import NewId
 from payments.inquire import Inquire
 from payments.looks import is_over
 from payments.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
-from payments.ports import Gateway, PaymentStore
 from payments.settle import Settle, Settlement
 from payments.transitions import Proof, Status
+
+if TYPE_CHECKING:
+    from payments.ports import Gateway, PaymentStore
 
 _POLL_SECONDS = 2
 _MOST_ATTEMPTS = 5
@@ -92,7 +97,7 @@ class Resolve:
                     self.settle.learn(held, Proof.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
                 )
             case Proof.OPEN if self._is_cancelled(held, claim):
-                return replace(learnt, proof=Proof.CANCEL_AGREED)
+                return learnt._replace(proof=Proof.CANCEL_AGREED)
             case Proof.OPEN if is_over(held, self.clock()):
                 return _moved(
                     self.settle.learn(

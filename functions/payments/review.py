@@ -1,12 +1,17 @@
 """An operator decides what becomes of money that does not match."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from payments.errors import NotInReview, PaymentNotFound
 from payments.payment import Payment, Source
-from payments.ports import PaymentStore
 from payments.settle import Effect, Settle
 from payments.transitions import Proof
+
+if TYPE_CHECKING:
+    from payments.ports import PaymentStore
 
 VERDICTS = {
     "accept": Proof.ACCEPTED,

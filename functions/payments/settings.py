@@ -1,11 +1,10 @@
 """The deployment's settings. The only module that reads the environment, and never at import."""
 
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FinpaySettings:
+class FinpaySettings(NamedTuple):
     """Of every function that asks Finpay."""
 
     finpay_secret: str
@@ -14,16 +13,14 @@ class FinpaySettings:
     key_overlap_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableSettings:
+class TableSettings(NamedTuple):
     """Of every function that settles payments."""
 
     payments_table: str
     quarantine_table: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSettings:
+class RequestSettings(NamedTuple):
     """Of the function that takes storefronts' requests."""
 
     callback_base_url: str
@@ -56,8 +53,7 @@ def requests() -> RequestSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookSettings:
+class WebhookSettings(NamedTuple):
     """Of the function that delivers webhooks; `pauses` in seconds."""
 
     storefronts_table: str

@@ -5,10 +5,12 @@ without a read; the old item that a refused write returns tells duplicate, misma
 apart.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from payments.change import Applied, Change, Refused
 from payments.claim import Claim
@@ -16,7 +18,6 @@ from payments.clock import Clock
 from payments.errors import OtherOrder, PaymentNotFound, Unavailable
 from payments.ids import NewId
 from payments.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.ports import PaymentStore, Quarantine
 from payments.settle_rules import change_of, is_noted, proof_of, rule_of, watch_after, with_money
 from payments.transitions import (
     MONEY,
@@ -26,6 +27,9 @@ from payments.transitions import (
     rule_for,
     usual_rule,
 )
+
+if TYPE_CHECKING:
+    from payments.ports import PaymentStore, Quarantine
 
 # A lost race means that somebody else changed the payment, which happens a handful of times.
 _RACES = 8
@@ -39,8 +43,7 @@ class Effect(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The payment afterwards, what was proven of it and what that did."""
 
     payment: Payment
@@ -58,8 +61,7 @@ type Observe = Callable[[Settlement], None]
 """Told of everything that was settled, whoever asked for it and whatever he makes of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(NamedTuple):
     """Settles what is learnt of the payments of a store."""
 
     payments: PaymentStore

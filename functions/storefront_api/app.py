@@ -39,7 +39,7 @@ def route(request: Request, api: StorefrontApi) -> Response:
 
 def initiate(request: Request, storefront_id: str, api: StorefrontApi) -> Response:
     """Get the code, or the stored answer."""
-    order = read_order(request, storefront_id, api.settings, api.credentials.current())
+    order = read_order(request, storefront_id, api.settings, api.credentials())
     order_id = order.request.order.id
     api.telemetry.note(order_id=order_id)
     with measures.asking_finpay(api.telemetry, "Initiate", order_id):

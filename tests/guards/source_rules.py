@@ -68,12 +68,13 @@ def http_without_timeout(source: str) -> list[int]:
 
 
 def clients_without_limits(source: str) -> list[int]:
-    """boto3 clients without a Config, and Configs without timeouts and retries."""
+    """Clients of AWS without a Config, and Configs without timeouts and retries."""
     found = []
     for call in _nodes(source, ast.Call):
         name = _name(call.func)
         holder = _name(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-        makes_client = name in {"client", "resource"} and holder in {"boto3", "session", "Session"}
+        of_boto3 = name in {"client", "resource"} and holder in {"boto3", "session", "Session"}
+        makes_client = of_boto3 or name == "create_client"
         if makes_client and "config" not in _given(call):
             found.append(call.lineno)
         if name == "Config" and not _given(call) >= _CLIENT_LIMITS:

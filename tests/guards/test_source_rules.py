@@ -118,6 +118,7 @@ def test_a_call_with_a_timeout_or_of_another_kind_is_let_through(call: str) -> N
         "boto3.resource('dynamodb')",
         "boto3.Session().client('sqs')",
         "session.client('kms', region_name=region)",
+        "get_session().create_client('kms')",
         "Config(connect_timeout=1, read_timeout=1)",
         "botocore.config.Config(retries={'total_max_attempts': 2}, read_timeout=1)",
     ],
@@ -129,6 +130,7 @@ def test_a_client_of_aws_without_limits_is_found(call: str) -> None:
 def test_a_client_of_aws_with_limits_is_let_through() -> None:
     source = (
         "limits = Config(connect_timeout=1, read_timeout=1, retries={})\n"
-        "boto3.client('sqs', config=limits)"
+        "boto3.client('sqs', config=limits)\n"
+        "session.create_client('sqs', config=limits)"
     )
     assert rules.clients_without_limits(source) == []

@@ -421,7 +421,7 @@ def the_callbacks_token_is_not_checked() -> Any:
 @bug
 def the_currency_is_not_compared() -> Any:
     def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
-        found: Proof = real(replace(self, currency=currency), amount, currency)
+        found: Proof = real(self._replace(currency=currency), amount, currency)
         return found
 
     return method(Claim, "proof", proof)
@@ -430,7 +430,7 @@ def the_currency_is_not_compared() -> Any:
 @bug
 def the_ordered_amount_is_not_compared() -> Any:
     def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
-        found: Proof = real(replace(self, amount=amount), amount, currency)
+        found: Proof = real(self._replace(amount=amount), amount, currency)
         return found
 
     return method(Claim, "proof", proof)

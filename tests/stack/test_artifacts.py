@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
 
 import pytest
 
 from local.paths import LOCAL
 from local.state import RunningStack
+from ops.descriptions import services_called
 from tests.template import functions
 
 # -I and -S: no environment, no working directory, no site-packages.
@@ -37,3 +40,25 @@ def test_no_test_and_no_simulator_is_shipped(stack: RunningStack, function: str)
     shipped = {path.name for path in artifact.iterdir()}
     assert {"payments", "boto3", "requests", "pydantic", "aws_lambda_powertools"} <= shipped
     assert not shipped & {"tests", "simulator", "local", "ops", "moto"}
+
+
+@pytest.mark.parametrize("function", functions())
+def test_every_module_that_runs_has_bytecode_of_the_runtime(
+    stack: RunningStack, function: str
+) -> None:
+    assert stack.outputs
+    artifact = LOCAL / "build" / function
+    sources = list(artifact.rglob("*.py"))
+    assert sources
+    for source in sources:
+        with Path(cache_from_source(str(source), optimization="")).open("rb") as bytecode:
+            # PEP 552: hashed, and the hash is not to be checked.
+            assert bytecode.read(8) == MAGIC_NUMBER + (1).to_bytes(4, "little"), source
+
+
+@pytest.mark.parametrize("function", functions())
+def test_only_services_that_are_called_are_described(stack: RunningStack, function: str) -> None:
+    assert stack.outputs
+    artifact = LOCAL / "build" / function
+    described = {path.name for path in (artifact / "botocore/data").iterdir() if path.is_dir()}
+    assert described == services_called(artifact)

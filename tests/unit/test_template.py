@@ -203,3 +203,13 @@ def test_the_other_event_files_are_what_the_other_triggers_send() -> None:
     assert record["eventSource"] == "aws:dynamodb"
     changes, unread = read_changes([record])
     assert (len(changes), unread) == (1, "")
+
+
+def test_snapshots_are_off_until_asked_for_and_then_of_what_somebody_waits_for() -> None:
+    assert template()["Parameters"]["SnapStart"]["Default"] == "None"
+    from_snapshots = {name for name, one in functions().items() if "SnapStart" in one}
+    assert from_snapshots == {"StorefrontApi", "StorefrontAuth", "FinpayCallback"}
+    for name in from_snapshots:
+        assert functions()[name]["SnapStart"] == {"ApplyOn": "SnapStart"}, "as the parameter says"
+        # Or turning it on would publish no version, and only versions have snapshots.
+        assert "SnapStart" in str(functions()[name]["VersionDescription"])

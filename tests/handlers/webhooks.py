@@ -18,6 +18,7 @@ from payments.event_queue import SqsEvents
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import SAMPLE_ORDER_ID, load_event, make_initiate_event, make_request_body
+from tests.event_filter import lets_in, stream_settings
 from tests.handlers.conftest import Service
 from tests.registry import make_registry
 from tests.webhooks.receivers import Receiver, listening
@@ -60,7 +61,8 @@ class Shop:
             )["ShardIterator"]
         page = streams.get_records(ShardIterator=self._stream_position)
         self._stream_position = page["NextShardIterator"]
-        return [dict(record) for record in page["Records"] if record["eventName"] == "MODIFY"]
+        records = [dict(record) for record in page["Records"]]
+        return [record for record in records if lets_in(stream_settings(), record)]
 
     def announce(self, changes: list[dict[str, Any]] | None = None) -> list[str]:
         """The stream's turn: sequence numbers of what it could not read."""

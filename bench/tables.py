@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bench.calls import AMORTISED
 from bench.work import added
 
 
@@ -19,6 +20,9 @@ def show(result: Mapping[str, Any], prices: Mapping[str, Any], assumed: Mapping[
             *_side_by_side(result),
             "",
             *_verdict(result),
+            "",
+            "not in it, since a warm container makes no such call:",
+            *(f"  {call}: {when}" for call, when in AMORTISED.items()),
             "",
             f"USD a month beside that, with {month} spread evenly over it",
             *(f"  {name:<34}{usd:>9.2f}" for name, usd in result["monthly"].items()),
@@ -64,6 +68,8 @@ def _verdict(result: Mapping[str, Any]) -> list[str]:
         + met[target["is_met"]],
         f"at most half of the cheapest peer: {share:.2f} of it, " + met[target["share_is_met"]],
         f"what dominates: {told}",
+        "everybody's, being requests, Finpay's time, writes, reads and data: "
+        + _usd(result["same_for_all"]),
         f"with webhooks and looks: {_usd(result['whole'])}",
     ]
 

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from bench.calls import LONGEST, Path, measure
+from bench.calls import LONGEST, measure
+from bench.walk import Path
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench.calls import Path
 from bench.cost import COMMITTED
+from bench.walk import Path
 
 ITEM_LIMIT = 1024
 # A trace or a metric is sent by nobody but Lambda, and the rest is these.

@@ -1,0 +1,73 @@
+"""What each path really asks of AWS, of Finpay and of receivers: counted through the real handlers.
+
+Each path is walked twice in the same containers. The first time is cold and reads the secret and
+the circuit's state; the second time is what a request takes when nothing has to be read anew. What
+comes back now and then is `AMORTISED`.
+"""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as circuit_states
+from moto import mock_aws
+
+from bench.recorder import recording
+from bench.walk import Path, Walk
+from tests.conftest import create_tables, forget_containers, forget_loggers, pretend_account
+from tests.handlers.conftest import deployed
+from tests.handlers.webhooks import open_shop
+from tests.registry import make_registry
+
+TYPICAL = "1680576995412"
+LONGEST = "X" * 30
+AMORTISED: Mapping[str, str] = {
+    "secretsmanager.GetSecretValue": "two for each container that works, every 5 minutes",
+    "dynamodb.GetItem of the circuit": "one for each container that asks Finpay, every 10 s",
+    "kms.Decrypt": "one for each storefront in each container of notify",
+}
+
+
+class _StoppedClock:
+    """Stands in for the module `datetime` where it is asked for the time alone."""
+
+    class datetime:  # noqa: N801 - the name of what it stands in for
+        @staticmethod
+        def now() -> datetime:
+            return datetime(2026, 11, 25, tzinfo=UTC)
+
+
+@contextmanager
+def _world() -> Iterator[tuple[Walk, str]]:
+    """The functions on moto, and the API key of a storefront whose backend listens."""
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+        pretend_account(monkeypatch)
+        # The circuit's state is read anew after 10 s, and a busy machine may take longer here.
+        monkeypatch.setattr(circuit_states, "dt", _StoppedClock)
+        dynamodb = boto3.client("dynamodb")
+        create_tables(dynamodb)
+        forget_containers()
+        output = io.StringIO()
+        with deployed(dynamodb, monkeypatch) as service, open_shop(service) as shop:
+            service.pass_time(0)
+            key = make_registry(dynamodb).create("kunci", ["*"]).api_key
+            with recording(dynamodb) as recorder, redirect_stdout(output):
+                yield Walk(service, shop, recorder, output), f"Bearer {key}"
+        forget_containers()
+        forget_loggers()
+
+
+def measure(order_id: str = TYPICAL) -> dict[str, Path]:
+    """What each path takes when its container is warm; `order_id` is that of the paid payment."""
+    with _world() as (walk, authorization):
+        walk.payment("COLD-1", authorization)
+        walk.cancelled("COLD-2")
+        walk.looked_at("COLD-3")
+        walk.paths.clear()
+        walk.payment(order_id, authorization)
+        walk.cancelled("WARM-2")
+        walk.looked_at("WARM-3")
+        return walk.paths

@@ -53,9 +53,7 @@ def unsigned(_: SignatureError) -> Response[str]:
     return Response(401, "application/json", '{"detail": "signature"}')
 
 
-@idempotent_function(
-    data_keyword_argument="payment", config=idempotency, persistence_store=store
-)
+@idempotent_function(data_keyword_argument="payment", config=idempotency, persistence_store=store)
 def once(*, payment: dict[str, Any], storefront_id: str, base_url: str) -> dict[str, Any]:
     return desk.initiate(Payment.model_validate(payment), storefront_id, base_url)
 

@@ -56,7 +56,9 @@ class Desk:
             "leaseId": lease,
             "history": [{"status": "INITIATING", "at": now, "by": "initiate", "mark": lease}],
         }
-        self._write(self._table.put_item, Item=item, ConditionExpression="attribute_not_exists(orderId)")
+        self._write(
+            self._table.put_item, Item=item, ConditionExpression="attribute_not_exists(orderId)"
+        )
         body["url"]["callbackUrl"] = callback_url(base_url, order_id, self._key)
         answer = self._session.post(
             self._finpay + "/pg/payment/card/initiate", json=body, timeout=_SECONDS

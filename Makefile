@@ -2,7 +2,7 @@
 .PHONY: help setup demo run test soak races check sbom audit lock build docs clean
 .DEFAULT_GOAL := help
 
-SOURCES := functions simulator local ops checks tests examples
+SOURCES := functions simulator local ops checks bench tests examples
 # For Linux and macOS on ARM and x86 alike; where the packages come from is the machine's affair.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'

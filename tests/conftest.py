@@ -43,8 +43,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.delenv(name)
     yield
     forget_containers()
+    forget_loggers()
+
+
+def forget_loggers() -> None:
+    """Powertools keeps its handler, and with it the stdout of the test that came first."""
     for function in functions():
-        # Powertools keeps its handler, and with it the stdout of the test that came first.
         service = logging.getLogger(environment(function)["POWERTOOLS_SERVICE_NAME"])
         service.handlers.clear()
         for attribute in ("init", "powertools_handler"):
@@ -65,20 +69,29 @@ def forget_containers() -> None:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An AWS account with the template's tables, each under its logical id."""
+    pretend_account(monkeypatch)
+    with mock_aws():
+        create_tables(boto3.client("dynamodb"))
+        yield
+
+
+def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that are good for nothing, and the region."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        for name, properties in resources("AWS::DynamoDB::Table").items():
-            schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
-            if "StreamSpecification" in properties:
-                schema["StreamSpecification"] = {
-                    "StreamEnabled": True,
-                    **properties["StreamSpecification"],
-                }
-            client.create_table(TableName=name, **schema)
-        yield
+
+
+def create_tables(client: DynamoDBClient) -> None:
+    """The template's tables, each under its logical id."""
+    for name, properties in resources("AWS::DynamoDB::Table").items():
+        schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
+        if "StreamSpecification" in properties:
+            schema["StreamSpecification"] = {
+                "StreamEnabled": True,
+                **properties["StreamSpecification"],
+            }
+        client.create_table(TableName=name, **schema)
 
 
 @pytest.fixture

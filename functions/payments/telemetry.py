@@ -28,7 +28,8 @@ class Telemetry:
     """One for each function. Reads Powertools' settings from the environment when it is made."""
 
     def __init__(self) -> None:
-        self._logger = Logger()
+        # Where in here a line is written says nothing; `at` says where something failed.
+        self._logger = Logger(location=None)
         self._metrics = Metrics()
         self._fields: dict[str, Any] = {}
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,6 +230,13 @@ class Service:
 
 @pytest.fixture
 def service(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    with deployed(dynamodb, monkeypatch) as service:
+        yield service
+
+
+@contextmanager
+def deployed(dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The service in an account that has its tables, and nothing else yet."""
     secret = boto3.client("secretsmanager").create_secret(
         Name="finpay",
         SecretString=json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}),

@@ -18,6 +18,7 @@ from payments.event_queue import SqsEvents
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import SAMPLE_ORDER_ID, load_event, make_initiate_event, make_request_body
+from tests.event_filter import lets_in, stream_settings
 from tests.handlers.conftest import Service
 from tests.registry import make_registry
 from tests.webhooks.receivers import Receiver, listening
@@ -60,7 +61,8 @@ class Shop:
             )["ShardIterator"]
         page = streams.get_records(ShardIterator=self._stream_position)
         self._stream_position = page["NextShardIterator"]
-        return [dict(record) for record in page["Records"] if record["eventName"] == "MODIFY"]
+        records = [dict(record) for record in page["Records"]]
+        return [record for record in records if lets_in(stream_settings(), record)]
 
     def announce(self, changes: list[dict[str, Any]] | None = None) -> list[str]:
         """The stream's turn: sequence numbers of what it could not read."""
@@ -72,7 +74,7 @@ class Shop:
     def notify(self) -> int:
         """The queue's turn, once: how many events are to be tried again."""
         failed = 0
-        for message in self._received(self.queue_url):
+        for message in self.received(self.queue_url):
             if int(message["Attributes"]["ApproximateReceiveCount"]) > ATTEMPTS:
                 self.service.sqs.send_message(
                     QueueUrl=self.dead_letters_url, MessageBody=message["Body"]
@@ -80,7 +82,7 @@ class Shop:
             elif self.attempt(message):
                 failed += 1
                 continue
-            self._delete(message)
+            self.delete(message)
         return failed
 
     def attempt(self, message: MessageTypeDef) -> bool:
@@ -96,10 +98,10 @@ class Shop:
 
     def waiting(self) -> list[MessageTypeDef]:
         """The events in the queue, which stay there."""
-        return self._received(self.queue_url, seconds=0)
+        return self.received(self.queue_url, seconds=0)
 
     def dead_letters(self) -> list[MessageTypeDef]:
-        return self._received(self.dead_letters_url, seconds=0)
+        return self.received(self.dead_letters_url, seconds=0)
 
     def deliveries(self, order_id: str = SAMPLE_ORDER_ID) -> list[Told]:
         return DynamoDeliveries(self.service.dynamodb, "DeliveriesTable").of(order_id)
@@ -116,7 +118,7 @@ class Shop:
             self.dead_letters_url,
         )
 
-    def _received(self, url: str, seconds: int = 180) -> list[MessageTypeDef]:
+    def received(self, url: str, seconds: int = 180) -> list[MessageTypeDef]:
         found: list[MessageTypeDef] = []
         while page := self.service.sqs.receive_message(
             QueueUrl=url,
@@ -132,7 +134,7 @@ class Shop:
                 )
         return found
 
-    def _delete(self, message: MessageTypeDef) -> None:
+    def delete(self, message: MessageTypeDef) -> None:
         self.service.sqs.delete_message(
             QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"]
         )

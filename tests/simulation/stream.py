@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from tests.dynamodb.streams import SimulatedStreams
+from tests.event_filter import lets_in
 from tests.simulation.chance import Chance
 from tests.simulation.hub import Hub
 
@@ -31,8 +32,6 @@ class StreamMapping:
     ) -> None:
         self._hub, self._chance, self._streams = hub, chance, streams
         self._settings, self._invoke, self._put_aside = settings, invoke, put_aside
-        (pattern,) = settings["FilterCriteria"]["Filters"]
-        self._pattern = pattern["Pattern"]
         (stream,) = streams.list_streams(TableName=TABLE)["Streams"]
         description = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]
         self._places = {
@@ -56,7 +55,7 @@ class StreamMapping:
     def _read(self, shard: str) -> None:
         while (page := self._next(shard))["Records"]:
             self._places[shard] = page["NextShardIterator"]
-            batch = [record for record in page["Records"] if self._lets_in(record)]
+            batch = [record for record in page["Records"] if lets_in(self._settings, record)]
             for record in batch:
                 if self._chance.strikes("stream: a record cannot be read"):
                     del record["dynamodb"]["OldImage"]["history"]
@@ -66,10 +65,6 @@ class StreamMapping:
     def _next(self, shard: str) -> Any:
         size = self._settings["BatchSize"]
         return self._streams.get_records(ShardIterator=self._places[shard], Limit=size)
-
-    def _lets_in(self, record: Record) -> bool:
-        assert self._pattern == '{"eventName": ["MODIFY"]}', "another filter than is known here"
-        return bool(record["eventName"] == "MODIFY")
 
     def _hand_over(self, batch: list[Record], retries: int) -> None:
         """Until all of it is done or put aside; nothing after it is tried before."""

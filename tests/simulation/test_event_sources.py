@@ -39,7 +39,7 @@ class Reader:
         """Write versions 0 to 20 of one item; only the changes of it are let in."""
         tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"))
         for version in range(21):
-            item = {"orderId": {"S": "A"}, "version": {"N": str(version)}}
+            item = {"orderId": {"S": "A"}, "version": {"N": str(version)}, "status": {"S": "PAID"}}
             tables.put_item(TableName="PaymentsTable", Item=item)
         streams = SimulatedStreams(tables)
         StreamMapping(self.hub, calm(), streams, SETTINGS, self._invoke, self._put_aside).wake()

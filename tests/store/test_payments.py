@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from bench.units import item_size
 from payments import writes
 from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
@@ -199,22 +200,6 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         ),
     )
     assert item_size(to_item(payment)) <= 1024
-
-
-def item_size(value: Any) -> int:
-    """DynamoDB's rule: names and text in UTF-8 bytes, 2 digits a byte, 3 bytes a list or map."""
-    if isinstance(value, dict) and set(value) <= {"S", "N", "BOOL", "L", "M"} and len(value) == 1:
-        kind, content = next(iter(value.items()))
-        if kind == "S":
-            return len(content.encode())
-        if kind == "N":
-            return (len(content) + 1) // 2 + 1
-        if kind == "BOOL":
-            return 1
-        parts = content.values() if kind == "M" else content
-        names = sum(map(len, content)) if kind == "M" else 0
-        return 3 + names + sum(1 + item_size(part) for part in parts)
-    return sum(len(name.encode()) + item_size(content) for name, content in value.items())
 
 
 def test_a_read_is_strongly_consistent() -> None:

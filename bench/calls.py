@@ -1,0 +1,180 @@
+"""What each path really asks of AWS, of Finpay and of receivers: counted through the real handlers.
+
+Each path is walked twice in the same containers. The first time is cold and reads the secret and
+the circuit's state; the second time is what a request takes when nothing has to be read anew. What
+comes back now and then is `AMORTISED`.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as circuit_states
+from moto import mock_aws
+
+from bench.recorder import Recorder, Taken, recording
+from tests.builders import (
+    load_event,
+    make_callback_body,
+    make_callback_event,
+    make_callback_fields,
+    make_cancel_event,
+    make_looks_event,
+    make_status_event,
+)
+from tests.conftest import create_tables, forget_containers, forget_loggers, pretend_account
+from tests.handlers.conftest import MINUTE, Service, deployed
+from tests.handlers.webhooks import Shop, open_shop
+from tests.registry import make_registry
+
+TYPICAL = "1680576995412"
+LONGEST = "X" * 30
+_MORE = "/finpay-payments/toko"  # a receiver's URL has some fifty characters
+AMORTISED: Mapping[str, str] = {
+    "secretsmanager.GetSecretValue": "two for each container that works, every 5 minutes",
+    "dynamodb.GetItem of the circuit": "one for each container that asks Finpay, every 10 s",
+    "kms.Decrypt": "one for each storefront in each container of notify",
+}
+
+
+@dataclass
+class Path:
+    """What one walk took: AWS, requests to Finpay, deliveries to receivers, lines of the log."""
+
+    aws: Taken
+    finpay: int
+    posts: int
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """All calls by their names, those that are no call to AWS with them."""
+        others = {"https.finpay": self.finpay, "https.receiver": self.posts}
+        return dict(sorted((self.aws.calls | {k: v for k, v in others.items() if v}).items()))
+
+    @property
+    def log_bytes(self) -> int:
+        """Of the lines themselves, without what CloudWatch adds to each."""
+        return sum(len(line.encode()) for line in self.lines)
+
+
+@dataclass
+class Walk:
+    """One world in which paths are walked and recorded under their names."""
+
+    service: Service
+    shop: Shop
+    recorder: Recorder
+    output: io.StringIO
+    paths: dict[str, Path] = field(default_factory=dict)
+
+    def record(self, name: str, work: Callable[[], object]) -> None:
+        """Do the work; what it took becomes the path of this name."""
+        self.recorder.taken = Taken()
+        self.service.witness.calls.clear()
+        printed, told = len(self.output.getvalue()), len(self.shop.receiver.got)
+        work()
+        self.paths[name] = Path(
+            self.recorder.taken,
+            len(self.service.witness.calls),
+            len(self.shop.receiver.got) - told,
+            self.output.getvalue()[printed:].splitlines(),
+        )
+        self.recorder.taken = Taken()
+
+    def payment(self, order_id: str, authorization: str) -> None:
+        """All that happens to one payment which is paid, and to its storefront."""
+        key = load_event("authorize")
+        key["headers"]["authorization"] = authorization
+        self.record("authorizer", lambda: self.service.authorize(key))
+        self.record("initiate", lambda: self.shop.order(order_id, self.shop.receiver.url + _MORE))
+        self._tell("pending")
+        self.record("status", lambda: self._status(order_id))
+        self.record("callback", lambda: self._pay(order_id))
+        self._tell("paid")
+        self.record("schedule", self.service.queue_looks)
+
+    def cancelled(self, order_id: str) -> None:
+        """A payment that its storefront cancels."""
+        self.shop.order(order_id)
+        event = make_cancel_event(order_id, storefront=self.shop.storefront_id)
+        self.record("cancel", lambda: self._answered(self.service.api(event).status))
+
+    def looked_at(self, order_id: str) -> None:
+        """A payment that reconcile asks about, which leaves it as it is."""
+        self.shop.order(order_id)
+        self.shop.changes()
+        self.service.pass_time(2 * MINUTE)
+        due_at = self.service.payment(order_id).due_at
+        look = f'{{"orderId":"{order_id}","dueAt":{due_at}}}'
+        event = make_looks_event(("message", look))
+        self.record("look", lambda: self.service.reconcile(event))
+        if changes := self.shop.changes():
+            self.record("stream, look", lambda: self.shop.announce(changes))
+
+    def _tell(self, kind: str) -> None:
+        changes = self.shop.changes()
+        assert len(changes) == 1
+        self.record(f"stream, {kind}", lambda: self.shop.announce(changes))
+        (message,) = self.shop.received(self.shop.queue_url)
+        self.record(f"notify, {kind}", lambda: self.shop.attempt(message))
+        self.shop.delete(message)
+
+    def _status(self, order_id: str) -> None:
+        event = make_status_event(order_id, storefront=self.shop.storefront_id)
+        self._answered(self.service.api(event).status)
+
+    def _pay(self, order_id: str) -> None:
+        body = make_callback_body(make_callback_fields(order_id))
+        event = make_callback_event(body, order_id=order_id)
+        self._answered(self.service.callback(event).status)
+
+    def _answered(self, status: int) -> None:
+        assert status == HTTPStatus.OK
+
+
+class _StoppedClock:
+    """Stands in for the module `datetime` where it is asked for the time alone."""
+
+    class datetime:  # noqa: N801 - the name of what it stands in for
+        @staticmethod
+        def now() -> datetime:
+            return datetime(2026, 11, 25, tzinfo=UTC)
+
+
+@contextmanager
+def _world() -> Iterator[tuple[Walk, str]]:
+    """The functions on moto, and the API key of a storefront whose backend listens."""
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+        pretend_account(monkeypatch)
+        # The circuit's state is read anew after 10 s, and a busy machine may take longer here.
+        monkeypatch.setattr(circuit_states, "dt", _StoppedClock)
+        dynamodb = boto3.client("dynamodb")
+        create_tables(dynamodb)
+        forget_containers()
+        output = io.StringIO()
+        with deployed(dynamodb, monkeypatch) as service, open_shop(service) as shop:
+            service.pass_time(0)
+            key = make_registry(dynamodb).create("kunci", ["*"]).api_key
+            with recording(dynamodb) as recorder, redirect_stdout(output):
+                yield Walk(service, shop, recorder, output), f"Bearer {key}"
+        forget_containers()
+        forget_loggers()
+
+
+def measure(order_id: str = TYPICAL) -> dict[str, Path]:
+    """What each path takes when its container is warm; `order_id` is that of the paid payment."""
+    with _world() as (walk, authorization):
+        walk.payment("COLD-1", authorization)
+        walk.cancelled("COLD-2")
+        walk.looked_at("COLD-3")
+        walk.paths.clear()
+        walk.payment(order_id, authorization)
+        walk.cancelled("WARM-2")
+        walk.looked_at("WARM-3")
+        return walk.paths

@@ -62,8 +62,9 @@ lock: setup ## pin everything anew, with hashes, after a requirements file was c
 	$(LOCK) local/requirements.txt --output-file local/requirements.lock
 	$(LOCK) checks/requirements.txt --output-file checks/requirements.lock
 
-build: setup ## sam build, for AWS
+build: setup ## sam build, for AWS, and trimmed to what runs there
 	.venv/bin/sam build
+	.venv/bin/python -m ops.trim .aws-sam/build
 
 docs: setup ## write docs/states.md and docs/openapi.json anew from the code
 	.venv/bin/python -m ops.states > docs/states.md

@@ -12,6 +12,7 @@ from local.errors import MissingToolError
 from local.paths import BUILD, MINISTACK_ENVIRONMENT, ROOT, content_hash
 from local.processes import Processes
 from local.progress import step
+from ops.trim import trim
 
 CONFIG = ROOT / "samconfig.toml"
 
@@ -35,6 +36,8 @@ def build(processes: Processes, logs: Path) -> None:
     with step("Building the functions (sam build)"):
         command = [_sam(), "build", *options]
         processes.run("sam build", command, _tools(), ROOT, logs / "sam-build.log")
+        # As `make build` does: what runs here is what runs on AWS.
+        trim(BUILD)
     stamp.write_text(wanted)
 
 
@@ -62,7 +65,9 @@ def architecture() -> str:
 
 def _source_hash() -> str:
     shipped = (f for f in (ROOT / "functions").rglob("*") if f.is_file() and f.suffix != ".pyc")
-    return content_hash([ROOT / "template.yaml", CONFIG, *shipped], sys.version, architecture())
+    trimming = (ROOT / "ops" / name for name in ("trim.py", "bytecode.py", "descriptions.py"))
+    files = [ROOT / "template.yaml", CONFIG, *trimming, *shipped]
+    return content_hash(files, sys.version, architecture())
 
 
 def _tools() -> dict[str, str]:

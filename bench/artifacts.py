@@ -1,6 +1,7 @@
-"""The artifacts that are measured: what `sam build` leaves, for this machine's architecture.
+"""The artifacts that are measured, built for this machine's architecture.
 
-`built` is as a user would get it. `equal` is a copy in which every artifact had the same treatment:
+`built` is as a user would get them: the service by `make build`, which trims it after `sam build`,
+all others by plain `sam build`. `equal` is a copy in which every artifact had the same treatment:
 bytecode that Lambda would use, and none of botocore's descriptions of services that nobody calls.
 """
 
@@ -8,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,12 @@ from local.deployment import architecture
 from local.environments import install
 from local.paths import content_hash
 from local.progress import step
+from ops.trim import trim
 
 _SERVICES = {"dynamodb", "secretsmanager", "sqs", "kms", "sts", "sso", "sso-oidc", "ssm"}
+
+
+_TRIMMING = [ROOT / "ops" / name for name in ("trim.py", "bytecode.py", "descriptions.py")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,9 @@ def built() -> Artifacts:
     """Build what has changed since the last time; raises BuildFailedError."""
     install("awslambdaric", RUNTIME, BENCH / "requirements.lock", WORK / "awslambdaric.log")
     folder = WORK / "built"
-    _build(ROOT / "template.yaml", ROOT / "functions", folder / "service")
-    _build(BENCH / "peers/template.yaml", BENCH / "peers", folder / "peers")
-    _build(BENCH / "floor/template.yaml", BENCH / "floor", folder / "floor")
+    _build(ROOT / "template.yaml", [ROOT / "functions", *_TRIMMING], folder / "service")
+    _build(BENCH / "peers/template.yaml", [BENCH / "peers"], folder / "peers")
+    _build(BENCH / "floor/template.yaml", [BENCH / "floor"], folder / "floor")
     return Artifacts(folder / "service", folder / "peers", folder / "floor")
 
 
@@ -60,7 +65,13 @@ def equal(of: Artifacts) -> Artifacts:
 
 def compile_for_lambda(artifact: Path) -> None:
     """Bytecode that is used whatever the sources' time stamps are, which in Lambda are of 1980."""
-    command = [RUNTIME / "bin/python", "-m", "compileall", "-q", "--invalidation-mode"]
+    command: list[str | Path] = [
+        RUNTIME / "bin/python",
+        "-m",
+        "compileall",
+        "-q",
+        "--invalidation-mode",
+    ]
     subprocess.run([*command, "unchecked-hash", artifact], check=True, env=_environment())
 
 
@@ -72,13 +83,19 @@ def _trimmed(folder: str, names: list[str]) -> set[str]:
     return services - _SERVICES
 
 
-def _build(template: Path, source: Path, folder: Path) -> None:
-    files = [file for file in source.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+def _build(template: Path, sources: Sequence[Path], folder: Path) -> None:
+    found = (file for source in sources for file in (source, *source.rglob("*")))
+    files = [file for file in found if file.is_file() and file.suffix != ".pyc"]
     wanted = content_hash([template, *files], sys.version)
     stamp = folder / "stamp"
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    command = [Path(sys.executable).with_name("sam"), "build", "--template-file", template]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("sam"),
+        "build",
+        "--template-file",
+        template,
+    ]
     command += ["--build-dir", folder, "--base-dir", template.parent]
     command += ["--parameter-overrides", f"Architecture={architecture()}"]
     log = WORK / f"sam-build-{folder.name}.log"
@@ -89,6 +106,9 @@ def _build(template: Path, source: Path, folder: Path) -> None:
         )
     if done.returncode:
         raise BuildFailedError(f"sam build failed; see {log}")
+    if folder.name == "service":
+        # As `make build` does.
+        trim(folder)
     stamp.write_text(wanted)
 
 

@@ -24,6 +24,7 @@ from bench.places import RUNTIME
 PATIENCE_SECONDS = 60.0
 _VERSION = "/2018-06-01/runtime"
 _RESULT = re.compile(rf"{_VERSION}/invocation/([^/]+)/(response|error)")
+_ARN = "arn:aws:lambda:ap-southeast-3:123456789012:function:measured"
 
 type Event = Mapping[str, Any]
 
@@ -190,7 +191,7 @@ class _Api(BaseHTTPRequestHandler):
             {
                 "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
                 "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 27_000),
-                "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:ap-southeast-3:123456789012:function:measured",
+                "Lambda-Runtime-Invoked-Function-Arn": _ARN,
                 "Lambda-Runtime-Trace-Id": trace,
             },
         )

@@ -15,9 +15,9 @@ class Spread:
     count: int
 
     def text(self, digits: int = 0) -> str:
-        """`123 (120–130)`."""
+        """`123 (120-130)`."""
         values = (f"{value:,.{digits}f}" for value in (self.median, self.low, self.high))
-        return "{} ({}–{})".format(*values)
+        return "{} ({}-{})".format(*values)
 
     def document(self) -> dict[str, float]:
         """For results.json."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
@@ -62,12 +63,13 @@ class Subject:
 
 
 _DONE: Mapping[str, Any] = {
-    "nothing": lambda answer: answer["statusCode"] == 200,
-    "initiate": lambda answer: answer["statusCode"] == 201,
+    "nothing": lambda answer: answer["statusCode"] == HTTPStatus.OK,
+    "initiate": lambda answer: answer["statusCode"] == HTTPStatus.CREATED,
     "callback": lambda answer: (
-        answer["statusCode"] == 200 and json.loads(answer["body"])["responseCode"] == "2000000"
+        answer["statusCode"] == HTTPStatus.OK
+        and json.loads(answer["body"])["responseCode"] == "2000000"
     ),
-    "status": lambda answer: answer["statusCode"] == 200,
+    "status": lambda answer: answer["statusCode"] == HTTPStatus.OK,
     "authorize": lambda answer: answer["context"].get("storefrontId") == "demo",
     "look": lambda answer: answer == {"batchItemFailures": []},
     "stream": lambda answer: answer == {"batchItemFailures": []},

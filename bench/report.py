@@ -17,6 +17,15 @@ from bench.places import BENCH, DOCUMENT, RESULTS, ROOT
 type Results = dict[str, dict[str, Any]]
 
 ORDER = ["cold", "warm", "artifact", "cost", "end_to_end", "growth"]
+_INTRODUCTION = """\
+Written by `make bench` out of `bench/results.json`; do not edit. Times depend on the machine, and
+ratios of one run hardly do. A function runs under Lambda's own runtime interface client
+(`awslambdaric`), and AWS and Finpay answer at once at the socket: these are the times of the code,
+without network, TLS and Lambda's own start of a sandbox. A function of 512 MB has 0.29 of a
+processor, so a cold start there takes about three times the CPU time that is told here. "as built"
+is what a user gets, the service by `make build` and all others by plain `sam build`; "all alike" is
+with bytecode and without botocore's unused descriptions for everybody. "traced" is an invocation
+that X-Ray samples: the first of each second, so nearly all of a quiet shop's."""
 _NAMED = {
     ROOT / "functions/requirements.txt": ["boto3", "aws-lambda-powertools", "pydantic", "requests"],
     BENCH / "requirements.lock": ["awslambdaric"],
@@ -63,10 +72,7 @@ def render(results: Results) -> str:
     """docs/performance.md."""
     blocks = [
         "# Performance",
-        "Written by `make bench`, which also says what each figure is; do not edit. Times depend on\n"
-        "the machine, and ratios of one run hardly do. The function runs under Lambda's own runtime\n"
-        "interface client (`awslambdaric`) with AWS and Finpay answering at once at the socket, so\n"
-        "these are the times of the code, without network, TLS and Lambda's own start of a sandbox.",
+        _INTRODUCTION,
         "## Targets",
         targets.table(values_of(results)).markdown(),
     ]

@@ -77,12 +77,14 @@ class Container:
             stderr=subprocess.PIPE,
         )
         self._stderr = SimpleQueue[bytes]()
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._drains = threading.Thread(target=self._drain, daemon=True)
+        self._drains.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
+        self._drains.join()
         self._events.put(None)
         self._api.shutdown()
         self._api.server_close()
@@ -127,7 +129,8 @@ class Container:
     def _drain(self) -> None:
         # A full pipe would stop the handler.
         if self._process.stderr:
-            self._stderr.put(self._process.stderr.read())
+            with self._process.stderr as pipe:
+                self._stderr.put(pipe.read())
 
     def _next(self) -> tuple[bytes | None, str]:
         self.ready_at = self.ready_at or time.perf_counter()

@@ -114,6 +114,13 @@ def floor(artifacts: Artifacts, name: str, url: str) -> Subject:
     return Subject(name, handler, canned.event("status"), "nothing")
 
 
+def one_update(artifacts: Artifacts, name: str, url: str) -> Subject:
+    """One conditional write by boto3 and nothing else."""
+    folder = artifacts.floor / FLOORS["boto3 DynamoDB client"]
+    handler = Handler(folder, "one_update.lambda_handler", {"AWS_ENDPOINT_URL": url})
+    return Subject(name, handler, canned.event("status"), "nothing")
+
+
 def event(task: str, url: str) -> dict[str, Any]:
     """What AWS calls a function with; webhooks go to `url`."""
     loaded = canned.event(_EVENTS[task])

@@ -15,6 +15,8 @@ from bench.subjects import PEERS, Subject
 
 TASKS = {"callback": "FinpayCallback", "initiate": "StorefrontApi", "status": "StorefrontApi"}
 SERVICE = "this service"
+FLOOR = "one boto3 UpdateItem"
+"""What a callback cannot do without as long as boto3 makes its write."""
 _WARM_UP = 20
 _BATCH = 50
 
@@ -27,6 +29,8 @@ def measure(built: Artifacts, batches: int) -> Part:
         for task, function in TASKS.items():
             rows = {SERVICE: subjects.service(built, function, task, outside.url)}
             rows |= {name: subjects.peer(built, name, task, outside.url) for name in PEERS}
+            if task == "callback":
+                rows[FLOOR] = subjects.one_update(built, FLOOR, outside.url)
             measured, counted = _task(rows, outside, batches)
             took |= {(name, task): values for name, values in measured.items()}
             calls |= {(name, task): found for name, found in counted.items()}
@@ -75,6 +79,7 @@ def _part(
     time_rows = [
         [name, *(spread(took[name, task]).text(2) for task in TASKS)] for name in (SERVICE, *PEERS)
     ]
+    time_rows.append([FLOOR, spread(took[FLOOR, "callback"]).text(2), "", ""])
     call_rows = [
         [name, *(_told(calls[name, task]) for task in TASKS)] for name in (SERVICE, *PEERS)
     ]

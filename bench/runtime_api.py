@@ -193,7 +193,7 @@ class _Api(BaseHTTPRequestHandler):
             event,
             {
                 "Lambda-Runtime-Aws-Request-Id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
-                "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 27_000),
+                "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 110_000),
                 "Lambda-Runtime-Invoked-Function-Arn": _ARN,
                 "Lambda-Runtime-Trace-Id": trace,
             },

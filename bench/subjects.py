@@ -99,6 +99,7 @@ def peer(artifacts: Artifacts, name: str, task: str, url: str) -> Subject:
         "IDEMPOTENCY_TABLE": "idempotency",
         "FINPAY_SECRET": "finpay",
         "FINPAY_BASE_URL": url,
+        "CALLBACK_BASE_URL": "",
         "POWERTOOLS_SERVICE_NAME": "payments",
         "POWERTOOLS_METRICS_NAMESPACE": "FinpayPayments-dev",
         "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -40,7 +40,8 @@ def storefront_of(request: Request) -> str:
 @app.post("/payments", status_code=201)
 def initiate(payment: Payment, request: Request) -> dict[str, Any]:
     try:
-        created = desk.initiate(payment, storefront_of(request), str(request.base_url).rstrip("/"))
+        base_url = os.environ["CALLBACK_BASE_URL"] or str(request.base_url).rstrip("/")
+        created = desk.initiate(payment, storefront_of(request), base_url)
     except RefusedError as error:
         raise HTTPException(error.status, str(error)) from None
     logger.info("initiated %s", created["orderId"])

@@ -55,7 +55,8 @@ def invalid(error: ValidationError) -> tuple[dict[str, Any], int]:
 @app.post("/payments")
 def initiate() -> tuple[dict[str, Any], int]:
     payment = Payment.model_validate(request.get_json())
-    created = desk.initiate(payment, storefront(), request.host_url.rstrip("/"))
+    base_url = os.environ["CALLBACK_BASE_URL"] or request.host_url.rstrip("/")
+    created = desk.initiate(payment, storefront(), base_url)
     logger.info("initiated %s", created["orderId"])
     return created, 201
 

@@ -62,7 +62,8 @@ def once(*, payment: dict[str, Any], storefront_id: str, base_url: str) -> dict[
 @tracer.capture_method
 def initiate(payment: Payment) -> tuple[dict[str, Any], int]:
     document = payment.model_dump(mode="json", by_alias=True, exclude_none=True)
-    base_url = f"https://{app.current_event['requestContext']['domainName']}"
+    domain = app.current_event["requestContext"]["domainName"]
+    base_url = os.environ["CALLBACK_BASE_URL"] or f"https://{domain}"
     created = once(payment=document, storefront_id=storefront(), base_url=base_url)
     metrics.add_metric("Initiated", MetricUnit.Count, 1)
     logger.info("initiated", order_id=created["orderId"])

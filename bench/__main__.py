@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import artifact, artifacts, bill, cold, report, warm
+from bench import artifact, artifacts, bill, cold, end_to_end, growth, report, warm
 from bench.part import Part
 
 _BATCHES = 15
@@ -46,6 +46,8 @@ def _parts(rounds: int, results: report.Results) -> Mapping[str, Callable[[], Pa
         "warm": lambda: warm.measure(built, _BATCHES),
         "artifact": lambda: artifact.measure(built),
         "cost": lambda: bill.measure(measured()),
+        "end_to_end": lambda: end_to_end.measure(built),
+        "growth": lambda: growth.measure(built),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bench.calls import LONGEST
 from bench.calls import measure as walk
 from bench.cost import CORE, model, table
 from bench.part import Part, Table
@@ -37,10 +38,12 @@ def measure(measured: Mapping[str, Mapping[str, Any]]) -> Part:
         [line, *(f"{one['lines'].get(line, 0):.2f}" for one in shown.values())] for line in lines
     ]
     rows.append(["total", *(f"{one['total']:.2f}" for one in shown.values())])
-    writes = ("initiate", "callback")
+    writes, longest = ("initiate", "callback"), walk(LONGEST)
     values = {
         "usd per million": result["core"]["total"],
         "usd / cheapest peer": result["target"]["share_of_cheapest_peer"],
+        # Of the longest order id that Finpay takes.
+        "item bytes": max(max(longest[name].aws.items.values()) for name in writes),
         "write units": sum(paths[name].aws.write_units for name in writes),
     }
     note = (

@@ -158,8 +158,8 @@ def _part(steps: dict[tuple[str, int], Step], seconds: float) -> Part:
     headers += ["callback p50", "p95", "p99", "errors"]
     rows = [[name, str(customers), *step.row()] for (name, customers), step in steps.items()]
     note = (
-        f"{seconds:.0f} s for each row, times in milliseconds; functions, MiniStack's DynamoDB, the "
-        "simulator and the customers share this machine's cores."
+        f"{seconds:.0f} s for each row, times in milliseconds; functions, MiniStack's DynamoDB, "
+        "the simulator and the customers share this machine's cores."
     )
     measured = {
         f"{name}, {customers}": {

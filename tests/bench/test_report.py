@@ -6,7 +6,7 @@ import pytest
 
 from bench import report
 from bench.part import Table
-from bench.places import DOCUMENT, RESULTS
+from bench.places import BENCH, DOCUMENT, RESULTS
 from bench.spread import ratios, spread
 from bench.targets import TARGETS, Target
 
@@ -49,4 +49,4 @@ def test_a_table_is_aligned_on_the_screen_and_valid_in_the_document() -> None:
 
 @pytest.mark.parametrize("part", report.ORDER)
 def test_every_part_is_described_where_it_is_chosen(part: str) -> None:
-    assert f'"{part}"' in (report.BENCH / "__main__.py").read_text()
+    assert f'"{part}"' in (BENCH / "__main__.py").read_text()

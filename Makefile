@@ -1,5 +1,5 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test soak races mutants check sbom audit lock build docs clean
+.PHONY: help setup demo run test soak races mutants bench check sbom audit lock build docs clean
 .DEFAULT_GOAL := help
 
 SOURCES := functions simulator local ops checks bench tests examples
@@ -39,6 +39,9 @@ races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 fo
 mutants: setup ## faults put into the code that guards money; MODULES="money claim" chooses
 	@.venv/bin/python -m checks.mutants $(MODULES) $(ARGS)
 
+bench: setup ## cold and warm, size and cost, beside other frameworks; ARGS="cold warm" chooses parts
+	@.venv/bin/python -m bench $(ARGS)
+
 check: setup sbom ## style, types, import rules, template, security, known vulnerabilities
 	.venv/bin/ruff check $(SOURCES)
 	.venv/bin/ruff format --check $(SOURCES)
@@ -65,6 +68,10 @@ lock: setup ## pin everything anew, with hashes, after a requirements file was c
 	$(LOCK) local/requirements.txt --output-file local/requirements.lock
 	$(LOCK) checks/requirements.txt --output-file checks/requirements.lock
 	$(LOCK) checks/mutants/requirements.txt --output-file checks/mutants/requirements.lock
+	$(LOCK) bench/requirements.txt --output-file bench/requirements.lock
+	@for folder in bench/peers/*/ bench/floor/*/; do if [ -f "$$folder/requirements.in" ]; then \
+		$(LOCK) "$$folder/requirements.in" --constraints functions/requirements.txt \
+			--output-file "$$folder/requirements.txt"; fi; done
 
 build: setup ## sam build, for AWS, and trimmed to what runs there
 	.venv/bin/sam build

@@ -12,6 +12,7 @@ LOCKS = {
     "requirements.lock": ["functions/requirements.in", "requirements-dev.txt"],
     "local/requirements.lock": ["local/requirements.txt"],
     "checks/requirements.lock": ["checks/requirements.txt"],
+    "bench/requirements.lock": ["bench/requirements.txt"],
 }
 """Each file of pins with hashes, and the files that `make lock` makes it from."""
 

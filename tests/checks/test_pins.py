@@ -8,13 +8,15 @@ from checks import pins
 from tests.template import ROOT
 
 NAMES = sorted(pins.LOCKS)
+LEAST = {"bench/requirements.lock": 2}
+"""awslambdaric brings two."""
 HASHED = "a==1 \\\n    --hash=sha256:" + "0" * 64 + "\n"
 
 
 @pytest.mark.parametrize("lock", NAMES)
 def test_every_pin_is_exact_and_has_hashes(lock: str) -> None:
     locked = pins.locked((ROOT / lock).read_text())
-    assert len(locked) > 10
+    assert len(locked) > LEAST.get(lock, 10)
     for name, (requirement, hashes) in locked.items():
         assert str(requirement.specifier).startswith("=="), name
         assert hashes, name

@@ -29,7 +29,7 @@ def services_called(artifact: Path) -> frozenset[str]:
 
 
 def keep_descriptions(artifact: Path) -> None:
-    """Drop what describes other services, and the prose; raises TrimError if none is called."""
+    """Drop what describes other services, and the prose; raises TrimError if botocore lacks one."""
     data, services = artifact / _DATA, services_called(artifact)
     if missing := sorted(name for name in services if not (data / name).is_dir()):
         raise TrimError(f"{artifact}: botocore does not describe: {', '.join(missing)}")

@@ -57,8 +57,9 @@ def forget_loggers() -> None:
 
 def forget_containers() -> None:
     """Let every function start anew, as in a container that Lambda just made."""
-    for built in vars(composition).values():
-        if hasattr(built, "cache_clear"):
+    for name, built in vars(composition).items():
+        # What botocore has read of AWS's descriptions is the same in every container.
+        if hasattr(built, "cache_clear") and name != "session":
             built.cache_clear()
     # Powertools counts failures for as long as the process lives, which is a container on AWS.
     for counted in (breaker._LOCAL_FAILURES, breaker._LOCAL_SUCCESSES):

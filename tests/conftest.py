@@ -78,6 +78,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that are good for nothing, and the region."""
+    # moto takes what AWS would refuse.
+    careful = composition.AWS.merge(Config(parameter_validation=True))
+    monkeypatch.setattr(composition, "AWS", careful)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at the very worst.
 # AWS checks what it is sent; to check it here as well is a tenth of a callback's own time.
-_AWS = Config(
+AWS = Config(
     connect_timeout=1,
     read_timeout=1.5,
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -79,7 +79,7 @@ def session() -> Session:
 
 
 def _client(service: str) -> Any:
-    return session().create_client(service, config=_AWS)
+    return session().create_client(service, config=AWS)
 
 
 def real_world() -> World:

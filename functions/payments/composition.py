@@ -10,7 +10,14 @@ from botocore.config import Config
 from botocore.session import get_session
 
 from payments import clock, ids, settings
-from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
+from payments.containers import (
+    FinpayCallback,
+    Mode,
+    Notify,
+    PaymentStream,
+    Reconcile,
+    StorefrontApi,
+)
 from payments.parts import Parts, World
 
 if TYPE_CHECKING:
@@ -59,6 +66,12 @@ def payment_stream() -> PaymentStream:
 def notify() -> Notify:
     """The container's one."""
     return Parts(real_world()).notify()
+
+
+@cache
+def test_mode() -> Mode:
+    """The container's one."""
+    return Parts(real_world()).test_mode()
 
 
 @cache

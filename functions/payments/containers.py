@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from payments.act_out import ActOut
     from payments.announce import Announce
     from payments.deliver import Deliver
     from payments.event_queue import SqsEvents
     from payments.initiate import Initiated, Order
     from payments.merchant import Credentials
+    from payments.payment import Payment
     from payments.ports import PaymentStore
     from payments.receive_callback import ReceiveCallback
     from payments.reconcile import Look, QueueDue
@@ -24,6 +26,7 @@ class StorefrontApi(NamedTuple):
     """What the storefront routes work with."""
 
     initiate: Callable[[Order], Initiated]
+    plan_scenes: Callable[[Order, Payment], None]
     cancel: Callable[[str, str], Settlement]
     payments: PaymentStore
     credentials: Callable[[], Credentials]
@@ -50,6 +53,13 @@ class Notify(NamedTuple):
 
     deliver: Deliver
     queue: SqsEvents
+    telemetry: Telemetry
+
+
+class Mode(NamedTuple):
+    """What the queue of test mode works with."""
+
+    act_out: ActOut
     telemetry: Telemetry
 
 

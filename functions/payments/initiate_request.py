@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from payments.errors import FieldError, InvalidRequest
 from payments.payment import DEFAULT_TIMEOUT_MINUTES
-from payments.request_checks import REFUSED, Incoming
+from payments.request_checks import REFUSED, Incoming, outcome_named
 from payments.request_fields import JsonObject7, JsonObject11
 from payments.request_objects import (
     PAYMENT_CODE,
@@ -73,6 +73,11 @@ class InitiateRequest(RequestObject):
         return self.funds.type
 
     @property
+    def test_outcome(self) -> str:
+        """What is to become of a test payment; empty for a customer's."""
+        return outcome_named(self.customer.email)
+
+    @property
     def timeout(self) -> int:
         """Minutes that the code can be paid for."""
         return self.order.timeout or DEFAULT_TIMEOUT_MINUTES
@@ -98,18 +103,23 @@ class InitiateRequest(RequestObject):
 
 
 def parse(
-    document: object, sources_of_funds: Collection[str], allowed_origins: Collection[str]
+    document: object,
+    sources_of_funds: Collection[str],
+    allowed_origins: Collection[str],
+    *,
+    has_test_mode: bool = False,
 ) -> InitiateRequest:
     """The request in a decoded JSON document.
 
     `sources_of_funds` are the types that the deployment allows, `allowed_origins` the
-    storefront's registered origins (`https://shop.example`, or `*` for any).
+    storefront's registered origins (`https://shop.example`, or `*` for any). Without test mode, a
+    customer's e-mail that asks for an outcome is refused.
     Raises InvalidRequest with one FieldError per wrong field.
     """
     if not isinstance(document, dict):
         raise InvalidRequest((FieldError("", "must be an object"),))
     document = {"sourceOfFunds": {"type": PAYMENT_CODE}} | document
-    incoming = Incoming(document, sources_of_funds, allowed_origins)
+    incoming = Incoming(document, sources_of_funds, allowed_origins, has_test_mode)
     try:
         return InitiateRequest.model_validate(document, context=incoming)
     except ValidationError as error:

@@ -32,6 +32,17 @@ def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
 
 
 @contextmanager
+def planning(telemetry: Telemetry) -> Iterator[None]:
+    """What was asked for of a test payment is queued; without it the payment is as good."""
+    try:
+        yield
+    except Unavailable:
+        telemetry.note(test_payment="not-planned")
+    else:
+        telemetry.note(test_payment="planned")
+
+
+@contextmanager
 def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[None]:
     """Trace it; count what Finpay did not do or nobody knows: `InitiateFailed`, `CancelFailed`."""
     try:

@@ -11,9 +11,17 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import settings
-from payments.containers import FinpayCallback, Notify, PaymentStream, Reconcile, StorefrontApi
+from payments.containers import (
+    FinpayCallback,
+    Mode,
+    Notify,
+    PaymentStream,
+    Reconcile,
+    StorefrontApi,
+)
 
 if TYPE_CHECKING:
+    from payments.act_out import PlanScenes
     from payments.cancel import Cancel
     from payments.claim import Claim
     from payments.clock import Clock
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from payments.initiate import Initiate, Initiated, Order
     from payments.inquire import Inquire
     from payments.merchant import Credentials
+    from payments.payment import Payment
     from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.probe import Probe
     from payments.resolve import Resolve
@@ -164,6 +173,15 @@ class Parts:
 
         return Cancel(self.payments, self.gateway, self.inquire, self.resolve, self.settle)
 
+    @cached_property
+    def plan_scenes(self) -> PlanScenes:
+        """Only where the deployment has test mode: elsewhere no request gets as far as this."""
+        from payments.act_out import PlanScenes
+        from payments.scene_queue import SqsScenes
+
+        queue = SqsScenes(self.world.client("sqs"), settings.requests().scenes_queue)
+        return PlanScenes(queue, self.world.clock)
+
     def storefront_api(self) -> StorefrontApi:
         """What the function storefront_api needs."""
 
@@ -174,11 +192,16 @@ class Parts:
         def cancel(order_id: str, storefront_id: str) -> Settlement:
             return self.cancel(order_id, storefront_id)
 
+        def plan_scenes(order: Order, payment: Payment) -> None:
+            self.plan_scenes(order, payment)  # imported for a test payment
+
         def credentials() -> Credentials:
             return self.credentials.current()
 
         requests = settings.requests()
-        return StorefrontApi(initiate, cancel, self.payments, credentials, requests, self.telemetry)
+        return StorefrontApi(
+            initiate, plan_scenes, cancel, self.payments, credentials, requests, self.telemetry
+        )
 
     def finpay_callback(self) -> FinpayCallback:
         """What the function finpay_callback needs."""
@@ -215,13 +238,12 @@ class Parts:
         from payments.event_queue import SqsEvents
         from payments.receivers import DynamoReceivers
         from payments.webhook_schedule import Retries
-        from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
 
         to, clock = settings.webhooks(), self.world.clock
         kms = self.world.client("kms")
         deliver = Deliver(
             DynamoReceivers(self.dynamodb, kms, to.storefronts_table, clock),
-            self.world.post(LoopbackTargets() if to.only_loopback else PublicTargets(resolve)),
+            self.post_to(only_loopback=to.only_loopback),
             DynamoDeliveries(self.dynamodb, to.deliveries_table),
             Retries(to.pauses),
             clock,
@@ -229,3 +251,21 @@ class Parts:
         )
         queue = SqsEvents(self.world.client("sqs"), to.queue)
         return Notify(deliver, queue, self.telemetry)
+
+    def post_to(self, *, only_loopback: bool) -> PostWebhook:
+        """The way out: to public addresses, or on the local stack to this machine."""
+        from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
+
+        return self.world.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
+
+    def test_mode(self) -> Mode:
+        """What the function test_mode needs."""
+        from payments.act_out import ActOut
+        from payments.credentials import SecretCredentials
+
+        of = settings.test_mode()
+        secrets = self.world.client("secretsmanager")
+        # It signs with the current key; what an older one is still good for is no affair of it.
+        credentials = SecretCredentials(secrets, of.finpay_secret, self.world.clock, 0)
+        post = self.post_to(only_loopback=of.only_loopback)
+        return Mode(ActOut(credentials, post), self.telemetry)

@@ -1,7 +1,9 @@
 """What the use cases need of the world. The composition root brings the real things."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from payments.attempts import Attempt, Reply
 from payments.change import Applied, Change, Refused
@@ -10,6 +12,9 @@ from payments.merchant import Credentials
 from payments.payment import IssuedCode, Lease, Payment
 from payments.receiver import Receiver
 from payments.webhook_events import Event
+
+if TYPE_CHECKING:
+    from payments.act_out import Scene
 
 
 class PaymentStore(Protocol):
@@ -65,6 +70,13 @@ class EventQueue(Protocol):
 
     def send(self, events: Sequence[Event]) -> None:
         """Queue events."""
+
+
+class SceneQueue(Protocol):
+    """Reports of test payments that wait for their time; raises Unavailable."""
+
+    def send(self, scene: Scene, after: int) -> None:
+        """Queue one that is to be made after so many seconds."""
 
 
 class PostWebhook(Protocol):

@@ -18,6 +18,8 @@ REFUSED = "refused"
 """Type of the errors whose message is written here, and needs no translation."""
 
 ANY_ORIGIN = "*"
+TEST_DOMAIN = "finpay.test"
+"""RFC 2606 keeps .test for tests, so no customer has such an address."""
 LONGEST = 320
 """Characters (not bytes) of Finpay's longest documented strings: e-mails and URLs."""
 
@@ -47,6 +49,7 @@ class Incoming:
     document: dict[str, Any]
     sources_of_funds: Collection[str]
     origins: Collection[str]
+    has_test_mode: bool
 
 
 def refused(detail: str) -> PydanticCustomError:
@@ -119,6 +122,28 @@ def phone(local: str, digits: int) -> Checked:
 def last_name(value: object) -> object:
     """Finpay refuses an empty last name and accepts `-`; many Indonesians have one name only."""
     return "-" if isinstance(value, str) and not value.strip(" ") else value
+
+
+def outcome_named(email: str) -> str:
+    """The outcome that the e-mail of a test payment asks for; empty for a customer's."""
+    name, _, domain = email.lower().partition("@")
+    return name if domain == TEST_DOMAIN else ""
+
+
+def no_customer(value: str, info: ValidationInfo[Incoming]) -> str:
+    """An e-mail of the reserved domain asks for an outcome, where payments can be tests."""
+    if not (outcome := outcome_named(value)):
+        return value
+    if not info.context.has_test_mode:
+        raise refused(
+            f"must not be at {TEST_DOMAIN}, which asks for a test payment: this deployment takes "
+            "money and makes none; send the customer's own address"
+        )
+    from payments.outcomes import NAMES, reports_of  # noqa: PLC0415 - only a test pays for it
+
+    if reports_of(outcome) is None:
+        raise refused(f"must name one of the outcomes before @{TEST_DOMAIN}: " + ", ".join(NAMES))
+    return value
 
 
 def flag_or_text(value: object) -> object:

@@ -13,6 +13,7 @@ from payments.request_checks import (
     flag_or_text,
     last_name,
     matching,
+    no_customer,
     passed_through,
     phone,
     plain,
@@ -86,6 +87,15 @@ Email = Annotated[
         r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_](?:[\w-]{0,61}[^\W_])?",
         "must be an e-mail address, name@domain",
         {"pattern": EMAIL},
+    ),
+    Checked(
+        no_customer,
+        shown={
+            "description": (
+                "the customer's, name@domain; at finpay.test, on deployments that take no money, "
+                "the outcome of a test payment, such as paid@finpay.test (docs/test-mode.md)"
+            )
+        },
     ),
 ]
 MobilePhone = Annotated[str, phone("08", digits=15)]

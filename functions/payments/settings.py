@@ -2,6 +2,9 @@
 
 import os
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+FINPAYS_LIVE_HOST = "live.finnet.co.id"
 
 
 class FinpaySettings(NamedTuple):
@@ -25,6 +28,8 @@ class RequestSettings(NamedTuple):
 
     callback_base_url: str
     sources_of_funds: frozenset[str]
+    scenes_queue: str
+    """The URL of the queue of test mode; empty where there is none, as where money is taken."""
 
 
 def finpay() -> FinpaySettings:
@@ -50,7 +55,14 @@ def requests() -> RequestSettings:
     return RequestSettings(
         callback_base_url=os.environ["CALLBACK_BASE_URL"],
         sources_of_funds=frozenset(os.environ["SOURCES_OF_FUNDS"].split(",")),
+        scenes_queue="" if takes_money() else os.environ["SCENES_QUEUE"],
     )
+
+
+def takes_money() -> bool:
+    """Whether money moves here, by the stage or by whom it asks: then no payment is a test."""
+    host = urlsplit(os.environ["FINPAY_BASE_URL"]).hostname or ""
+    return os.environ["STAGE"] == "prod" or host.rstrip(".") == FINPAYS_LIVE_HOST
 
 
 class WebhookSettings(NamedTuple):
@@ -81,6 +93,23 @@ def webhooks() -> WebhookSettings:
         queue=os.environ["WEBHOOKS_QUEUE"],
         pauses=tuple(map(int, os.environ["WEBHOOK_PAUSES"].split(","))),
         only_loopback=only_loopback,
+    )
+
+
+class ModeSettings(NamedTuple):
+    """Of the function that acts out test payments."""
+
+    finpay_secret: str
+    only_loopback: bool
+
+
+def test_mode() -> ModeSettings:
+    """Read from the environment as template.yaml sets it; raises SettingsError where money is."""
+    if takes_money():
+        raise SettingsError("a deployment for money makes no test payments")
+    return ModeSettings(
+        finpay_secret=os.environ["FINPAY_SECRET"],
+        only_loopback=os.environ["WEBHOOK_TARGETS"] == "loopback",
     )
 
 

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 
 _PURPOSE = b"finpay-callback-url:"
+_PATH = "/callbacks/finpay/"
 
 
 def callback_token(order_id: str, merchant_key: str) -> str:
@@ -25,4 +26,9 @@ def is_callback_token(given: str, order_id: str, merchant_keys: Sequence[str]) -
 def callback_url(base_url: str, order_id: str, merchant_key: str) -> str:
     """Where Finpay reports on the order; `finpay_callback` is behind it."""
     token = callback_token(order_id, merchant_key)
-    return f"{base_url}/callbacks/finpay/{order_id}/{token}"
+    return f"{base_url}{_PATH}{order_id}/{token}"
+
+
+def base_url_of(url: str) -> str:
+    """What `callback_url` was given to make this URL."""
+    return url.rpartition(_PATH)[0]

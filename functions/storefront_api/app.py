@@ -45,4 +45,7 @@ def initiate(request: Request, storefront_id: str, api: StorefrontApi) -> Respon
     with measures.asking_finpay(api.telemetry, "Initiate", order_id):
         outcome = api.initiate(order)
     measures.initiated(api.telemetry, outcome)
+    if order.request.test_outcome and not outcome.replayed:
+        with measures.planning(api.telemetry):
+            api.plan_scenes(order, outcome.payment)
     return created(outcome)

@@ -53,6 +53,7 @@ def _settings(function: str) -> dict[str, str]:
         "KEY_OVERLAP_DAYS": str(parameters["KeyOverlapDays"]["Default"]),
         "CALLBACK_BASE_URL": "",
         "SOURCES_OF_FUNDS": "finpaycode",
+        "SCENES_QUEUE": f"{_NOWHERE}/scenes",
         "LOOKS_QUEUE": f"{_NOWHERE}/looks",
         "WEBHOOKS_QUEUE": f"{_NOWHERE}/webhooks",
         "WEBHOOK_PAUSES": parameters["WebhookPauses"]["Default"],

@@ -11,6 +11,7 @@ import pytest
 
 from checks import sam
 from tests.guards import template_rules as rules
+from tests.guards.conditions import deployed
 from tests.guards.template_rules import Document
 from tests.template import ROOT
 
@@ -223,3 +224,84 @@ def test_the_rights_that_sam_adds_to_a_function_without_a_role_of_its_own_are_fo
     found = rules.stars(sam.transformed(text)) - set(rules.ACCEPTED_STARS)
     assert {name for name, _ in found} == {"NotifyRole"}
     assert len(found) >= 2, "logs, queues and traces everywhere"
+
+
+LIVE = "https://live.finnet.co.id"
+OF_TEST_MODE = ("TestMode", "Scenes")
+
+
+@pytest.mark.parametrize(
+    ("stage", "base_url"), [("prod", LIVE), ("local", LIVE), ("prod", "https://devo.finnet.co.id")]
+)
+def test_where_money_moves_nothing_of_test_mode_exists(stage: str, base_url: str) -> None:
+    template = sam.transformed(sam.TEMPLATE.read_text(), stage)
+    made = deployed(template, {"Stage": stage, "FinpayBaseUrl": base_url})
+    settings = made["Resources"]["StorefrontApi"]["Properties"]["Environment"]["Variables"]
+    assert settings["SCENES_QUEUE"] == ""
+    assert settings["STAGE"] == stage
+    del settings["SCENES_QUEUE"]
+    assert not [name for name in OF_TEST_MODE if name in json.dumps(made)]
+
+
+@pytest.mark.parametrize("stage", ["local", "dev"])
+def test_where_no_money_moves_only_its_queue_can_start_test_mode(stage: str) -> None:
+    template = sam.transformed(sam.TEMPLATE.read_text(), stage)
+    made = deployed(template, {"Stage": stage})
+    (version,) = [
+        name
+        for name, one in rules.of_type(made, "AWS::Lambda::Version").items()
+        if one["FunctionName"] == {"Ref": "TestMode"}
+    ]
+    sources = [
+        one
+        for one in rules.of_type(made, "AWS::Lambda::EventSourceMapping").values()
+        if "TestMode" in json.dumps(one["FunctionName"])
+    ]
+    assert [one["EventSourceArn"] for one in sources] == [{"Fn::GetAtt": ["ScenesQueue", "Arn"]}]
+    permissions = rules.of_type(made, "AWS::Lambda::Permission", "AWS::Lambda::Url")
+    assert len(permissions) >= 4
+    assert "TestMode" not in json.dumps(permissions)
+    (board,) = [
+        one for one in made["Resources"].values() if one["Type"].endswith("ApiGatewayV2::Api")
+    ]
+    assert "TestMode" not in json.dumps(board)
+    assert version.startswith("TestMode")
+
+
+def test_only_the_function_of_storefronts_may_send_to_the_queue_of_test_mode(
+    template: Document,
+) -> None:
+    arn = {"Fn::GetAtt": ["ScenesQueue", "Arn"]}
+    allowed = {
+        (name, action)
+        for name, document in rules.policies(template)
+        for statement in document["Statement"]
+        if arn in rules.listed(statement["Resource"])
+        for action in rules.listed(statement["Action"])
+    }
+    assert allowed == {
+        ("StorefrontApiScenesPolicy", "sqs:SendMessage"),
+        ("TestModeRole", "sqs:DeleteMessage"),
+        ("TestModeRole", "sqs:GetQueueAttributes"),
+        ("TestModeRole", "sqs:ReceiveMessage"),
+    }
+    assert template["Resources"]["StorefrontApiScenesPolicy"]["Properties"]["Roles"] == [
+        {"Ref": "StorefrontApiRole"}
+    ]
+
+
+def test_what_test_mode_needs_no_condition_holds_back_is_found() -> None:
+    text = sam.TEMPLATE.read_text().replace("    Condition: HasTestMode\n", "", 1)
+    made = deployed(sam.transformed(text), {"Stage": "prod"})
+    assert "TestMode" in json.dumps(made)
+
+
+def test_a_condition_of_a_kind_that_nobody_reads_is_told() -> None:
+    template = {
+        "Parameters": {},
+        "Conditions": {"Odd": {"Fn::Or": []}},
+        "Resources": {"A": {"Condition": "Odd"}},
+        "Outputs": {},
+    }
+    with pytest.raises(ValueError, match="another kind"):
+        deployed(template, {})

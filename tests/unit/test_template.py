@@ -55,11 +55,17 @@ SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
 @pytest.mark.parametrize(
     ("function", "needs"),
     [
-        ("StorefrontApi", ASKS_FINPAY | SETTLES | {"CALLBACK_BASE_URL", "SOURCES_OF_FUNDS"}),
+        (
+            "StorefrontApi",
+            ASKS_FINPAY
+            | SETTLES
+            | {"STAGE", "CALLBACK_BASE_URL", "SOURCES_OF_FUNDS", "SCENES_QUEUE"},
+        ),
         ("FinpayCallback", ASKS_FINPAY | SETTLES),
         ("Reconcile", ASKS_FINPAY | SETTLES | {"LOOKS_QUEUE"}),
         ("StorefrontAuth", {"STOREFRONTS_TABLE"}),
         ("PaymentStream", {"WEBHOOKS_QUEUE"}),
+        ("TestMode", {"STAGE", "FINPAY_SECRET", "FINPAY_BASE_URL", "WEBHOOK_TARGETS"}),
         (
             "Notify",
             {
@@ -172,7 +178,7 @@ def test_every_function_is_traced_and_has_logs_with_an_end() -> None:
 
 
 EVENTS = sorted((ROOT / "events").glob("*.json"))
-OTHER_EVENTS = {"reconcile_schedule", "reconcile_looks", "payment_stream", "notify"}
+OTHER_EVENTS = {"reconcile_schedule", "reconcile_looks", "payment_stream", "notify", "test_mode"}
 HTTP_EVENTS = [path for path in EVENTS if path.stem not in OTHER_EVENTS]
 
 

@@ -1,0 +1,115 @@
+"""Test mode: reports of a test payment, signed as Finpay signs and sent where Finpay sends.
+
+Nothing here touches a payment. A report goes to the deployment's own callback URL, so signature,
+amount and transition are judged as they are for Finpay, and a report that comes twice is the same
+to the byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from payments import php_json, signature
+from payments.clock import WIB, Clock
+from payments.errors import Unavailable
+from payments.outcomes import reports_of
+from payments.tokens import base_url_of, callback_url
+
+if TYPE_CHECKING:
+    from payments.initiate import Order
+    from payments.payment import Payment
+    from payments.ports import CredentialSource, PostWebhook, SceneQueue
+
+CHANNEL = "TEST"
+_ACCEPTED = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One report: what of which order; amounts in rupiah, `at` in epoch milliseconds.
+
+    Nothing of the customer, and no token: whoever acts it out has the key to make it with.
+    """
+
+    order_id: str
+    gateway_order_id: str
+    amount: int
+    paid_amount: int
+    currency: str
+    source_of_funds: str
+    status: str
+    at: int
+    base_url: str
+
+
+class PlanScenes(NamedTuple):
+    """Queues the scenes of a test payment."""
+
+    queue: SceneQueue
+    clock: Clock
+
+    def __call__(self, order: Order, payment: Payment) -> None:
+        """Queue what is to become of a payment that was just made; raises Unavailable."""
+        now = self.clock()
+        for report in reports_of(order.request.test_outcome) or ():
+            scene = Scene(
+                order_id=payment.order_id,
+                gateway_order_id=payment.gateway_order_id,
+                amount=payment.amount,
+                paid_amount=payment.amount + report.beyond,
+                currency=payment.currency,
+                source_of_funds=payment.source_of_funds,
+                status=report.status,
+                at=now + report.after * 1000,
+                base_url=base_url_of(order.callback_url),
+            )
+            self.queue.send(scene, report.after)
+
+
+class ActOut(NamedTuple):
+    """Reports scenes as Finpay would."""
+
+    credentials: CredentialSource
+    post: PostWebhook
+
+    def __call__(self, scene: Scene) -> int:
+        """The status that our own callback URL answered; raises Unavailable unless it is 2xx."""
+        credentials = self.credentials.current()
+        key = credentials.merchant_keys[0]
+        url = callback_url(scene.base_url, scene.order_id, key)
+        body = report(scene, credentials.merchant_id, key)
+        reply = self.post(url, {"content-type": "application/json"}, body)
+        if reply.status is None or reply.status not in _ACCEPTED:
+            raise Unavailable(f"the callback URL answered {reply.status or reply.why}")
+        return reply.status
+
+
+def report(scene: Scene, merchant_id: str, merchant_key: str) -> bytes:
+    """The callback that Finpay would send: the payment-code shape, signed over PHP's encoding."""
+    at = datetime.fromtimestamp(scene.at // 1000, WIB)
+    fields: dict[str, Any] = {
+        "merchant": {"id": merchant_id},
+        "order": {
+            "id": scene.gateway_order_id,
+            "reference": "",
+            "amount": scene.amount,
+            "currency": scene.currency,
+        },
+        "sourceOfFunds": {"type": scene.source_of_funds},
+        "meta": {"data": None},
+        "result": {
+            "payment": {
+                "status": scene.status,
+                "statusDesc": None,
+                "userDesc": "",
+                "datetime": at.strftime("%Y-%m-%d %H:%M:%S"),
+                "reference": f"TEST-{scene.order_id}",
+                "channel": CHANNEL,
+                "amount": scene.paid_amount,
+            }
+        },
+    }
+    signed: Any = fields | {"signature": signature.sign(fields, merchant_key)}
+    return php_json.encode(signed).encode()

@@ -1,0 +1,39 @@
+"""Test payments on the local stack: queue, delay, role, signature and webhook are real."""
+
+from typing import Any
+
+from standardwebhooks.webhooks import Webhook
+
+from tests.builders import make_request_body
+from tests.stack.shop import Shop, eventually
+from tests.webhooks.receivers import listening
+
+
+def order(shop: Shop, order_id: str, email: str, url: str) -> Any:
+    body = make_request_body(id=order_id)
+    body["customer"]["email"] = email
+    body["url"]["callbackUrl"] = url
+    return shop.send(body)
+
+
+def test_a_test_payment_is_paid_late_and_its_storefront_is_told_all_of_it(
+    shop: Shop, order_id: str
+) -> None:
+    with listening() as backend:
+        assert order(shop, order_id, "paid-late@finpay.test", backend.url).status_code == 201
+
+        def told() -> set[str]:
+            secret = Webhook(shop.stack.webhook_secret)
+            return {secret.verify(one.body, one.headers)["type"] for one in backend.got}
+
+        assert eventually(lambda: "payment.paid_late" in told(), seconds=90)
+        assert told() == {"payment.pending", "payment.expired", "payment.paid_late"}
+    payment = shop.see(order_id).json()
+    assert (payment["status"], payment["paidLate"], payment["channel"]) == ("PAID", True, "TEST")
+
+
+def test_a_wrong_amount_waits_for_a_person(shop: Shop, order_id: str) -> None:
+    url = "http://127.0.0.1:9/nobody"
+    assert order(shop, order_id, "wrong-amount@finpay.test", url).status_code == 201
+    assert eventually(lambda: shop.status(order_id) == "REVIEW", seconds=60)
+    assert shop.see(order_id).json()["paidAmount"] == 2000

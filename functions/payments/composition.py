@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.session import get_session
 
-from payments import clock, ids, settings
+from payments import assembly, clock, ids, settings
 from payments.containers import (
     FinpayCallback,
     Mode,
@@ -41,37 +41,37 @@ AWS = Config(
 @cache
 def storefront_api() -> StorefrontApi:
     """The container's one."""
-    return Parts(real_world()).storefront_api()
+    return assembly.storefront_api(Parts(real_world()))
 
 
 @cache
 def finpay_callback() -> FinpayCallback:
     """The container's one."""
-    return Parts(real_world()).finpay_callback()
+    return assembly.finpay_callback(Parts(real_world()))
 
 
 @cache
 def reconcile() -> Reconcile:
     """The container's one."""
-    return Parts(real_world()).reconcile()
+    return assembly.reconcile(Parts(real_world()))
 
 
 @cache
 def payment_stream() -> PaymentStream:
     """The container's one."""
-    return Parts(real_world()).payment_stream()
+    return assembly.payment_stream(Parts(real_world()))
 
 
 @cache
 def notify() -> Notify:
     """The container's one."""
-    return Parts(real_world()).notify()
+    return assembly.notify(Parts(real_world()))
 
 
 @cache
 def test_mode() -> Mode:
     """The container's one."""
-    return Parts(real_world()).test_mode()
+    return assembly.test_mode(Parts(real_world()))
 
 
 @cache

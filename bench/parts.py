@@ -32,12 +32,11 @@ def works(paths: Mapping[str, Path], assumed: Assumed) -> dict[str, Work]:
 
 
 def _work(name: str, path: Path, assumed: Assumed) -> Work:
-    shared = template()["Globals"]["Function"]
-    own = functions()[FUNCTIONS[name]]
-    logging = shared.get("LoggingConfig", {}) | own["LoggingConfig"]
+    shared = template()["Globals"]["Function"].get("LoggingConfig", {})
+    logging = shared | functions()[FUNCTIONS[name]]["LoggingConfig"]
     quiet = logging.get("LogFormat") == "JSON" and logging.get("SystemLogLevel") == "WARN"
     return Work(
-        memory_mb=own.get("MemorySize", shared["MemorySize"]),
+        memory_mb=memory_of(name),
         cpu_ms=assumed["cpu_ms"][name],
         init_ms=assumed["cold"]["init_ms"],
         calls=path.calls,
@@ -50,6 +49,13 @@ def _work(name: str, path: Path, assumed: Assumed) -> Work:
         is_http=name in _HTTP,
         lambda_lines=not quiet,
     )
+
+
+def memory_of(path: str) -> int:
+    """MB of the function behind a path."""
+    both = template()["Globals"]["Function"] | functions()[FUNCTIONS[path]]
+    memory: int = both["MemorySize"]
+    return memory
 
 
 def access_bytes(logs: Assumed) -> int:
@@ -97,11 +103,11 @@ def _look(did: Mapping[str, Work], assumed: Assumed) -> Use:
 
 
 def peer_use(peer: Mapping[str, Any], assumed: Assumed, authorized: Use) -> Use:
-    """What a peer takes for the same payment."""
+    """What a peer takes for the same payment, with as much memory for each task."""
     access = access_bytes(assumed["logs"])
     uses = {
         name: Work(
-            memory_mb=peer["memory_mb"],
+            memory_mb=memory_of(name),
             init_ms=peer["init_ms"],
             bytes_out=assumed["bytes_out"][name],
             is_http=True,

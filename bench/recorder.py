@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import Item, index_units, item_size, read_units, write_units
+from payments import composition
 from tests.template import resources
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
@@ -75,17 +75,16 @@ class Recorder:
 
 @contextmanager
 def recording(dynamodb: DynamoDBClient) -> Iterator[Recorder]:
-    """Record what clients do that are made from here on; `dynamodb` was made before."""
+    """Record what the functions' clients do that are made from here on."""
     recorder = Recorder(dynamodb)
-    boto3.setup_default_session()
-    assert boto3.DEFAULT_SESSION
-    events = boto3.DEFAULT_SESSION.events
+    events = composition.session().get_component("event_emitter")
     events.register("provide-client-params", recorder.begin)
     events.register("after-call", recorder.end)
     try:
         yield recorder
     finally:
-        boto3.setup_default_session()
+        events.unregister("provide-client-params", recorder.begin)
+        events.unregister("after-call", recorder.end)
 
 
 def _tables() -> dict[str, dict[str, Any]]:

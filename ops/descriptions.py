@@ -24,7 +24,7 @@ class TrimError(Exception):
 
 def services_called(artifact: Path) -> frozenset[str]:
     """The services that the functions make clients of, by botocore's names."""
-    sources = [path for top in _our_packages(artifact) for path in top.rglob("*.py")]
+    sources = [path for top in our_packages(artifact) for path in top.rglob("*.py")]
     return frozenset(name for source in sources for name in _clients(ast.parse(source.read_text())))
 
 
@@ -46,7 +46,8 @@ def keep_descriptions(artifact: Path) -> None:
     _write(data / _ENDPOINTS, endpoints)
 
 
-def _our_packages(artifact: Path) -> Iterator[Path]:
+def our_packages(artifact: Path) -> Iterator[Path]:
+    """The folders of an artifact that hold this project's code."""
     yield artifact / "payments"
     yield from (app.parent for app in artifact.glob("*/app.py"))
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from ops.bytecode import write_bytecode
-from ops.descriptions import TrimError, keep_descriptions
+from ops.descriptions import TrimError, keep_descriptions, our_packages
 
 _RUNTIME = re.compile(r"^\s*Runtime: (\S+)$", re.MULTILINE)
 # Of what a package says about itself scanners for vulnerabilities read this, and nothing else is
@@ -34,7 +34,7 @@ def trim(build: Path) -> list[Path]:
     for artifact in artifacts:
         keep_descriptions(artifact)
         _drop_never_read(artifact)
-        write_bytecode(artifact)
+        write_bytecode(artifact, our_packages(artifact))
     return artifacts
 
 

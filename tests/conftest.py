@@ -57,8 +57,9 @@ def forget_loggers() -> None:
 
 def forget_containers() -> None:
     """Let every function start anew, as in a container that Lambda just made."""
-    for built in vars(composition).values():
-        if hasattr(built, "cache_clear"):
+    for name, built in vars(composition).items():
+        # What botocore has read of AWS's descriptions is the same in every container.
+        if hasattr(built, "cache_clear") and name != "session":
             built.cache_clear()
     # Powertools counts failures for as long as the process lives, which is a container on AWS.
     for counted in (breaker._LOCAL_FAILURES, breaker._LOCAL_SUCCESSES):
@@ -77,6 +78,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that are good for nothing, and the region."""
+    # moto takes what AWS would refuse.
+    careful = composition.AWS.merge(Config(parameter_validation=True))
+    monkeypatch.setattr(composition, "AWS", careful)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

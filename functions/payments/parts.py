@@ -11,30 +11,19 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import settings
-from payments.containers import (
-    FinpayCallback,
-    Mode,
-    Notify,
-    PaymentStream,
-    Reconcile,
-    StorefrontApi,
-)
 
 if TYPE_CHECKING:
     from payments.act_out import PlanScenes
     from payments.cancel import Cancel
-    from payments.claim import Claim
     from payments.clock import Clock
     from payments.exchange import Exchange
     from payments.ids import NewId
-    from payments.initiate import Initiate, Initiated, Order
+    from payments.initiate import Initiate
     from payments.inquire import Inquire
-    from payments.merchant import Credentials
-    from payments.payment import Payment
     from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.probe import Probe
     from payments.resolve import Resolve
-    from payments.settle import Settle, Settlement
+    from payments.settle import Settle
     from payments.store import DynamoPayments
     from payments.telemetry import Telemetry
     from payments.webhook_targets import Targets
@@ -182,90 +171,8 @@ class Parts:
         queue = SqsScenes(self.world.client("sqs"), settings.requests().scenes_queue)
         return PlanScenes(queue, self.world.clock)
 
-    def storefront_api(self) -> StorefrontApi:
-        """What the function storefront_api needs."""
-
-        # Most requests ask for a status, and that waits for no way to Finpay.
-        def initiate(order: Order) -> Initiated:
-            return self.initiate(order)
-
-        def cancel(order_id: str, storefront_id: str) -> Settlement:
-            return self.cancel(order_id, storefront_id)
-
-        def plan_scenes(order: Order, payment: Payment) -> None:
-            self.plan_scenes(order, payment)  # imported for a test payment
-
-        def credentials() -> Credentials:
-            return self.credentials.current()
-
-        requests = settings.requests()
-        return StorefrontApi(
-            initiate, plan_scenes, cancel, self.payments, credentials, requests, self.telemetry
-        )
-
-    def finpay_callback(self) -> FinpayCallback:
-        """What the function finpay_callback needs."""
-        from payments.receive_callback import ReceiveCallback
-
-        def probe(order_id: str, claim: Claim) -> Settlement | None:
-            return self.probe(order_id, claim)  # imported for a callback that does not verify
-
-        receive = ReceiveCallback(self.settle, self.quarantine, self.credentials, probe)
-        return FinpayCallback(receive, self.telemetry)
-
-    def reconcile(self) -> Reconcile:
-        """What the function reconcile needs."""
-        from payments.look_queue import SqsLooks
-        from payments.reconcile import Look, QueueDue
-
-        queue = SqsLooks(self.world.client("sqs"), settings.looks_queue())
-        clock, new_id = self.world.clock, self.world.new_id
-        look = Look(self.payments, self.gateway, self.inquire, self.resolve, clock, new_id)
-        return Reconcile(QueueDue(self.payments, queue, self.gateway, clock), look, self.telemetry)
-
-    def payment_stream(self) -> PaymentStream:
-        """What the function payment_stream needs."""
-        from payments.announce import Announce
-        from payments.event_queue import SqsEvents
-
-        queue = SqsEvents(self.world.client("sqs"), settings.webhooks_queue())
-        return PaymentStream(Announce(queue), self.telemetry)
-
-    def notify(self) -> Notify:
-        """What the function notify needs."""
-        from payments.deliver import Deliver
-        from payments.deliveries import DynamoDeliveries
-        from payments.event_queue import SqsEvents
-        from payments.receivers import DynamoReceivers
-        from payments.webhook_schedule import Retries
-
-        to, clock = settings.webhooks(), self.world.clock
-        kms = self.world.client("kms")
-        deliver = Deliver(
-            DynamoReceivers(self.dynamodb, kms, to.storefronts_table, clock),
-            self.post_to(only_loopback=to.only_loopback),
-            DynamoDeliveries(self.dynamodb, to.deliveries_table),
-            Retries(to.pauses),
-            clock,
-            self.world.chance,
-        )
-        queue = SqsEvents(self.world.client("sqs"), to.queue)
-        return Notify(deliver, queue, self.telemetry)
-
     def post_to(self, *, only_loopback: bool) -> PostWebhook:
         """The way out: to public addresses, or on the local stack to this machine."""
         from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
 
         return self.world.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
-
-    def test_mode(self) -> Mode:
-        """What the function test_mode needs."""
-        from payments.act_out import ActOut
-        from payments.credentials import SecretCredentials
-
-        of = settings.test_mode()
-        secrets = self.world.client("secretsmanager")
-        # It signs with the current key; what an older one is still good for is no affair of it.
-        credentials = SecretCredentials(secrets, of.finpay_secret, self.world.clock, 0)
-        post = self.post_to(only_loopback=of.only_loopback)
-        return Mode(ActOut(credentials, post), self.telemetry)

@@ -33,8 +33,9 @@ def document() -> dict[str, Any]:
                 "Payment codes of Finpay's for the storefronts of one merchant. Made from the code "
                 "by `make docs`. It describes a deployment that offers payment codes only, which "
                 "is the default. Deployments that take no money have a test mode: the customer's "
-                "e-mail says what becomes of a payment: `paid@finpay.test`, `expired@finpay.test` "
-                "or `wrong-amount@finpay.test`. Where money is taken, such an e-mail gets 422."
+                "e-mail says what becomes of a payment, such as `paid@finpay.test`, "
+                "`expired@finpay.test` or `wrong-amount@finpay.test`. Where money is taken, such "
+                "an e-mail gets 422."
             ),
         },
         "servers": [

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -133,7 +134,7 @@ def misbehaving(behave: Answer, context: ssl.SSLContext | None = None) -> Iterat
                     context.wrap_socket(connection, server_side=True) if context else connection
                 )
                 with stream:
-                    server.asked.append(stream.recv(65_536))
+                    server.asked.append(whole_request(stream))
                     behave(stream, server)
 
         def accept() -> None:
@@ -149,6 +150,18 @@ def misbehaving(behave: Answer, context: ssl.SSLContext | None = None) -> Iterat
         finally:
             server.over.set()
             thread.join(5)
+
+
+def whole_request(stream: socket) -> bytes:
+    """All of it: whoever closes a connection with something unread in it breaks off its answer."""
+    request = stream.recv(65_536)
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)\r\n", request)
+    while request and length and len(request.partition(b"\r\n\r\n")[2]) < int(length[1]):
+        more = stream.recv(65_536)
+        if not more:
+            break
+        request += more
+    return request
 
 
 def tls(authority: Authority, kind: str, folder: Path) -> ssl.SSLContext:

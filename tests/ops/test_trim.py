@@ -1,5 +1,6 @@
 """After the step behind `sam build` an artifact has what runs, and bytecode that Lambda uses."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -60,6 +61,21 @@ def test_the_bytecode_says_lambdas_paths_and_not_the_builders(artifact: Path) ->
     bytecode = next((artifact / "payments/__pycache__").glob("clock.*.pyc")).read_bytes()
     assert b"/var/task/payments/clock.py" in bytecode
     assert str(artifact).encode() not in bytecode
+
+
+@pytest.mark.parametrize(
+    ("module", "is_kept"),
+    [("payments/clock", False), ("finpay_callback/app", False), ("botocore/utils", True)],
+)
+def test_our_bytecode_leaves_docstrings_to_its_sources_and_packages_keep_theirs(
+    artifact: Path, module: str, *, is_kept: bool
+) -> None:
+    source = artifact / f"{module}.py"
+    tree = ast.parse(source.read_text())
+    documented = (n for n in ast.walk(tree) if isinstance(n, (ast.Module, ast.FunctionDef)))
+    docstring = next(filter(None, map(ast.get_docstring, documented)))
+    (bytecode,) = (source.parent / "__pycache__").glob(f"{source.stem}.*.pyc")
+    assert (docstring.splitlines()[0].encode() in bytecode.read_bytes()) is is_kept
 
 
 def test_the_services_are_those_whose_clients_the_functions_make() -> None:

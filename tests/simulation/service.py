@@ -10,6 +10,7 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
+from payments import assembly
 from payments.parts import Parts, World
 from payments.review import Review
 from payments.settle import Settle
@@ -39,11 +40,11 @@ HANDLERS: dict[str, Callable[[Event, Any], Any]] = {
     "Notify": notify_handler,
 }
 _BUILD = {
-    "StorefrontApi": Parts.storefront_api,
-    "FinpayCallback": Parts.finpay_callback,
-    "Reconcile": Parts.reconcile,
-    "PaymentStream": Parts.payment_stream,
-    "Notify": Parts.notify,
+    "StorefrontApi": assembly.storefront_api,
+    "FinpayCallback": assembly.finpay_callback,
+    "Reconcile": assembly.reconcile,
+    "PaymentStream": assembly.payment_stream,
+    "Notify": assembly.notify,
 }
 
 

@@ -77,9 +77,10 @@ build: setup ## sam build, for AWS, and trimmed to what runs there
 	.venv/bin/sam build
 	.venv/bin/python -m ops.trim .aws-sam/build
 
-docs: setup ## write docs/states.md and docs/openapi.json anew from the code
+docs: setup ## write anew what in docs/ is made from the code: states, OpenAPI, Postman collection
 	.venv/bin/python -m ops.states > docs/states.md
 	.venv/bin/python -m ops.openapi > docs/openapi.json
+	.venv/bin/python -m ops.openapi postman > docs/finpay.postman_collection.json
 
 clean: ## remove what the other targets made, .venv included
 	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -6,10 +6,13 @@ resolver knows such names. Storefronts and Finpay want one URL: this forwards it
 
 import http.client
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Semaphore, Thread
 from typing import Self
+
+from local.api_page import POLICY, Page
 
 # API Gateway's own limit for a payload of an HTTP API.
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -43,6 +46,8 @@ class Front(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Forwarder)
         self.upstream_port = upstream_port
         self.host = host
+        self.pages: Mapping[str, Page] = {}
+        """What is answered here instead of being forwarded, by path."""
         self._slots = {True: Semaphore(REQUESTS_AT_ONCE), False: Semaphore(REQUESTS_AT_ONCE)}
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
 
@@ -68,6 +73,21 @@ class _Forwarder(BaseHTTPRequestHandler):
     timeout = 60
     server: Front
 
+    def do_GET(self) -> None:
+        if page := self.server.pages.get(self.path.partition("?")[0]):
+            self._show(page)
+        else:
+            self._forward()
+
+    def _show(self, page: Page) -> None:
+        self.send_response_only(HTTPStatus.OK)
+        self.send_header("Content-Type", page.content_type)
+        self.send_header("Content-Length", str(len(page.content)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(page.content)
+
     def _forward(self) -> None:
         length = self._body_length()
         if length is None:
@@ -91,7 +111,7 @@ class _Forwarder(BaseHTTPRequestHandler):
         finally:
             upstream.close()
 
-    do_GET = do_HEAD = do_POST = do_PUT = _forward  # noqa: N815 - the base's names
+    do_HEAD = do_POST = do_PUT = _forward  # noqa: N815 - the base's names
     do_PATCH = do_DELETE = do_OPTIONS = _forward  # noqa: N815 - the base's names
 
     def _body_length(self) -> int | None:

@@ -11,6 +11,7 @@ from local.state import RunningStack
 HELP = """
 The API     {api_url}
 Its key     {api_key}
+Try it      {api_url}/docs (the API as a page, with the key)
 Finpay      {simulator_url} (the simulator)
 All this    {folder}/stack.json, with the logs beside it
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from local import deployment, finpay, http_api, ministack
+from local import api_page, deployment, finpay, http_api, ministack
 from local.aws import Aws
 from local.errors import LocalStackError
 from local.front import Front
@@ -89,8 +89,9 @@ class LocalStack:
             deployment.build(self._processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
-        enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
+        front = enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
         demo = _fill(aws, outputs)
+        front.pages = api_page.pages(demo.api_key)
         ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
             api_url=f"http://127.0.0.1:{ports.api}",

@@ -1,8 +1,9 @@
-"""`python -m ops.openapi` prints docs/openapi.json; `make docs` puts it where it belongs."""
+"""`python -m ops.openapi` prints docs/openapi.json, with `postman` the collection made from it."""
 
 import sys
 
-from ops.openapi.document import render
+from ops.openapi import document, postman
 
 if __name__ == "__main__":
-    sys.stdout.write(render())
+    made = postman if sys.argv[1:] == ["postman"] else document
+    sys.stdout.write(made.render())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from ops.openapi.problem_schemas import API_GATEWAY, Kind, name_of, problem_of
+from ops.openapi.problem_schemas import API_GATEWAY, Kind, example_of, name_of, problem_of
 from ops.openapi.references import JSON, PROBLEM_JSON, schema
 from payments.errors import (
     NotAttempted,
@@ -47,7 +47,10 @@ def _answer(status: int, kinds: list[Kind], words: str | None) -> dict[str, Any]
     content: dict[str, Any] = {}
     if kinds:
         schemas = [schema(name_of(kind)) for kind in kinds]
-        content[PROBLEM_JSON] = {"schema": {"oneOf": schemas} if len(schemas) > 1 else schemas[0]}
+        content[PROBLEM_JSON] = {
+            "schema": {"oneOf": schemas} if len(schemas) > 1 else schemas[0],
+            "examples": {problem_of(kind)[1]: {"value": example_of(kind)} for kind in kinds},
+        }
     if words:
         content[JSON] = {"schema": schema(API_GATEWAY), "example": {"message": words}}
     said = [f"{problem_of(kind)[2]}" for kind in kinds]
@@ -66,6 +69,7 @@ def _headers(kinds: list[Kind], words: str | None) -> dict[str, Any]:
         headers["Retry-After"] = {
             "description": "Seconds until it makes sense to send it again.",
             "schema": {"type": "integer", "minimum": 0},
+            "example": 5,
             "required": waiting == {*kinds} and words is None,
         }
     if Unauthenticated in kinds:

@@ -28,6 +28,7 @@ _IF_CHANGED = {
 _ETAG = {
     "description": "Stands for this version of the payment.",
     "schema": text('^"[0-9]+"$'),
+    "example": '"2"',
     "required": True,
 }
 _HEADERS = {

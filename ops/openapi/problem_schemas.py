@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ops.openapi import payment_schema
+from ops.openapi import payment_schema, samples
 from ops.openapi.references import schema, text
 from payments.errors import (
     AlreadyPaid,
@@ -47,9 +47,34 @@ _MORE: dict[type[PaymentError], dict[str, Any]] = {
 }
 
 
+_EXAMPLES: dict[type[PaymentError], dict[str, Any]] = {
+    InvalidRequest: {
+        "errors": [
+            {"pointer": "/order/items", "detail": "unknown member; did you mean order.item?"},
+            {"pointer": "/customer", "detail": "is required"},
+        ]
+    },
+    GatewayRejected: {
+        "gateway": {"responseCode": "4000001", "responseMessage": "Invalid Field Format."}
+    },
+    GatewayRefused: {
+        "gateway": {"responseCode": "4030001", "responseMessage": "Feature Not Allowed"}
+    },
+    AlreadyPaid: {"payment": samples.PAID},
+    NotCancellable: {"payment": samples.PENDING},
+}
+
+
 def problem_of(kind: Kind) -> Problem:
     """Status, slug and title."""
     return PROBLEMS[kind] if kind else INTERNAL
+
+
+def example_of(kind: Kind) -> dict[str, Any]:
+    """An answer of this kind, as it is sent."""
+    status, slug, title = problem_of(kind)
+    more = _EXAMPLES.get(kind, {}) if kind else {}
+    return {"type": TYPE_PREFIX + slug, "title": title, "status": status, **more}
 
 
 def name_of(kind: Kind) -> str:

@@ -70,6 +70,8 @@ def examples(part: object) -> Iterator[tuple[object, dict[str, Any]]]:
     if isinstance(part, dict):
         if "example" in part:
             yield part["example"], part["schema"]
+        for example in part.get("examples", {}).values():
+            yield example["value"], part["schema"]
         for inner in part.values():
             yield from examples(inner)
 

@@ -25,8 +25,8 @@ function reason({ field, detail }) {
 /** What the page shows: newest orders and callbacks first, waiting faults and the clock. */
 export async function look() {
   const [{ orders }, { callbacks }, { faults }, { clock }] = await Promise.all([
-    call("GET", "/orders?newest=100"),
-    call("GET", "/callbacks?newest=50"),
+    call("GET", "/orders?newest=50"),
+    call("GET", "/callbacks?newest=20"),
     call("GET", "/faults"),
     call("GET", "/health"),
   ]);

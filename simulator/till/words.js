@@ -22,10 +22,10 @@ export function short(text, most = 160) {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** A whole number from what was typed, dots and spaces aside; NaN for anything else. */
+/** A whole number from what was typed, dots and spaces aside. What is none is for the simulator to refuse. */
 export function whole(text) {
   const digits = text.replace(/[\s.]/g, "");
-  return /^\d+$/.test(digits) ? Number(digits) : NaN;
+  return /^\d+$/.test(digits) ? Number(digits) : text;
 }
 
 /** What came of a deed, for who hears the page as well as for who sees it. */

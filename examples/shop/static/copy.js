@@ -2,7 +2,8 @@
 
 export function enableCopy(say) {
   const button = document.getElementById("copy");
-  button?.addEventListener("click", async () => {
+  if (!button) return;
+  button.addEventListener("click", async () => {
     const code = document.getElementById("code");
     try {
       await navigator.clipboard.writeText(code.textContent);
@@ -12,4 +13,5 @@ export function enableCopy(say) {
       say(button.dataset.failed);
     }
   });
+  button.hidden = false;
 }

@@ -7,7 +7,7 @@ export function countDown() {
   const deadline = document.getElementById("deadline");
   if (!deadline) return;
   const end = new Date(deadline.dateTime);
-  const language = document.documentElement.lang;
+  const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
   deadline.textContent = new Intl.DateTimeFormat(language, {
     weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   }).format(end);

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from local import deployment, finpay, http_api, ministack
+from local import deployment, expiry, finpay, http_api, ministack
 from local.aws import Aws
 from local.errors import LocalStackError
 from local.front import Front
@@ -89,6 +89,7 @@ class LocalStack:
             deployment.build(self._processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
+        expiry.switch_on(aws, deployment.config()["stack_name"])
         enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
         demo = _fill(aws, outputs)
         ministack.keep_deployed(aws.endpoint)

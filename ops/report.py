@@ -10,12 +10,11 @@ signed for it, which are in the quarantine.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ops import finpay, wib
+from ops import finpay
 from payments.looks import is_over
 from payments.transitions import Proof, Status
 
@@ -49,20 +48,6 @@ _EXPECTED = {
 _NEVER_THERE = {Status.INITIATING, Status.FAILED}
 GIVE_UP_AFTER = 5
 """So many orders in a row without an answer, and Finpay is asked no more."""
-
-COLUMNS = (
-    "orderId",
-    "storefrontId",
-    "createdAt",
-    "ourStatus",
-    "ourAmount",
-    "paidAmount",
-    "finpayStatus",
-    "finpayAmount",
-    "finpayPaidAmount",
-    "difference",
-    "why",
-)
 
 
 class Row(NamedTuple):
@@ -113,31 +98,6 @@ def rows(
             failures = failures + 1 if said.error else 0
         seen(done)
         yield _only_there(said) if isinstance(of, str) else _row(of, said, now)
-
-
-def as_json(row: Row) -> dict[str, Any]:
-    """A row for machines, by COLUMNS; amounts in rupiah, times in ISO 8601 (WIB)."""
-    payment, claim = row.payment, row.said.claim
-    settled = payment.settled if payment else None
-    return {
-        "orderId": payment.order_id if payment else row.said.gateway_order_id,
-        "storefrontId": payment.storefront_id if payment else None,
-        "createdAt": wib.iso(payment.created_at) if payment else None,
-        "ourStatus": payment.status if payment else None,
-        "ourAmount": payment.amount if payment else None,
-        "paidAmount": settled.paid_amount if settled else None,
-        "finpayStatus": claim.status if claim else None,
-        "finpayAmount": claim.amount if claim else None,
-        "finpayPaidAmount": claim.paid_amount if claim else None,
-        "difference": row.difference,
-        "why": row.why or None,
-    }
-
-
-def totals(found: Sequence[Row]) -> dict[str, int]:
-    """How many rows there are of each kind."""
-    counted = Counter(row.difference for row in found)
-    return {kind.value: counted[kind] for kind in Difference}
 
 
 def _row(payment: Payment, said: Said, now: int) -> Row:

@@ -8,7 +8,7 @@ from ops import quarantine, wib
 from payments.payment import Source
 
 if TYPE_CHECKING:
-    from ops.answer import Answer
+    from ops.cases import Answer
     from ops.finpay import Said
     from ops.story import Story
     from payments.deliveries import Told

@@ -10,7 +10,7 @@ from ops.rupiah import rupiah
 from payments.payment import Source
 
 if TYPE_CHECKING:
-    from ops.answer import Answer
+    from ops.cases import Answer
     from ops.finpay import Said
     from ops.story import Story
     from payments.attempts import Attempt

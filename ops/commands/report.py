@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ops import finpay, payment_scan, quarantine, wib
+from ops import finpay, payment_scan, quarantine, report_table, wib
 from ops import report as reports
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.progress import progress
@@ -50,13 +50,13 @@ def report(
     if table_file:
         _write(table_file, rows)
     to_look_at = [row for row in rows if row.difference is not Difference.AGREES]
-    totals = reports.totals(rows)
+    totals = report_table.totals(rows)
     lines = [_line(row) for row in to_look_at]
     lines += ["  ".join(f"{kind} {count}" for kind, count in totals.items())]
     document = {
         "date": f"{date:%Y-%m-%d}",
         "totals": totals,
-        "rows": list(map(reports.as_json, rows)),
+        "rows": list(map(report_table.as_json, rows)),
     }
     tell(document, lines, as_json=as_json)
     if to_look_at:
@@ -64,15 +64,15 @@ def report(
 
 
 def _line(row: Row) -> str:
-    of = reports.as_json(row)
+    of = report_table.as_json(row)
     return f"{of['orderId']}  {of['storefrontId'] or 'not here'}  {row.difference}  {row.why}"
 
 
 def _write(file: Path, rows: Sequence[Row]) -> None:
     try:
         with file.open("w", newline="") as opened:
-            writer = csv.DictWriter(opened, reports.COLUMNS)
+            writer = csv.DictWriter(opened, report_table.COLUMNS)
             writer.writeheader()
-            writer.writerows(map(reports.as_json, rows))
+            writer.writerows(map(report_table.as_json, rows))
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}", "name another file with --csv")

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from local import api_page, deployment, finpay, http_api, ministack, shop
+from local import api_page, deployment, expiry, finpay, http_api, ministack, shop
 from local.aws import Aws
 from local.errors import LocalStackError
 from local.front import Front
@@ -90,6 +90,7 @@ class LocalStack:
             deployment.build(self._processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
+        expiry.switch_on(aws, deployment.config()["stack_name"])
         front = enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
         shop_url = f"http://127.0.0.1:{ports.shop}"
         demo, toko = _fill(aws, outputs, shop_url)

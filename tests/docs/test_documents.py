@@ -13,7 +13,6 @@ from payments.transitions import Status
 from tests.simulation.bugs import BUGS
 from tests.template import ROOT, template
 
-README = (ROOT / "README.md").read_text()
 API = (ROOT / "docs/api.md").read_text()
 DEPLOY = (ROOT / "docs/deploy.md").read_text()
 SECURITY = (ROOT / "docs/security.md").read_text()

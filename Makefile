@@ -1,5 +1,5 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test soak races mutants bench check sbom audit lock build docs clean
+.PHONY: help setup demo run test screenshots soak races mutants bench check sbom audit lock build docs clean
 .DEFAULT_GOAL := help
 
 SOURCES := functions simulator local ops checks bench tests examples
@@ -29,6 +29,9 @@ run: setup ## the local stack until Ctrl-C; ARGS="--api-port 8081" chooses ports
 
 test: setup ## all tests; functions/ must be covered completely
 	@.venv/bin/python -m pytest --cov=functions --cov-report=term-missing --cov-fail-under=100 $(ARGS)
+
+screenshots: setup ## the README's pictures of the shop and the till, taken anew
+	@FINPAY_SCREENSHOTS=docs/images FINPAY_BROWSER_NEEDED=1 .venv/bin/python -m pytest -q tests/browser/test_pictures.py
 
 soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7 replays one
 	@.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bench import subjects
 from bench.artifacts import Artifacts
+from bench.container import Container
 from bench.outside import Outside
 from bench.part import Part, Table
 from bench.places import ROOT
-from bench.runtime_api import Container
 from bench.subjects import FLOORS, PEERS, SERVICE, Subject
 
 _EMPTY = "empty handler"

@@ -19,10 +19,10 @@ import requests
 
 from bench import canned, subjects
 from bench.artifacts import Artifacts
+from bench.container import Container
 from bench.errors import HandlerFailedError
 from bench.gateway import Gateway, Pool
 from bench.part import Part, Table
-from bench.runtime_api import Container
 from bench.spread import spread
 from bench.store import Store, store
 from bench.subjects import PEERS, Subject

@@ -12,8 +12,8 @@ from queue import SimpleQueue
 from typing import Any, Self, override
 
 from bench import canned
+from bench.container import Container
 from bench.errors import HandlerFailedError
-from bench.runtime_api import Container
 
 
 class Pool:

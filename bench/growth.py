@@ -12,8 +12,8 @@ from typing import Any
 
 from bench import canned, subjects
 from bench.artifacts import Artifacts
+from bench.container import Container
 from bench.part import Part, Table
-from bench.runtime_api import Container
 from bench.spread import ratios, spread
 from bench.store import Store, fill, pending, store
 from bench.subjects import Subject

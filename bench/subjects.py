@@ -11,9 +11,10 @@ from samtranslator.yaml_helper import yaml_parse
 
 from bench import canned
 from bench.artifacts import Artifacts
+from bench.container import Handler
 from bench.errors import HandlerFailedError
 from bench.places import ROOT
-from bench.runtime_api import Answer, Handler
+from bench.runtime_api import Answer
 
 PEERS = {
     "FastAPI + Mangum": "FastapiMangum",

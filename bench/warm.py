@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from bench import subjects
 from bench.artifacts import Artifacts
+from bench.container import Container
 from bench.outside import Outside
 from bench.part import Part, Table
-from bench.runtime_api import Container
 from bench.spread import Spread, ratios, spread
 from bench.subjects import PEERS, Subject
 

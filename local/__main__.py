@@ -37,7 +37,12 @@ def main(given: Sequence[str] | None = None) -> int:
 def _do(chosen: argparse.Namespace) -> int:
     if chosen.command == "demo":
         return 0 if demo(chosen.folder or LOCAL / "demo") else 1
-    ports = Ports(aws=chosen.aws_port, simulator=chosen.simulator_port, api=chosen.api_port)
+    ports = Ports(
+        aws=chosen.aws_port,
+        simulator=chosen.simulator_port,
+        api=chosen.api_port,
+        shop=chosen.shop_port,
+    )
     run(chosen.folder or LOCAL, ports)
     return 0
 
@@ -60,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         ("aws", wanted.aws, "the embedded AWS"),
         ("simulator", wanted.simulator, "the simulator of Finpay"),
         ("api", wanted.api, "the API"),
+        ("shop", wanted.shop, "the demo shop"),
     ):
         help_text = f"where {what} listens on 127.0.0.1; {port} by default, 0 is any free one"
         running.add_argument(f"--{name}-port", type=int, default=port, help=help_text)

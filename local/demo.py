@@ -15,6 +15,11 @@ from local.state import RunningStack
 # The request of Finpay's page on payment codes, as it stands there.
 SAMPLE = Path(__file__).with_name("sample-request.json")
 PATIENCE_SECONDS = 30.0
+COMPLETE = """
+PAID: the demo is complete
+
+Next, `make run` and open the shop that it names: one click, and an order is paid before your eyes.
+The till beside it pays codes as you like, and does to them whatever goes wrong."""
 
 type Check = Callable[[requests.Response], bool]
 
@@ -23,7 +28,7 @@ def demo(folder: Path) -> bool:
     """Return whether the payment ended as PAID; everything is stopped by then."""
     with LocalStack(folder, Ports.any_free()) as running:
         paid = _one_payment(running)
-    print("\nPAID: the demo is complete" if paid else "\nThe payment did not end as PAID")
+    print(COMPLETE if paid else "\nThe payment did not end as PAID")
     if not paid:
         print(f"The logs are in {folder}")
     return paid

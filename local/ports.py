@@ -14,10 +14,11 @@ class Ports:
     aws: int = 4566
     simulator: int = 8090
     api: int = 8080
+    shop: int = 8000
 
     @classmethod
     def any_free(cls) -> "Ports":
-        return cls(aws=0, simulator=0, api=0)
+        return cls(aws=0, simulator=0, api=0, shop=0)
 
 
 def claim(wanted: Ports) -> Ports:
@@ -27,6 +28,7 @@ def claim(wanted: Ports) -> Ports:
             aws=_bound(held, wanted.aws, "aws"),
             simulator=_bound(held, wanted.simulator, "simulator"),
             api=_bound(held, wanted.api, "api"),
+            shop=_bound(held, wanted.shop, "shop"),
         )
 
 

@@ -9,6 +9,8 @@ from local.stack import LocalStack
 from local.state import RunningStack
 
 HELP = """
+The shop    {shop_url}
+The till    {till_url} (pays codes, and breaks things)
 The API     {api_url}
 Its key     {api_key}
 Try it      {api_url}/docs (the API as a page, with the key)
@@ -53,6 +55,8 @@ def _help(running: RunningStack, folder: Path) -> str:
         api_url=running.api_url,
         api_key=running.api_key,
         simulator_url=running.simulator_url,
+        shop_url=running.shop_url,
+        till_url=running.till_url,
         folder=folder,
         sample="local/sample-request.json",
     )

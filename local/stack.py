@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from local import api_page, deployment, finpay, http_api, ministack
+from local import api_page, deployment, expiry, finpay, http_api, ministack, shop
 from local.aws import Aws
 from local.errors import LocalStackError
 from local.front import Front
@@ -69,6 +69,7 @@ class LocalStack:
         health = {
             ministack.NAME: self._running.aws_endpoint + ministack.HEALTH,
             finpay.NAME: self._running.simulator_url + finpay.HEALTH,
+            shop.NAME: self._running.shop_url + shop.HEALTH,
         }
         wait_until_healthy(self._processes.restart(name), health[name])
         self._running = replace(self._running, pids=self._processes.pids())
@@ -89,8 +90,10 @@ class LocalStack:
             deployment.build(self._processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
+        expiry.switch_on(aws, deployment.config()["stack_name"])
         front = enter(Front(ports.api, ports.aws, f"{outputs['ApiId']}.execute-api.localhost"))
-        demo = _fill(aws, outputs)
+        shop_url = f"http://127.0.0.1:{ports.shop}"
+        demo, toko = _fill(aws, outputs, shop_url)
         front.pages = api_page.pages(demo.api_key)
         ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
@@ -98,14 +101,17 @@ class LocalStack:
             api_key=demo.api_key,
             webhook_secret=demo.webhook_secret,
             simulator_url=simulator_url,
+            shop_url=shop_url,
             aws_endpoint=aws.endpoint,
             region=aws.region,
             merchant_id=finpay.MERCHANT_ID,
             merchant_key=finpay.MERCHANT_KEY,
             storefront_id=STOREFRONT_ID,
             outputs=outputs,
-            pids=self._processes.pids(),
+            pids={},
         )
+        shop.start(self._processes, running, toko, self._folder, state)
+        running = replace(running, pids=self._processes.pids())
         enter(published(self._folder, running))
         return running
 
@@ -137,14 +143,16 @@ def check_python() -> None:
         raise LocalStackError(message)
 
 
-def _fill(aws: Aws, outputs: dict[str, str]) -> Registered:
-    """Store Finpay's credentials, and register the demo storefront."""
-    with step("Storing Finpay's credentials, registering a storefront"):
+def _fill(aws: Aws, outputs: dict[str, str], shop_url: str) -> tuple[Registered, Registered]:
+    """Store Finpay's credentials; register the storefront that is free to use and the shop's."""
+    with step("Storing Finpay's credentials, registering two storefronts"):
         pair = {"merchantId": finpay.MERCHANT_ID, "merchantKey": finpay.MERCHANT_KEY}
         aws.secrets().put_secret_value(
             SecretId=outputs["FinpaySecretArn"], SecretString=json.dumps(pair)
         )
-        return registry(aws, outputs).create(STOREFRONT_ID, ["*"])
+        storefronts = registry(aws, outputs)
+        demo = storefronts.create(STOREFRONT_ID, ["*"])
+        return demo, storefronts.create(shop.STOREFRONT_ID, [shop_url])
 
 
 def registry(aws: Aws, outputs: Mapping[str, str]) -> Registry:

@@ -22,6 +22,7 @@ class RunningStack:
     api_key: str
     webhook_secret: str
     simulator_url: str
+    shop_url: str
     aws_endpoint: str
     region: str
     merchant_id: str
@@ -29,6 +30,11 @@ class RunningStack:
     storefront_id: str
     outputs: Mapping[str, str]
     pids: Mapping[str, int]
+
+    @property
+    def till_url(self) -> str:
+        """The simulator's page on which codes are paid."""
+        return f"{self.simulator_url}/till/"
 
     @property
     def aws(self) -> Aws:
@@ -40,6 +46,8 @@ class RunningStack:
             "apiKey": self.api_key,
             "webhookSecret": self.webhook_secret,
             "simulatorUrl": self.simulator_url,
+            "tillUrl": self.till_url,
+            "shopUrl": self.shop_url,
             "awsEndpoint": self.aws_endpoint,
             "region": self.region,
             "merchantId": self.merchant_id,

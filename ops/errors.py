@@ -1,8 +1,16 @@
-"""Why a storefront is not changed, in words for the operator."""
+"""Why nothing was done, in words for the operator."""
 
 
 class Refused(Exception):
-    """Nothing was changed; the message says why."""
+    """Nothing was changed; the message says why, and `next_step` what to do about it."""
+
+    def __init__(self, why: str, next_step: str = "") -> None:
+        super().__init__(why)
+        self.next_step = next_step
+
+
+class NothingThere(Refused):
+    """What the command is about does not exist."""
 
 
 class StorefrontExists(Refused):

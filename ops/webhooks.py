@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+    from ops.deployment import Deployment
     from payments.attempts import Attempt
 
 
@@ -89,6 +90,16 @@ class Webhooks:
             VisibilityTimeout=600,
             WaitTimeSeconds=1,  # else SQS asks only some of its servers
         ).get("Messages", [])
+
+
+def of(deployment: Deployment) -> Webhooks:
+    """The events of this stack."""
+    return Webhooks(
+        deployment.payments,
+        deployment.deliveries,
+        SqsEvents(deployment.session.client("sqs"), deployment.output("WebhooksQueueUrl")),
+        deployment.output("WebhooksDeadLettersUrl"),
+    )
 
 
 def lines(told: Told) -> Iterator[str]:

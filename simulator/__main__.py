@@ -43,7 +43,8 @@ def main(given: list[str] | None = None) -> None:
         callback_hosts=frozenset(chosen.callback_host),
         journal=chosen.journal,
     ) as running:
-        print(f"Finpay simulator at {running.url} for merchant {chosen.merchant_id}", flush=True)
+        print(f"Finpay simulator at {running.url} for merchant {chosen.merchant_id}")
+        print(f"Its till at {running.till_url}", flush=True)
         done.wait()
 
 

@@ -1,13 +1,13 @@
 """The control API under `/_simulator`: what a customer, or fate, does to orders."""
 
-import ipaddress
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from simulator.book import DEFAULT_CHANNEL
-from simulator.control_input import Input
+from simulator.callers import only_from_this_machine
+from simulator.control_input import Input, newest
 from simulator.control_plan import read_fault, read_plan, read_sources
 from simulator.control_views import (
     attempt_view,
@@ -30,7 +30,7 @@ class ControlApi:
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("control", __name__, url_prefix=PREFIX)
-        routes.before_request(_only_from_this_machine)
+        routes.before_request(only_from_this_machine)
         routes.get("/health")(self.health)
         routes.get("/orders")(self.orders)
         routes.get("/orders/<order_id>")(self.order)
@@ -57,7 +57,7 @@ class ControlApi:
         return jsonify(
             orders=[
                 {**order_view(order), "callbacksSent": sent[order.order_id]}
-                for order in self._book.all()
+                for order in newest(self._book.all(), request.args.get("newest"))
             ]
         )
 
@@ -99,8 +99,14 @@ class ControlApi:
         return jsonify(**delivered_view(self._simulation.announce(order, plan, statuses)))
 
     def log(self) -> Response:
-        attempts = self._simulation.callbacks.log(request.args.get("orderId"))
-        return jsonify(callbacks=[attempt_view(attempt) for attempt in attempts])
+        order_id = request.args.get("orderId")
+        entries = [
+            entry
+            for entry in enumerate(self._simulation.callbacks.log(), 1)
+            if order_id in {None, entry[1].order_id}
+        ]
+        shown = newest(entries, request.args.get("newest"))
+        return jsonify(callbacks=[{"entry": n, **attempt_view(attempt)} for n, attempt in shown])
 
     def switch_callbacks(self) -> Response:
         given = _input()
@@ -153,8 +159,3 @@ def _input() -> Input:
     """A call without a body means all defaults."""
     body: Any = request.get_json(force=True, silent=True) if request.get_data() else {}
     return Input(body)
-
-
-def _only_from_this_machine() -> None:
-    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - no bind  # nosec B104
-        abort(403)

@@ -1,6 +1,8 @@
 """Reads the JSON bodies of the control API strictly: whatever is wrong is named."""
 
 import math
+import re
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -82,3 +84,12 @@ class Input:
 
 def _is_word(value: Any) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= 100  # noqa: PLR2004 - named in the errors
+
+
+def newest[T](items: Sequence[T], given: str | None) -> list[T]:
+    """All items, oldest first; with `?newest=3` the last three, newest first."""
+    if given is None:
+        return list(items)
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", given):
+        raise InputError("newest", "must be a whole number from 1 to 999")
+    return list(reversed(items[-int(given) :]))

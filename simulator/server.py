@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from simulator import control_api, finpay_api
+from simulator import control_api, finpay_api, till_page
 from simulator.control_input import InputError
 from simulator.orders import OrderError, UnknownOrderError
 from simulator.settings import Settings
@@ -28,6 +28,7 @@ def make_app(simulation: Simulation) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.register_blueprint(finpay_api.FinpayApi(simulation).blueprint())
     app.register_blueprint(control_api.ControlApi(simulation).blueprint())
+    app.register_blueprint(till_page.blueprint())
     app.register_error_handler(InputError, _bad_input)
     app.register_error_handler(OrderError, _order_refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -35,13 +36,14 @@ def make_app(simulation: Simulation) -> Flask:
 
 
 class Server:
-    """A running simulator: `.url`, `.simulation`, `.stop()`; also a context manager."""
+    """A running simulator: `.url`, `.till_url`, `.simulation`, `.stop()`; a context manager too."""
 
     def __init__(self, port: int, settings: Settings) -> None:
         self.simulation = Simulation(settings)
         self.app = make_app(self.simulation)
         self._http = ThreadedWSGIServer(HOST, port, self.app, _QuietHandler)
         self.url = f"http://{HOST}:{self._http.port}"
+        self.till_url = f"{self.url}{till_page.PREFIX}/"
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -84,6 +86,6 @@ def _order_refused(error: OrderError) -> tuple[Response, int]:
 
 def _http_error(error: HTTPException) -> Response | tuple[Response, int]:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    if request.path.startswith("/_simulator"):
+    if request.path.startswith((control_api.PREFIX, till_page.PREFIX)):
         return jsonify(error=status.phrase, detail=error.description), status
     return finpay_api.no_such_route(status)

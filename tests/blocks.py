@@ -45,8 +45,10 @@ def blocks(document: str) -> list[Block]:
 
 
 def _block(document: str, match: re.Match[str]) -> Block:
-    told = match["test"] or _IN_ITS_OWN_WAY.get(document, "")
+    told = match["test"] or ""
     language, text = match["language"], match["text"]
+    if document in _IN_ITS_OWN_WAY and not told.startswith("skip, "):
+        return Block(document, language, text, tests=(_IN_ITS_OWN_WAY[document],))
     if told.startswith("skip, "):
         return Block(document, language, text, skip=told.removeprefix("skip, "))
     return Block(document, language, text, tests=tuple(filter(None, told.split(", "))))

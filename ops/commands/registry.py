@@ -5,37 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import boto3
 import typer
 
-from ops import deployment
-from ops.commands.invocation import fail, failures_in_a_line
-from ops.errors import Refused
+from ops.commands.invocation import deployed, fail
 from ops.storefronts import Registry
-from payments import clock
 
 _LABELS = {"storefrontId": "Storefront", "apiKey": "API key", "webhookSecret": "Webhook secret"}
 
 StorefrontId = Annotated[str, typer.Argument(help="Id of the storefront.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @contextmanager
 def registry_of(stack: str, region: str | None) -> Iterator[Registry]:
     """The storefronts of a stack; what is refused in it is said in a line."""
-    try:
-        with failures_in_a_line():
-            session = boto3.Session(region_name=region)
-            cloudformation = session.client("cloudformation")
+    with deployed(stack, region) as deployment:
+        try:
             yield Registry(
-                session.client("dynamodb"),
-                session.client("kms"),
-                deployment.output(cloudformation, stack, "StorefrontsTableName"),
-                deployment.output(cloudformation, stack, "DataKeyArn"),
-                clock.now,
+                deployment.dynamodb,
+                deployment.session.client("kms"),
+                deployment.output("StorefrontsTableName"),
+                deployment.output("DataKeyArn"),
+                deployment.now,
             )
-    except (Refused, ValueError) as error:
-        fail(str(error))
+        except ValueError as error:
+            fail(str(error))
 
 
 def show(storefront_id: str, secrets: dict[str, str], *, as_json: bool) -> None:

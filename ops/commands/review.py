@@ -2,53 +2,82 @@
 
 from typing import Annotated
 
-import boto3
 import typer
 
-from ops import deployment, reviews
-from ops.commands.invocation import Region, Stack, fail, failures_in_a_line
+from ops import reviews, story_json
+from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
+from ops.reviews import Verdict
 from payments.errors import NotInReview, PaymentNotFound, Unavailable
 from payments.transitions import Status
 
 app = typer.Typer(no_args_is_help=True, help="Money that came and does not match.")
 
+_SEE_WHICH = "python -m ops review list shows the payments that wait for a decision"
+
 
 @app.command("list")
-def list_reviews(stack: Stack, region: Region = None) -> None:
+def list_reviews(stack: Stack, region: Region = None, *, as_json: AsJson = False) -> None:
     """Print the payments that wait for a decision, one on a line."""
-    with failures_in_a_line():
-        session = boto3.Session(region_name=region)
-        table = deployment.output(session.client("cloudformation"), stack, "PaymentsTableName")
-        for payment in reviews.waiting(session.client("dynamodb"), table):
-            typer.echo(reviews.line(payment))
+    with deployed(stack, region) as deployment:
+        table = deployment.output("PaymentsTableName")
+        found = list(reviews.waiting(deployment.dynamodb, table))
+        tell(list(map(story_json.payment, found)), map(reviews.line, found), as_json=as_json)
 
 
 @app.command()
 def settle(
-    order_id: Annotated[str, typer.Argument(help="order.id of the payment.")],
+    order_id: OrderId,
     verdict: Annotated[
-        reviews.Verdict,
+        Verdict,
         typer.Argument(help="Take the money as it is; none is owed; it was given back."),
     ],
     stack: Stack,
     region: Region = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Decide about a payment in REVIEW and print how it stands then."""
-    try:
-        with failures_in_a_line():
-            session = boto3.Session(region_name=region)
-            cloudformation = session.client("cloudformation")
-            payments = deployment.output(cloudformation, stack, "PaymentsTableName")
-            quarantine = deployment.output(cloudformation, stack, "QuarantineTableName")
-            dynamodb = session.client("dynamodb")
-            payment = reviews.settle(dynamodb, (payments, quarantine), order_id, verdict)
-            typer.echo(reviews.line(payment))
-    except PaymentNotFound:
-        fail(f"there is no payment of order {order_id}")
-    except NotInReview as error:
-        (status,) = error.args
-        if status is Status.REVIEW:
-            fail(f"payment {order_id} changed at this moment; look at it and say it again")
-        fail(f"payment {order_id} is not in REVIEW but {status}")
-    except Unavailable as error:
-        fail(f"the table does not answer: {error}")
+    _decide(order_id, verdict, stack, region, as_json=as_json)
+
+
+@app.command()
+def accept(
+    order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
+) -> None:
+    """Take the money as it is: the payment is PAID."""
+    _decide(order_id, Verdict.ACCEPT, stack, region, as_json=as_json)
+
+
+@app.command()
+def reject(
+    order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
+) -> None:
+    """No money is owed: the payment is CANCELLED."""
+    _decide(order_id, Verdict.REJECT, stack, region, as_json=as_json)
+
+
+@app.command()
+def returned(
+    order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
+) -> None:
+    """The money was given back: the payment is REFUNDED."""
+    _decide(order_id, Verdict.RETURNED, stack, region, as_json=as_json)
+
+
+def _decide(
+    order_id: str, verdict: Verdict, stack: str, region: str | None, *, as_json: bool
+) -> None:
+    with deployed(stack, region) as deployment:
+        tables = deployment.output("PaymentsTableName"), deployment.output("QuarantineTableName")
+        try:
+            payment = reviews.settle(deployment.dynamodb, tables, order_id, verdict)
+        except PaymentNotFound:
+            fail(f"there is no payment of order {order_id}", _SEE_WHICH)
+        except NotInReview as error:
+            (status,) = error.args
+            if status is Status.REVIEW:
+                fail(f"payment {order_id} changed at this moment; look at it and say it again")
+            fail(f"payment {order_id} is not in REVIEW but {status}", _SEE_WHICH)
+        except Unavailable as error:
+            fail(f"the table does not answer: {error}")
+        tell(story_json.payment(payment), [reviews.line(payment)], as_json=as_json)

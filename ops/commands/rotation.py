@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.invocation import Region, Stack
-from ops.commands.registry import AsJson, StorefrontId, registry_of, show
+from ops.commands.invocation import AsJson, Region, Stack, tell
+from ops.commands.registry import StorefrontId, registry_of, show
 from ops.rotation import Overlap
 
 app = typer.Typer()
@@ -70,6 +70,8 @@ def end_overlap(
     what: Annotated[Rotated, typer.Argument(help="Which rotation is over.")],
     stack: Stack,
     region: Region = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """End all old keys, or webhook secrets, at once: the storefront uses the new one."""
     with registry_of(stack, region) as registry:
@@ -77,3 +79,4 @@ def end_overlap(
             registry.end_key_overlap(storefront_id)
         else:
             registry.end_webhook_secret_overlap(storefront_id)
+        tell({"storefrontId": storefront_id, "ended": what}, [], as_json=as_json)

@@ -1,35 +1,32 @@
 """`python -m ops webhook`: what storefronts were told, and telling them again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
-import boto3
 import typer
 
-from ops import deployment
-from ops.commands.invocation import Region, Stack, fail, failures_in_a_line
-from ops.webhooks import NothingToTell, Webhooks, lines
-from payments.deliveries import DynamoDeliveries
-from payments.errors import Unavailable
-from payments.event_queue import SqsEvents
-from payments.store import DynamoPayments
+from ops import story_json, webhooks
+from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
+from ops.progress import progress
+from ops.webhooks import NothingToTell, lines
+from payments.webhook_events import Event
 
 app = typer.Typer(no_args_is_help=True, help="What storefronts are told of their payments.")
 
-OrderId = Annotated[str, typer.Argument(help="order.id of the payment.")]
-
 
 @app.command()
-def deliveries(order_id: OrderId, stack: Stack, region: Region = None) -> None:
+def deliveries(
+    order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
+) -> None:
     """Print what a payment's storefront was told, with every attempt."""
-    with _webhooks(stack, region) as webhooks:
-        found = webhooks.deliveries.of(order_id)
+    with deployed(stack, region) as deployment:
+        found = deployment.deliveries.of(order_id)
         if not found:
             fail(f"nothing was told of order {order_id} in the last 90 days")
-        for told in found:
-            for line in lines(told):
-                typer.echo(line)
+        tell(
+            [story_json.told(one) for one in found],
+            (line for told in found for line in lines(told)),
+            as_json=as_json,
+        )
 
 
 @app.command()
@@ -38,11 +35,16 @@ def redeliver(
     stack: Stack,
     version: Annotated[int | None, typer.Option(help="The payment's version then.")] = None,
     region: Region = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Tell a payment's storefront its latest event once more, or the one of a version."""
-    with _webhooks(stack, region) as webhooks:
-        event = webhooks.redeliver(order_id, version)
-        typer.echo(f"Queued {event.id} ({event.type})")
+    with deployed(stack, region) as deployment:
+        try:
+            event = webhooks.of(deployment).redeliver(order_id, version)
+        except NothingToTell as error:
+            fail(str(error))
+        tell(event_json(event), [f"Queued {event.id} ({event.type})"], as_json=as_json)
 
 
 @app.command()
@@ -50,34 +52,26 @@ def redrive(
     stack: Stack,
     storefront: Annotated[str | None, typer.Option(help="Only this storefront's.")] = None,
     region: Region = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Tell storefronts once more what they did not take for 75 hours."""
-    with _webhooks(stack, region) as webhooks:
-        queued = 0
-        for event in webhooks.redrive(storefront):
-            typer.echo(f"Queued {event.id} ({event.type}) for {event.storefront_id}")
-            queued += 1
-        typer.echo(f"{queued} queued")
+    with deployed(stack, region) as deployment, progress("Queueing") as seen:
+        queued: list[Event] = []
+        for event in webhooks.of(deployment).redrive(storefront):
+            queued.append(event)
+            seen(len(queued))
+        said = [f"Queued {one.id} ({one.type}) for {one.storefront_id}" for one in queued]
+        document = {"queued": list(map(event_json, queued))}
+        tell(document, [*said, f"{len(queued)} queued"], as_json=as_json)
 
 
-@contextmanager
-def _webhooks(stack: str, region: str | None) -> Iterator[Webhooks]:
-    try:
-        with failures_in_a_line():
-            session = boto3.Session(region_name=region)
-            cloudformation = session.client("cloudformation")
-
-            def named(name: str) -> str:
-                return deployment.output(cloudformation, stack, name)
-
-            dynamodb = session.client("dynamodb")
-            yield Webhooks(
-                DynamoPayments(dynamodb, named("PaymentsTableName")),
-                DynamoDeliveries(dynamodb, named("DeliveriesTableName")),
-                SqsEvents(session.client("sqs"), named("WebhooksQueueUrl")),
-                named("WebhooksDeadLettersUrl"),
-            )
-    except NothingToTell as error:
-        fail(str(error))
-    except Unavailable as error:
-        fail(f"AWS does not answer: {error}")
+def event_json(event: Event) -> dict[str, Any]:
+    """An event for machines, without what it says."""
+    return {
+        "eventId": event.id,
+        "type": event.type,
+        "orderId": event.order_id,
+        "version": event.version,
+        "storefrontId": event.storefront_id,
+    }

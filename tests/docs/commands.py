@@ -17,6 +17,8 @@ from tests.template import ROOT
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
 # Of the AWS CLI itself; see `aws help`.
 _AWS_OPTIONS = {"--query", "--output", "--region", "--profile"}
+# A command of the CLI's own, behind no one operation.
+_LOGS_TAIL = frozenset({"--since", "--follow", "--format", "--filter-pattern"})
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -43,6 +45,8 @@ def fault(words: list[str]) -> str:
             return _missing(rest, sam_options(command))
         case [".venv/bin/python" | "python", "-m", "ops", *rest]:
             return _ops(rest)
+        case ["aws", "logs", "tail", *rest]:
+            return _missing(rest, _LOGS_TAIL)
         case ["aws", service, operation, *rest]:
             return _aws(service, operation, rest)
     return f"nobody checks {words[0]}"

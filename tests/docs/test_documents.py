@@ -6,15 +6,25 @@ from pathlib import Path
 import pytest
 
 from ops import states
-from ops.commands import review, rotation, storefront, webhook
+from ops.__main__ import app as ops
+from ops.commands import (
+    dead_letters,
+    payment,
+    quarantine,
+    review,
+    rotation,
+    storefront,
+    webhook,
+)
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
 from tests.simulation.bugs import BUGS
-from tests.template import ROOT, template
+from tests.template import ROOT, resources, template
 
 API = (ROOT / "docs/api.md").read_text()
 DEPLOY = (ROOT / "docs/deploy.md").read_text()
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 SECURITY = (ROOT / "docs/security.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [
@@ -23,6 +33,9 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 NOUNS = [
+    ("payment", payment.app),
+    ("quarantine", quarantine.app),
+    ("dead-letters", dead_letters.app),
     ("storefront", storefront.app),
     ("storefront", rotation.app),
     ("review", review.app),
@@ -60,19 +73,56 @@ def test_a_document_names_only_targets_that_make_has(document: Path) -> None:
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", document.read_text(), re.MULTILINE)) <= targets
 
 
-def test_the_deploy_document_names_every_command_of_the_operators_and_no_other() -> None:
-    run = re.findall(r"python -m ops ([a-z-]+) ([a-z-]+)", DEPLOY)
+def test_the_deploy_document_names_every_command_about_storefronts() -> None:
+    run = typed_in(DEPLOY)
     table = DEPLOY[DEPLOY.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
     rows = table.partition("|---|---|\n")[2]
     cells = re.findall(r"^\| (`.+`) \|", rows, re.MULTILINE)
-    listed = [("storefront", name) for cell in cells for name in re.findall(r"`([a-z-]+)", cell)]
-    commands = {
-        (noun, str(command.name or command.callback.__name__).replace("_", "-"))
+    listed = {f"storefront {name}" for cell in cells for name in re.findall(r"`([a-z-]+)", cell)}
+    assert {*run, *listed} <= commands()
+    assert {*run, *listed} >= {name for name in commands() if name.startswith("storefront ")}
+
+
+def test_the_runbook_names_every_command_of_the_operators_and_no_other() -> None:
+    table = RUNBOOK[RUNBOOK.index("| `python -m ops …` |") :].partition("\n\n")[0]
+    cells = re.findall(r"^\| (`.+?`) \| ", table.partition("|---|---|\n")[2], re.MULTILINE)
+    listed = {name for cell in cells for name in re.findall(r"`([a-z-]+(?: [a-z]+[a-z-]*)?)", cell)}
+    assert listed == commands()
+    assert typed_in(RUNBOOK) <= commands()
+
+
+def typed_in(text: str) -> set[str]:
+    """The commands in a text, as they are typed."""
+    return set(re.findall(r"python -m ops ([a-z-]+(?: [a-z]+[a-z-]*)?)(?![\w-]| …)", text))
+
+
+def commands() -> set[str]:
+    """All commands, as they are typed."""
+    nested = {
+        f"{noun} {command.name or command.callback.__name__}".replace("_", "-")
         for noun, app in NOUNS
         for command in app.registered_commands
         if command.callback
     }
-    assert {*run, *listed} == commands
+    return nested | {one.callback.__name__ for one in ops.registered_commands if one.callback}
+
+
+def test_each_alarm_has_an_entry_in_the_runbook_and_leads_there() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    entries = RUNBOOK[RUNBOOK.index("\n## Alarms\n") :].split("\n### ")[1:]
+    assert [entry.partition("\n")[0] for entry in entries] == list(alarms)
+    for entry in entries:
+        assert "\n**It means** " in entry
+        assert "\n**Look at** " in entry
+        assert re.search(r"```sh\npython -m ops ", entry), entry
+    for name, alarm in alarms.items():
+        assert alarm["AlarmDescription"].endswith(f" (docs/runbook.md#{name.lower()})")
+
+
+def test_each_link_within_the_runbook_leads_to_a_heading() -> None:
+    headings = re.findall(r"^#+ (.+)$", RUNBOOK, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", RUNBOOK)) <= anchors
 
 
 def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:

@@ -11,8 +11,9 @@ from payments.review import VERDICTS
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
-from tests.ops.conftest import STACK, Outputs
+from tests.ops.conftest import NO_REGION, NO_STACK, STACK, Outputs
 
+SEE_WHICH = "Next: python -m ops review list shows the payments that wait for a decision\n"
 OUTCOMES = [
     ("accept", Status.PAID),
     ("reject", Status.CANCELLED),
@@ -70,7 +71,7 @@ def test_what_cannot_be_decided_is_said_in_a_line(
     paid = make_review("PAID-1", Status.PAID)
     payments.reserve(paid)
     result = settle(verdict, order_id)
-    assert (result.exit_code, result.output) == (1, f"Not done: {why}\n")
+    assert (result.exit_code, result.output) == (1, f"Not done: {why}\n{SEE_WHICH}")
     assert payments.get("PAID-1") == paid
 
 
@@ -80,7 +81,7 @@ def test_a_verdict_is_given_once(payments: DynamoPayments) -> None:
     result = settle("accept")
     assert (result.exit_code, result.output) == (
         1,
-        f"Not done: payment {SAMPLE_ORDER_ID} is not in REVIEW but CANCELLED\n",
+        f"Not done: payment {SAMPLE_ORDER_ID} is not in REVIEW but CANCELLED\n{SEE_WHICH}",
     )
 
 
@@ -135,7 +136,7 @@ def test_more_than_a_page_of_the_table_is_read(payments: DynamoPayments) -> None
 @pytest.mark.parametrize("arguments", [("list",), ("settle", SAMPLE_ORDER_ID, "accept")])
 def test_a_stack_that_is_not_there_is_said_in_a_line(arguments: tuple[str, ...]) -> None:
     result = run(*arguments, stack="missing")
-    assert (result.exit_code, result.output) == (1, "Not done: stack missing cannot be read\n")
+    assert (result.exit_code, result.output) == (1, NO_STACK)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_a_missing_region_is_said_in_a_line(
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     result = run(*arguments)
-    assert (result.exit_code, result.output) == (1, "Not done: You must specify a region.\n")
+    assert (result.exit_code, result.output) == (1, NO_REGION)
 
 
 def test_a_region_may_be_given(payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from payments.api_keys import digest
 from payments.receivers import DynamoReceivers
 from payments.storefronts import Storefronts
 from tests.builders import NOW
-from tests.ops.conftest import STACK, Outputs
+from tests.ops.conftest import NO_STACK, STACK, Outputs
 from tests.registry import TABLE
 
 HOUR = 3_600_000
@@ -52,11 +52,12 @@ def done(command: str, *arguments: str) -> Any:
 
 
 def refused(command: str, *arguments: str) -> str:
-    """Why a command did nothing: one line."""
+    """Why a command did nothing: one line, after which there may be one of what to do next."""
     result = run(command, *arguments)
     assert result.exit_code == 1
     assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
+    line, *following = result.stderr.splitlines()
+    assert [one.partition(": ")[0] for one in following] in ([], ["Next"])
     return str(line.removeprefix("Not done: "))
 
 
@@ -306,7 +307,7 @@ def test_a_storefront_that_is_not_there_is_said_in_a_line(
 @pytest.mark.parametrize("arguments", [("list",), *NAMING], ids=" ".join)
 def test_a_stack_that_is_not_there_is_said_in_a_line(arguments: tuple[str, ...]) -> None:
     result = run(*arguments, stack="missing")
-    assert (result.exit_code, result.output) == (1, "Not done: stack missing cannot be read\n")
+    assert (result.exit_code, result.output) == (1, NO_STACK)
 
 
 @pytest.mark.parametrize("arguments", [("list",), *NAMING], ids=" ".join)

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from mypy_boto3_cloudformation import CloudFormationClient
 from typer.testing import CliRunner, Result
 
-from ops import deployment
 from ops.__main__ import app
 from payments.payment import Entry, Source
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_callback_event, make_payment
 from tests.handlers.conftest import Service
 from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
+from tests.ops.conftest import PARAMETERS, tell_of
 
 
 @pytest.fixture
@@ -27,10 +26,7 @@ def shop(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
             "WebhooksDeadLettersUrl": shop.dead_letters_url,
         }
 
-        def output(_: CloudFormationClient, _stack: str, name: str) -> str:
-            return outputs[name]
-
-        monkeypatch.setattr(deployment, "output", output)
+        tell_of(monkeypatch, outputs, PARAMETERS)
         shop.order()
         assert service.callback(make_callback_event()).status == 200
         yield shop

@@ -166,7 +166,7 @@ def test_a_body_above_api_gateways_limit_answers_413(dead_upstream: str) -> None
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("name", ["aws", "simulator", "api"])
+@pytest.mark.parametrize("name", ["aws", "simulator", "api", "shop"])
 def test_an_occupied_port_is_named_with_the_option_that_changes_it(
     occupied_port: int, name: str
 ) -> None:
@@ -192,7 +192,7 @@ def test_the_state_of_a_dead_run_is_said_and_removed(
 def test_a_run_that_is_stopped_or_killed_leaves_no_process(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    options = ["--aws-port=0", "--simulator-port=0", "--api-port=0"]
+    options = ["--aws-port=0", "--simulator-port=0", "--api-port=0", "--shop-port=0"]
     command = [*COMMAND, "--folder", str(tmp_path), "run", *options]
     with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE) as running:
         _wait_until(lambda: len(_processes_of(tmp_path)) >= 2)
@@ -240,4 +240,4 @@ def _wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
 
 def test_a_port_beyond_65535_is_refused_with_a_way_to_go_on() -> None:
     with pytest.raises(LocalStackError, match=r"a port is 0 to 65535.*--api-port"):
-        claim(Ports(aws=0, simulator=0, api=65_536))
+        claim(Ports(aws=0, simulator=0, api=65_536, shop=0))

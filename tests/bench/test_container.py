@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bench.cold import start_once
+from bench.container import Container, Handler
 from bench.errors import HandlerFailedError
 from bench.outside import Outside
 from bench.places import BENCH, RUNTIME, WORK
-from bench.runtime_api import Container, Handler
 from bench.subjects import Subject
 from local.environments import install
 

@@ -1,0 +1,72 @@
+"""What to say to "I paid, where is my order?", and what to do next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ops import wib
+from ops.answer_paid import TAKEN, of_paid
+from ops.cases import Answer, Case
+from ops.rupiah import rupiah
+from payments.looks import is_over
+from payments.transitions import Status
+
+if TYPE_CHECKING:
+    from ops.finpay import Said
+    from payments.deliveries import Told
+    from payments.payment import Payment
+
+
+_HERE = {Status.PAID, Status.REFUNDED, Status.PARTIALLY_REFUNDED}
+
+
+def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, now: int) -> Answer:
+    """The answer for a payment, its webhooks and what Finpay says; None if it was not asked."""
+    if payment.status is Status.REVIEW:
+        return _in_review(payment)
+    if payment.status in _HERE:
+        return of_paid(payment, told, said or ())
+    return _of_unpaid(payment, said, now)
+
+
+def _in_review(payment: Payment) -> Answer:
+    came = payment.settled.paid_amount if payment.settled else None
+    ordered, following = rupiah(payment.amount), f"review accept {payment.order_id}"
+    if came is None or came == payment.amount:
+        sentence = "What came does not fit the order, and a person has to decide what becomes of it"
+        return Answer(Case.REVIEW, f"{sentence}: accept, reject or returned.", following)
+    sentence = f"{rupiah(came)} came for an order of {ordered}, and a person has to decide"
+    return Answer(Case.WRONG_AMOUNT, f"{sentence}: accept, reject or returned.", following)
+
+
+def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answer:
+    if said is None:
+        see = f"payment show {payment.order_id}"
+        return Answer(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
+    for one in said:
+        if one.claim and one.claim.proof(payment.amount, payment.currency) in TAKEN:
+            sentence = f"Finpay has the money ({one.claim.status}) and no callback has told us."
+            return Answer(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
+    for one in said:
+        if one.error:
+            case = Case.FINPAY_REFUSES if one.refused else Case.FINPAY_SILENT
+            sentence = f"Nobody can say: Finpay was asked, and {one.error}."
+            due = f" It is asked again at {wib.told(payment.due_at)}." if payment.due_at else ""
+            return Answer(case, sentence + due, "doctor")
+    return _without_money(payment, now)
+
+
+def _without_money(payment: Payment, now: int) -> Answer:
+    """Of a payment that is not paid here, and not at Finpay either."""
+    order_id = payment.order_id
+    ask, see = f"reconcile {order_id}", f"payment show {order_id}"
+    if payment.status is Status.INITIATING:
+        return Answer(Case.NO_CODE_YET, "No code was given out, so nobody can have paid it.", ask)
+    if payment.status is Status.PENDING and is_over(payment, now):
+        return Answer(Case.TIME_IS_OVER, "Its time is over and Finpay has seen no money.", ask)
+    if payment.status is Status.PENDING:
+        until = f"the code can be paid until {wib.told(payment.expires_at)}"
+        return Answer(Case.NOT_PAID_YET, f"Finpay has seen no money for it yet; {until}.", see)
+    sentence = f"No money came for it and it is {payment.status}: the customer needs a new order."
+    return Answer(Case.CLOSED, sentence, f"payment list --storefront {payment.storefront_id}")

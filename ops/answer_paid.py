@@ -1,0 +1,87 @@
+"""What to say of a payment whose money came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ops import wib
+from ops.cases import Answer, Case
+from payments.attempts import OTHER_MACHINE, Attempt, Outcome
+from payments.clock import WIB
+from payments.transitions import Proof, Status
+from payments.webhook_events import EVENT_TYPES, PAID_LATE
+
+if TYPE_CHECKING:
+    from ops.finpay import Said
+    from payments.deliveries import Told
+    from payments.payment import Payment
+
+TAKEN = frozenset({Proof.PAID, Proof.PAID_AGAIN, Proof.PAID_BEFORE, Proof.MISMATCH})
+"""What Finpay says of an order for which it has money, whether or not it is the right amount."""
+_PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
+_MONEY_AGAIN = {"PAID", "CAPTURED"}
+_OFF = {Outcome.GONE, Outcome.DISABLED}
+_OFF_BECAUSE = {
+    "gone": ("it once answered 410 there", "storefront enable-webhooks {}"),
+    "no-secret": ("it has no webhook secret that is alive", "storefront rotate-webhook-secret {}"),
+    OTHER_MACHINE: ("the local stack sends webhooks to this machine only", "storefront list"),
+}
+"""Why a shop is told nothing, by the attempt's word for it, and what is to be done."""
+
+
+def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said]) -> Answer:
+    """The answer for a payment whose money came."""
+    if payment.status is not Status.PAID:
+        sentence = f"The money came and went back: the payment is {payment.status}."
+        return Answer(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
+    claim = said[0].claim if said else None
+    if claim and claim.proof(payment.amount, payment.currency) not in TAKEN:
+        sentence = f"It is paid here, and Finpay says {claim.status}."
+        return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
+    if any(one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history):
+        sentence = "It is paid, and money came for it once more: one of the two is to go back."
+        return Answer(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
+    return _of_told(payment, _last_attempt(told))
+
+
+def _of_told(payment: Payment, last: Attempt | None) -> Answer:
+    """Of a payment that is well here: was its shop told?"""
+    late = payment.settled is not None and payment.settled.late
+    paid = (
+        f"It was paid at {wib.told(payment.settled.paid_at)}" if payment.settled else "It is paid"
+    )
+    if late:
+        paid += ", after it had been given up"
+    again = f"webhook redeliver {payment.order_id}"
+    if last is None:
+        return Answer(Case.NOT_TOLD_YET, f"{paid}, and its shop was not told yet.", again)
+    if last.outcome in _OFF:
+        why, following = _OFF_BECAUSE.get(last.why or "gone", (last.why, "storefront list"))
+        sentence = f"{paid}, and its shop is not told: {why}."
+        return Answer(Case.WEBHOOK_OFF, sentence, following.format(payment.storefront_id))
+    at = wib.told(last.at)
+    if last.outcome is Outcome.FAILED:
+        sentence = f"{paid}, and its shop did not take the webhook: {_reply(last)} at {at}."
+        return Answer(Case.WEBHOOK_FAILING, sentence, again)
+    sentence = f"{paid}, and its shop took the webhook at {at}: the shop has to look."
+    return Answer(Case.PAID_LATE if late else Case.PAID, sentence, again)
+
+
+def _last_attempt(told: Sequence[Told]) -> Attempt | None:
+    """The latest attempt to tell that it was paid."""
+    attempts = [one for of in told if of.event.type in _PAID_EVENTS for one in of.attempts]
+    return max(attempts, key=lambda one: one.at, default=None)
+
+
+def _reply(attempt: Attempt) -> str:
+    if attempt.status is None:
+        return f"no answer came ({attempt.why})"
+    return f"it answered {attempt.status}"
+
+
+def _day_of(payment: Payment) -> str:
+    """The day in WIB on which it was paid."""
+    at = payment.settled.paid_at if payment.settled else payment.updated_at
+    return f"{datetime.fromtimestamp(at // 1000, WIB):%Y-%m-%d}"

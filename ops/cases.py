@@ -1,0 +1,35 @@
+"""What can be the matter with a payment, and the form of an answer."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Case(StrEnum):
+    """What is the matter, in one word for machines."""
+
+    WRONG_AMOUNT = "wrong-amount"
+    REVIEW = "review"
+    CALLBACK_LOST = "callback-lost"
+    MONEY_BACK = "money-back"
+    WEBHOOK_FAILING = "webhook-failing"
+    WEBHOOK_OFF = "webhook-off"
+    NOT_TOLD_YET = "not-told-yet"
+    PAID_LATE = "paid-late"
+    PAID = "paid"
+    PAID_TWICE = "paid-twice"
+    FINPAY_DIFFERS = "finpay-differs"
+    FINPAY_REFUSES = "finpay-refuses"
+    FINPAY_SILENT = "finpay-silent"
+    NOT_ASKED = "not-asked"
+    NO_CODE_YET = "no-code-yet"
+    NOT_PAID_YET = "not-paid-yet"
+    TIME_IS_OVER = "time-is-over"
+    CLOSED = "closed"
+
+
+class Answer(NamedTuple):
+    """One plain sentence, and the words of the command to run next."""
+
+    case: Case
+    sentence: str
+    next: str

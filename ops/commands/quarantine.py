@@ -1,0 +1,124 @@
+"""`python -m ops quarantine`: callbacks that settled nothing, and what Finpay says instead."""
+
+import itertools
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ops import finpay, quarantine, story_json, story_lines, wib
+from ops.commands import reconcile
+from ops.commands.invocation import (
+    TO_LOOK_AT,
+    AsJson,
+    OrderId,
+    Region,
+    Stack,
+    deployed,
+    tell,
+)
+from ops.deployment import Deployment
+from ops.errors import NothingThere
+from ops.progress import progress
+from ops.quarantine import Kept
+
+app = typer.Typer(no_args_is_help=True, help="Callbacks that settled nothing.")
+
+
+class Reason(StrEnum):
+    """Why a callback settled nothing; what each means stands in ops.quarantine.REASONS."""
+
+    SIGNATURE = "signature"
+    UNREADABLE = "unreadable"
+    UNKNOWN_ORDER = "unknown-order"
+    OTHER_ORDER = "other-order"
+    MISMATCH = "mismatch"
+
+
+NO_BODY = (
+    "The body of a callback is not kept, only a hash of it: it is not played again."
+    " Finpay is asked instead, and only what Finpay says counts."
+)
+
+
+@app.command("list")
+def list_kept(
+    stack: Stack,
+    reason: Annotated[Reason | None, typer.Option(help="Only those for this reason.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    region: Region = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print what is kept, the newest first, one on a line. Reads the whole table."""
+    with deployed(stack, region) as deployment:
+        table = deployment.output("QuarantineTableName")
+        found = quarantine.every(deployment.dynamodb, table, reason.value if reason else None)
+        newest = sorted(found, key=lambda one: one.received_at, reverse=True)
+        shown = list(itertools.islice(newest, limit))
+        tell(list(map(quarantine.as_json, shown)), map(quarantine.line, shown), as_json=as_json)
+        if len(newest) > limit:
+            typer.echo(f"There are {len(newest)}; --limit shows more.", err=True)
+
+
+@app.command()
+def show(
+    order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
+) -> None:
+    """Print what is kept of the callbacks of an order, and what each reason means."""
+    with deployed(stack, region) as deployment:
+        kept = _kept(deployment, order_id)
+        lines = [
+            f"{quarantine.line(one)}\n  {quarantine.REASONS.get(one.reason, 'for another reason')};"
+            f" kept until {wib.told(one.gone_at)}, evidence {one.evidence}"
+            for one in kept
+        ]
+        tell(list(map(quarantine.as_json, kept)), lines, as_json=as_json)
+
+
+@app.command()
+def replay(
+    order_id: OrderId,
+    stack: Stack,
+    region: Region = None,
+    *,
+    patience: reconcile.Patience = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Finpay about the order of a quarantined callback, and settle by its answer alone.
+
+    The callback itself is not played again: its body is not kept, and it proved nothing.
+    """
+    with deployed(stack, region) as deployment:
+        kept = _kept(deployment, order_id)
+        told = {"quarantined": list(map(quarantine.as_json, kept)), "how": NO_BODY}
+        if deployment.payments.get(order_id) is None:
+            said = finpay.ask(finpay.gateway_of(deployment), order_id)
+            lines = [
+                NO_BODY,
+                f"Finpay: {story_lines.said(said)}",
+                f"There is no payment of order {order_id} here, so nothing can be credited.",
+                "If Finpay has the money, it has to be given back: write to Finpay.",
+            ]
+            found = {"look": None, "finpay": story_json.said(said)}
+            tell(told | found, lines, as_json=as_json)
+            raise typer.Exit(TO_LOOK_AT)
+        with progress("Asking Finpay"):
+            looked = reconcile.looks_of(deployment).ask(order_id, patience * 1000)
+        tell(
+            told | {"look": reconcile.document(looked), "finpay": None},
+            [NO_BODY, reconcile.sentence(looked)],
+            as_json=as_json,
+        )
+        if not looked.answered:
+            raise typer.Exit(TO_LOOK_AT)
+
+
+def _kept(deployment: Deployment, order_id: str) -> list[Kept]:
+    kept = quarantine.of(deployment.dynamodb, deployment.output("QuarantineTableName"), order_id)
+    if not kept:
+        raise NothingThere(
+            f"nothing is quarantined under order {order_id}",
+            "python -m ops quarantine list shows what is",
+        )
+    return kept

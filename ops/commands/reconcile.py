@@ -1,0 +1,92 @@
+"""`python -m ops reconcile`: have Finpay asked now instead of when its turn comes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ops import finpay, story, story_json, wib
+from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
+from ops.deployment import Deployment
+from ops.looks import Looked, Looks
+from ops.progress import progress
+
+Name = Annotated[str | None, typer.Argument(help="order.id, payment code or reference.")]
+Patience = Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for the looks.")]
+
+
+def reconcile(
+    stack: Stack,
+    name: Name = None,
+    region: Region = None,
+    *,
+    due: Annotated[bool, typer.Option("--due", help="All payments that are due.")] = False,
+    patience: Patience = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Finpay about a payment, or about all that are due, through the queue of looks.
+
+    Exits with 3 if not every look was taken and answered in time; they stay due.
+    """
+    if bool(name) is due:
+        fail("either a payment is named or --due is given", "reconcile ORDER-ID or reconcile --due")
+    with deployed(stack, region) as deployment:
+        looks = looks_of(deployment)
+        if not name:
+            _all_due(deployment, looks, patience, as_json=as_json)
+            return
+        payment = story.find(deployment, name)
+        with progress("Asking Finpay"):
+            looked = looks.ask(payment.order_id, patience * 1000)
+        tell(document(looked), [sentence(looked)], as_json=as_json)
+        if not looked.answered:
+            raise typer.Exit(TO_LOOK_AT)
+
+
+def looks_of(deployment: Deployment) -> Looks:
+    """The looks of a stack."""
+    return Looks(deployment.payments, deployment.looks_queue, deployment.now)
+
+
+def document(looked: Looked) -> dict[str, Any]:
+    """A look for machines."""
+    return {
+        "orderId": looked.after.order_id,
+        "asked": looked.taken,
+        "answered": looked.answered,
+        "before": looked.before.status,
+        "after": looked.after.status,
+        "nextLookAt": wib.iso(looked.after.due_at),
+        "payment": story_json.payment(looked.after),
+    }
+
+
+def sentence(looked: Looked) -> str:
+    """A look in a sentence."""
+    order_id, before, after = looked.after.order_id, looked.before.status, looked.after.status
+    if not looked.taken:
+        return (
+            f"{order_id}: nobody took the look in time; it stays due, and every minute the schedule"
+            " tries again. Does Finpay answer? python -m ops doctor"
+        )
+    if not looked.answered:
+        again = wib.told(looked.after.due_at)
+        return f"{order_id}: Finpay did not answer; it is {after} and is asked again at {again}"
+    if before is after:
+        return f"{order_id}: Finpay was asked, and it is {after} as before"
+    return f"{order_id}: Finpay was asked, and it is {after} now; it was {before}"
+
+
+def _all_due(deployment: Deployment, looks: Looks, patience: int, *, as_json: bool) -> None:
+    due = looks.due()
+    with progress("Asking Finpay", len(due)) as seen:
+        run = looks.queue_due(finpay.gateway_of(deployment)) if due else None
+        left = looks.wait(due, patience * 1000 if run and run.queued else 0, seen)
+    queued = run.queued if run else 0
+    lines = [f"{len(due)} due, {queued} queued, {left} still due"]
+    if due and not queued:
+        lines.append("Nothing was queued: Finpay does not answer, or the queue is full already")
+    tell({"due": len(due), "queued": queued, "stillDue": left}, lines, as_json=as_json)
+    if left:
+        raise typer.Exit(TO_LOOK_AT)

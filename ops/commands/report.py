@@ -1,0 +1,78 @@
+"""`python -m ops report`: a day's payments beside what Finpay says of them."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import finpay, payment_scan, quarantine, report_table, wib
+from ops import report as reports
+from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
+from ops.progress import progress
+from ops.report import Difference, Row
+
+
+def report(
+    stack: Stack,
+    date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day, in WIB: 2026-11-26.")
+    ],
+    storefront: Annotated[str | None, typer.Option(help="Only this storefront's.")] = None,
+    table_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write all rows into this file.", dir_okay=False)
+    ] = None,
+    region: Region = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the payments created or paid on a day with Finpay, order by order.
+
+    Each agrees, is only here, has another status or has another amount. Without --json, those that
+    do not agree are printed. Exits with 3 if there are any. Reads the whole table of payments.
+    """
+    day = wib.day(date.date())
+    with deployed(stack, region) as deployment:
+        with progress("Reading payments") as seen:
+            table = deployment.output("PaymentsTableName")
+            found = payment_scan.of_day(deployment.dynamodb, table, day, seen)
+        payments = [one for one in found if storefront in {None, one.storefront_id}]
+        evidence = quarantine.every(
+            deployment.dynamodb, deployment.output("QuarantineTableName"), "unknown-order"
+        )
+        # Whose an order is that is not here, nobody knows.
+        kept = [] if storefront else [one for one in evidence if one.received_at in day]
+        with progress("Asking Finpay", len(payments) + len(kept)) as seen:
+            gateway = finpay.gateway_of(deployment)
+            rows = list(reports.rows(gateway, payments, kept, deployment.now(), seen))
+    if table_file:
+        _write(table_file, rows)
+    to_look_at = [row for row in rows if row.difference is not Difference.AGREES]
+    totals = report_table.totals(rows)
+    lines = [_line(row) for row in to_look_at]
+    lines += ["  ".join(f"{kind} {count}" for kind, count in totals.items())]
+    document = {
+        "date": f"{date:%Y-%m-%d}",
+        "totals": totals,
+        "rows": list(map(report_table.as_json, rows)),
+    }
+    tell(document, lines, as_json=as_json)
+    if to_look_at:
+        raise typer.Exit(TO_LOOK_AT)
+
+
+def _line(row: Row) -> str:
+    of = report_table.as_json(row)
+    return f"{of['orderId']}  {of['storefrontId'] or 'not here'}  {row.difference}  {row.why}"
+
+
+def _write(file: Path, rows: Sequence[Row]) -> None:
+    try:
+        with file.open("w", newline="") as opened:
+            writer = csv.DictWriter(opened, report_table.COLUMNS)
+            writer.writeheader()
+            writer.writerows(map(report_table.as_json, rows))
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}", "name another file with --csv")

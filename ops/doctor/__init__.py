@@ -1,0 +1,1 @@
+"""What is looked at to say whether a deployment is well; nothing of it changes anything."""

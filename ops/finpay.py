@@ -1,0 +1,83 @@
+"""What Finpay says at this moment, asked with the merchant's credentials and the service's code.
+
+A status check changes nothing. The circuit that all functions share is looked at and never moved:
+that this machine cannot reach Finpay must not keep the service from asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from payments.circuit import Circuit
+from payments.credentials import SecretCredentials
+from payments.errors import GatewayError, GatewayRefused, OutcomeUnknown
+from payments.exchange import HttpExchange
+from payments.gateway import FinpayGateway
+
+if TYPE_CHECKING:
+    from ops.deployment import Deployment
+    from payments.claim import Claim
+    from payments.payment import Payment
+    from payments.ports import Gateway
+
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What Finpay said of one of its orders.
+
+    No claim and no error: it knows no such order. `refused` is the merchant, not the order.
+    """
+
+    gateway_order_id: str
+    claim: Claim | None = None
+    error: str = ""
+    refused: bool = False
+
+
+def credentials_of(deployment: Deployment) -> SecretCredentials:
+    """The merchant's credentials, out of the stack's secret."""
+    return SecretCredentials(
+        deployment.session.client("secretsmanager"),
+        deployment.output("FinpaySecretArn"),
+        deployment.now,
+        int(deployment.parameter("KeyOverlapDays")) * _DAY_MS,
+    )
+
+
+def gateway_of(deployment: Deployment) -> FinpayGateway:
+    """The Finpay of a stack; `is_reachable` is whether its functions would ask it now."""
+    exchange = HttpExchange(deployment.now)
+    table = deployment.output("CircuitsTableName")
+    circuit = Circuit(deployment.dynamodb, table, deployment.now, exchange)
+    return FinpayGateway(
+        deployment.parameter("FinpayBaseUrl"),
+        credentials_of(deployment),
+        deployment.now,
+        lambda _endpoint, _seconds: None,
+        exchange,
+        circuit.is_closed,
+    )
+
+
+def ask(gateway: Gateway, gateway_order_id: str) -> Said:
+    """One status check; raises Unavailable without credentials."""
+    try:
+        return Said(gateway_order_id, gateway.check(gateway_order_id))
+    except GatewayRefused as error:
+        return Said(gateway_order_id, error=f"it refuses the merchant ({error.code})", refused=True)
+    except OutcomeUnknown as error:
+        of = f" ({error.code})" if error.code else ""
+        return Said(gateway_order_id, error=f"no answer came that can be read{of}")
+    except GatewayError:
+        return Said(gateway_order_id, error="it cannot be reached from here")
+
+
+def ask_all(gateway: Gateway, payment: Payment) -> Iterator[Said]:
+    """Status checks of all orders at Finpay that are the payment's, the one that counts first."""
+    orders = (payment.order_at_finpay, payment.gateway_order_id, *payment.earlier_gateway_order_ids)
+    for gateway_order_id in dict.fromkeys(orders):
+        yield ask(gateway, gateway_order_id)

@@ -1,0 +1,96 @@
+"""Payments by what no index has. Each of these reads the whole table, page by page."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from payments.items import marshal, to_payment
+from payments.transitions import Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from payments.payment import Payment
+
+type Seen = Callable[[int], None]
+"""Told how many payments were read by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which payments to list; None is any. Times of creation in epoch milliseconds."""
+
+    statuses: frozenset[Status] = frozenset()
+    storefront_id: str | None = None
+    created_before: int | None = None
+    created_after: int | None = None
+
+
+def newest(dynamodb: DynamoDBClient, table: str, wanted: Wanted, limit: int) -> list[Payment]:
+    """The newest payments that are wanted, the newest first, and no more than `limit`."""
+    found = _scan(dynamodb, table, *_filter(wanted))
+    return heapq.nlargest(limit, found, key=lambda one: (one.created_at, one.order_id))
+
+
+def named(dynamodb: DynamoDBClient, table: str, name: str) -> list[Payment]:
+    """Payments that bear a name other than their order id.
+
+    It may be a payment code, Finpay's reference, or an order id at Finpay.
+    """
+    where = (
+        "paymentCode = :name OR finpayReference = :name OR gatewayOrderId = :name"
+        " OR contains(earlierGatewayOrderIds, :name)"
+    )
+    return list(_scan(dynamodb, table, where, {":name": name}, {}))
+
+
+def of_day(dynamodb: DynamoDBClient, table: str, day: range, seen: Seen) -> list[Payment]:
+    """Payments that were created or paid on a day, in the order of their creation."""
+    where = "createdAt BETWEEN :first AND :last OR paidAt BETWEEN :first AND :last"
+    values = {":first": day.start, ":last": day.stop - 1}
+    return sorted(
+        _scan(dynamodb, table, where, values, {}, seen),
+        key=lambda one: (one.created_at, one.order_id),
+    )
+
+
+def _filter(wanted: Wanted) -> tuple[str, dict[str, Any], dict[str, str]]:
+    conditions, values, names = [], dict[str, Any](), dict[str, str]()
+    if wanted.statuses:
+        of = {f":status{n}": one.value for n, one in enumerate(sorted(wanted.statuses))}
+        conditions.append(f"#status IN ({', '.join(of)})")
+        values |= of
+        names = {"#status": "status"}
+    if wanted.storefront_id is not None:
+        conditions.append("storefrontId = :storefront")
+        values[":storefront"] = wanted.storefront_id
+    if wanted.created_before is not None:
+        conditions.append("createdAt < :before")
+        values[":before"] = wanted.created_before
+    if wanted.created_after is not None:
+        conditions.append("createdAt >= :after")
+        values[":after"] = wanted.created_after
+    return " AND ".join(conditions), values, names
+
+
+def _scan(
+    dynamodb: DynamoDBClient,
+    table: str,
+    where: str,
+    values: dict[str, Any],
+    names: dict[str, str],
+    seen: Seen = lambda _: None,
+) -> Iterator[Payment]:
+    request: dict[str, Any] = {"TableName": table}
+    if where:
+        request |= {"FilterExpression": where, "ExpressionAttributeValues": marshal(values)}
+    if names:
+        request["ExpressionAttributeNames"] = names
+    read = 0
+    for page in dynamodb.get_paginator("scan").paginate(**request):
+        read += page["ScannedCount"]
+        seen(read)
+        yield from map(to_payment, page["Items"])

@@ -1,0 +1,104 @@
+"""The evidence of callbacks that settled nothing.
+
+Of a callback its body is never kept: the row has a hash of what it said, why it proved nothing, and
+what it claimed. So nothing here can be credited again; only Finpay can be asked about the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ops import wib
+from ops.rupiah import rupiah
+from payments.items import marshal, unmarshal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REASONS = {
+    "signature": "nobody who knows the merchant key signed it",
+    "unreadable": "signed, but it names no order or no status",
+    "unknown-order": "signed, for an order that is not here",
+    "other-order": "signed, for another order than the one it was sent to",
+    "mismatch": "signed, of another amount or currency than was ordered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row; times in epoch ms, the amount in rupiah. Strangers can claim anything."""
+
+    order_id: str
+    evidence: str
+    reason: str
+    received_at: int
+    gone_at: int
+    claimed_status: str | None = None
+    claimed_amount: int | None = None
+    claimed_currency: str | None = None
+    finpay_reference: str | None = None
+
+
+def of(dynamodb: DynamoDBClient, table: str, order_id: str) -> list[Kept]:
+    """What is kept of the callbacks of an order, oldest first."""
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="orderId = :id",
+        ExpressionAttributeValues=marshal({":id": order_id}),
+    )
+    found = [_kept(item) for page in pages for item in page["Items"]]
+    return sorted(found, key=lambda one: one.received_at)
+
+
+def every(dynamodb: DynamoDBClient, table: str, reason: str | None = None) -> Iterator[Kept]:
+    """All rows, or those of a reason, in no order. Reads the whole table, which has 90 days."""
+    request: dict[str, Any] = {"TableName": table}
+    if reason:
+        request |= {
+            "FilterExpression": "reason = :reason",
+            "ExpressionAttributeValues": marshal({":reason": reason}),
+        }
+    for page in dynamodb.get_paginator("scan").paginate(**request):
+        yield from map(_kept, page["Items"])
+
+
+def as_json(kept: Kept) -> dict[str, Any]:
+    """A row for machines; times in ISO 8601 (WIB), null where nothing was claimed."""
+    return {
+        "orderId": kept.order_id,
+        "evidence": kept.evidence,
+        "reason": kept.reason,
+        "receivedAt": wib.iso(kept.received_at),
+        "goneAt": wib.iso(kept.gone_at),
+        "claimedStatus": kept.claimed_status,
+        "claimedAmount": kept.claimed_amount,
+        "claimedCurrency": kept.claimed_currency,
+        "finpayReference": kept.finpay_reference,
+    }
+
+
+def line(kept: Kept) -> str:
+    """A row in one line."""
+    claimed = (
+        f"claims {kept.claimed_status} {rupiah(kept.claimed_amount, kept.claimed_currency)}"
+        if kept.claimed_status
+        else "claims nothing that can be read"
+    )
+    return f"{wib.told(kept.received_at)}  {kept.order_id}  {kept.reason}  {claimed}"
+
+
+def _kept(item: dict[str, Any]) -> Kept:
+    plain = unmarshal(item)
+    return Kept(
+        order_id=plain["orderId"],
+        evidence=plain["evidence"],
+        reason=plain["reason"],
+        received_at=plain["receivedAt"],
+        gone_at=plain["deleteAt"] * 1000,
+        claimed_status=plain.get("claimedStatus"),
+        claimed_amount=plain.get("claimedAmount"),
+        claimed_currency=plain.get("claimedCurrency"),
+        finpay_reference=plain.get("finpayReference"),
+    )

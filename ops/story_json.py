@@ -1,0 +1,107 @@
+"""A payment's story for machines. Times in ISO 8601 (WIB), amounts in rupiah, null for unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ops import quarantine, wib
+from payments.payment import Source
+
+if TYPE_CHECKING:
+    from ops.cases import Answer
+    from ops.finpay import Said
+    from ops.story import Story
+    from payments.deliveries import Told
+    from payments.payment import Entry, Payment
+
+
+def story(of: Story, answer: Answer, following: str) -> dict[str, Any]:
+    """Everything; `following` is the command to run next."""
+    return {
+        "payment": payment(of.payment),
+        "history": history(of.payment),
+        "callbacks": {
+            "counted": [one for one in history(of.payment) if one["by"] == Source.CALLBACK],
+            "quarantined": [quarantine.as_json(one) for one in of.kept],
+        },
+        "deliveries": [told(one) for one in of.told],
+        "finpay": None if of.said is None else [said(one) for one in of.said],
+        "answer": {"case": answer.case, "sentence": answer.sentence, "next": following},
+    }
+
+
+def payment(of: Payment) -> dict[str, Any]:
+    """A payment as it stands."""
+    money, code = of.settled, of.code
+    return {
+        "orderId": of.order_id,
+        "storefrontId": of.storefront_id,
+        "status": of.status,
+        "version": of.version,
+        "amount": of.amount,
+        "currency": of.currency,
+        "sourceOfFunds": of.source_of_funds,
+        "paymentCode": code.payment_code if code else None,
+        "expiresAt": wib.iso(of.expires_at),
+        "paidAmount": money.paid_amount if money else None,
+        "paidAt": wib.iso(money.paid_at) if money else None,
+        "paidLate": bool(money and money.late),
+        "channel": money.channel if money else None,
+        "finpayReference": money.finpay_reference if money else None,
+        "ordersAtFinpay": [of.gateway_order_id, *of.earlier_gateway_order_ids],
+        "failure": of.failure.reason if of.failure else None,
+        "createdAt": wib.iso(of.created_at),
+        "updatedAt": wib.iso(of.updated_at),
+        "nextLookAt": wib.iso(of.due_at),
+    }
+
+
+def history(of: Payment) -> list[dict[str, Any]]:
+    """The versions of a payment, oldest first."""
+    return [_entry(version, entry) for version, entry in enumerate(of.history, 1)]
+
+
+def told(of: Told) -> dict[str, Any]:
+    """An event and the attempts to tell it."""
+    return {
+        "version": of.event.version,
+        "type": of.event.type,
+        "eventId": of.event.id,
+        "attempts": [
+            {
+                "at": wib.iso(one.at),
+                "outcome": one.outcome,
+                "status": one.status,
+                "why": one.why or None,
+                "tookMs": one.took_ms,
+            }
+            for one in of.attempts
+        ],
+    }
+
+
+def said(of: Said) -> dict[str, Any]:
+    """What Finpay says of one of its orders."""
+    claim = of.claim
+    return {
+        "orderId": of.gateway_order_id,
+        "error": of.error or None,
+        "known": None if of.error else claim is not None,
+        "status": claim.status if claim else None,
+        "amount": claim.amount if claim else None,
+        "currency": claim.currency if claim else None,
+        "paidAmount": claim.paid_amount if claim else None,
+        "paidAt": wib.iso(claim.paid_at) if claim else None,
+        "reference": claim.reference if claim else None,
+        "channel": claim.channel if claim else None,
+    }
+
+
+def _entry(version: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "version": version,
+        "status": entry.status,
+        "at": wib.iso(entry.at),
+        "by": entry.by,
+        "saw": entry.saw or None,
+    }

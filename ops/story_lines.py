@@ -1,0 +1,114 @@
+"""A payment's story for people, a line for each thing; times in WIB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ops import quarantine, wib
+from ops.rupiah import rupiah
+from payments.payment import Source
+
+if TYPE_CHECKING:
+    from ops.cases import Answer
+    from ops.finpay import Said
+    from ops.story import Story
+    from payments.attempts import Attempt
+    from payments.deliveries import Told
+    from payments.payment import Entry, Payment
+
+
+def story(of: Story, answer: Answer, following: str) -> Iterator[str]:
+    """Everything, and last the answer; `following` is the command to run next."""
+    yield from _payment(of.payment)
+    yield "History"
+    for version, entry in enumerate(of.payment.history, 1):
+        yield f"  {version}. {_entry(entry)}"
+    yield "Callbacks"
+    yield from _callbacks(of)
+    yield "Webhooks"
+    yield from _webhooks(of)
+    yield "Finpay"
+    yield from _finpay(of)
+    yield f"Answer  {answer.sentence}"
+    yield f"Next    {following}"
+
+
+def line(of: Payment) -> str:
+    """A payment in one line."""
+    late = " late" if of.settled and of.settled.late else ""
+    created, amount = wib.told(of.created_at), rupiah(of.amount, of.currency)
+    return f"{created}  {of.order_id}  {of.storefront_id}  {of.status}{late}  {amount}"
+
+
+def said(of: Said) -> str:
+    """What Finpay says of one of its orders, in one line."""
+    if of.error:
+        return f"{of.gateway_order_id}  no answer: {of.error}"
+    if of.claim is None:
+        return f"{of.gateway_order_id}  it knows no such order"
+    claim = of.claim
+    parts = [of.gateway_order_id, claim.status, f"ordered {rupiah(claim.amount, claim.currency)}"]
+    if claim.paid_amount:
+        parts.append(f"paid {rupiah(claim.paid_amount, claim.currency)}")
+    parts += [f"by {claim.channel}"] if claim.channel else []
+    parts += [f"reference {claim.reference}"] if claim.reference else []
+    return "  ".join(parts)
+
+
+def _payment(of: Payment) -> Iterator[str]:
+    yield f"Payment {of.order_id} of storefront {of.storefront_id}: {of.status}"
+    yield f"  ordered  {rupiah(of.amount, of.currency)} at {wib.told(of.created_at)}"
+    if of.code and of.code.payment_code:
+        yield f"  code     {of.code.payment_code}, until {wib.told(of.expires_at)}"
+    if of.settled:
+        late = ", late" if of.settled.late else ""
+        by = f" by {of.settled.channel}" if of.settled.channel else ""
+        came = rupiah(of.settled.paid_amount, of.currency)
+        yield f"  paid     {came} at {wib.told(of.settled.paid_at)}{by}{late}"
+        yield f"  known to Finpay as {of.settled.finpay_reference or 'nothing'}"
+    if of.failure:
+        yield f"  failed   {of.failure.reason} {of.failure.code}"
+    yield f"  Finpay is asked next: {wib.told(of.due_at)}"
+
+
+def _entry(entry: Entry) -> str:
+    saw = f", which said {entry.saw}" if entry.saw else ""
+    return f"{wib.told(entry.at)}  {entry.status}  by {entry.by}{saw}"
+
+
+def _callbacks(of: Story) -> Iterator[str]:
+    counted = [entry for entry in of.payment.history if entry.by is Source.CALLBACK]
+    for entry in counted:
+        yield f"  {_entry(entry)}"
+    for kept in of.kept:
+        yield f"  quarantined: {quarantine.line(kept)}"
+    if not counted and not of.kept:
+        yield "  none that changed anything"
+
+
+def _webhooks(of: Story) -> Iterator[str]:
+    for told in of.told:
+        yield from (f"  {line}" for line in attempts(told))
+    if not of.told:
+        yield "  none"
+
+
+def attempts(told: Told) -> Iterator[str]:
+    """An event and its attempts."""
+    yield f"{told.event.type} (version {told.event.version})"
+    for number, attempt in enumerate(told.attempts, 1):
+        yield f"  {number}. {_attempt(attempt)}"
+
+
+def _attempt(attempt: Attempt) -> str:
+    answer = attempt.why if attempt.status is None else f"status {attempt.status}"
+    return f"{wib.told(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"
+
+
+def _finpay(of: Story) -> Iterator[str]:
+    if of.said is None:
+        yield "  not asked"
+        return
+    for one in of.said:
+        yield f"  {said(one)}"

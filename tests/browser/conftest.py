@@ -1,0 +1,105 @@
+"""Debian's chromium through playwright, the shop and the till of the stack of all tests."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local.paths import LOCAL
+from local.state import RunningStack
+from tests.browser.people import Cashier, Customer
+from tests.stack.shop import Shop
+
+NAMES = ("chromium", "chromium-browser")
+NEEDED = "FINPAY_BROWSER_NEEDED"
+"""Set where a missing browser is a failure: .ci/run sets it, and installs one."""
+PICTURES = LOCAL / "browser"
+QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+# Letters in shades of grey are alike on every screen, and make small pictures.
+GREY = ["--disable-lcd-text", "--font-render-hinting=none"]
+
+type OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "open_page" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
+# Not of the whole session: while playwright runs, no test in this thread can have its own asyncio.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        missing = f"no {' or '.join(NAMES)} is installed (Debian: apt-get install chromium)"
+        pytest.fail(missing) if os.environ.get(NEEDED) else pytest.skip(missing)
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *GREY, *as_root])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Opens pages, each with a profile of its own, of a width in pixels and anything else.
+
+    At the end each is kept as a picture in .local/browser, and none may have had an error.
+    """
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    with ExitStack() as contexts:
+
+        def opened(width: int = 1280, **options: object) -> Page:
+            settings = {
+                "locale": "id-ID",
+                "timezone_id": "Asia/Jakarta",
+                "viewport": {"width": width, "height": 800},
+                **options,
+            }
+            context = browser.new_context(**settings)  # type: ignore[arg-type]
+            contexts.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on(
+                "console", lambda line: errors.append(line.text) if is_wrong(line.text) else None
+            )
+            pages.append(page)
+            return page
+
+        yield opened
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"\W+", "-", request.node.name)
+        for number, page in enumerate(pages, 1):
+            page.screenshot(path=PICTURES / f"{name}-{number}.png")
+    assert not errors
+
+
+def is_wrong(line: str) -> bool:
+    """A line in the console that is the page's fault, and not the network's."""
+    return "Content Security Policy" in line or "Uncaught" in line
+
+
+@pytest.fixture
+def customer(open_page: OpenPage, stack: RunningStack) -> Customer:
+    return Customer(open_page(), stack.shop_url)
+
+
+@pytest.fixture
+def cashier(open_page: OpenPage, stack: RunningStack) -> Iterator[Cashier]:
+    yield Cashier(open_page(), stack.till_url)
+    answer = requests.delete(f"{stack.simulator_url}/_simulator/faults", timeout=10)
+    assert answer.ok
+
+
+@pytest.fixture
+def stack_shop(stack: RunningStack) -> Shop:
+    """Another storefront on the same stack, which may look into its tables."""
+    return Shop(stack, stack.api_key, requests.Session())

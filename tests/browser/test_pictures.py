@@ -1,0 +1,40 @@
+"""The README's pictures: taken in every run, and put into docs/images by `make screenshots`."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from local.state import RunningStack
+from tests.browser.conftest import PICTURES, OpenPage
+from tests.browser.people import Cashier, Customer
+
+WANTED_IN = "FINPAY_SCREENSHOTS"
+"""Names the folder that the pictures are for; without it they are artifacts of the test only."""
+MOST_BYTES = 150_000
+
+
+def test_the_pictures_of_the_readme_are_small(open_page: OpenPage, stack: RunningStack) -> None:
+    phone = Customer(open_page(360), stack.shop_url)
+    phone.page.goto(f"{stack.shop_url}/id/")
+    phone.page.get_by_role("button", name="Pesan dan dapatkan kode bayar").click()
+    phone.sees("open")
+    desktop = Customer(open_page(1280), stack.shop_url)
+    desktop.page.goto(f"{stack.shop_url}/en/")
+    desktop.page.get_by_role("button", name="Order and get a payment code").click()
+    desktop.sees("open")
+    cashier = Cashier(open_page(1280), stack.till_url)
+    cashier.open(desktop.code())
+    cashier.press("Pay")
+    cashier.open(phone.code())
+    take(phone.page, "shop-phone")
+    take(desktop.page, "shop-desktop")
+    take(cashier.page, "till")
+
+
+def take(page: Page, name: str) -> None:
+    folder = Path(os.environ.get(WANTED_IN, PICTURES))
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.png"
+    page.screenshot(path=file)
+    assert 5_000 < file.stat().st_size < MOST_BYTES

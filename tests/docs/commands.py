@@ -45,8 +45,6 @@ def fault(words: list[str]) -> str:
             return _missing(rest, sam_options(command))
         case [".venv/bin/python" | "python", "-m", "ops", *rest]:
             return _ops(rest)
-        case ["aws", "logs", "tail", *rest]:
-            return _missing(rest, _LOGS_TAIL)
         case ["aws", service, operation, *rest]:
             return _aws(service, operation, rest)
     return f"nobody checks {words[0]}"
@@ -80,6 +78,8 @@ def _ops(words: list[str]) -> str:
 
 
 def _aws(service: str, operation: str, rest: list[str]) -> str:
+    if (service, operation) == ("logs", "tail"):
+        return _missing(rest, _LOGS_TAIL)
     try:
         model = get_session().get_service_model(service)
     except UnknownServiceError:

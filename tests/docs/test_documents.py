@@ -22,12 +22,13 @@ from payments.transitions import Status
 from tests.simulation.bugs import BUGS
 from tests.template import ROOT, resources, template
 
-README = (ROOT / "README.md").read_text()
+API = (ROOT / "docs/api.md").read_text()
+DEPLOY = (ROOT / "docs/deploy.md").read_text()
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 SECURITY = (ROOT / "docs/security.md").read_text()
 GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [
-    ROOT / "README.md",
+    *sorted(ROOT.glob("*.md")),
     ROOT / "examples/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
@@ -46,18 +47,18 @@ def test_the_table_of_states_is_the_one_that_the_code_enforces() -> None:
     assert (ROOT / "docs/states.md").read_text() == states.render(), "run make docs"
 
 
-def test_the_readme_names_every_status() -> None:
-    assert not [status for status in Status if f"`{status}`" not in README]
+def test_the_api_document_names_every_status() -> None:
+    assert not [status for status in Status if f"`{status}`" not in API]
 
 
-def test_the_readme_lists_every_error_and_no_other() -> None:
-    rows = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \| (.+) \|$", README, re.MULTILINE))
+def test_the_api_document_lists_every_error_and_no_other() -> None:
+    rows = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \| (.+) \|$", API, re.MULTILINE))
     answers = [*PROBLEMS.values(), INTERNAL]
     assert rows == {(str(status), slug, title) for status, slug, title in answers}
 
 
-def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
-    rows = set(re.findall(r"^\| `(\w+)` \| (\S+) \| (.+) \|$", README, re.MULTILINE))
+def test_the_deploy_document_lists_every_parameter_as_the_template_has_it() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \| (\S+) \| (.+) \|$", DEPLOY, re.MULTILINE))
     parameters = {
         (name, f"`{parameter['Default']}`" if parameter["Default"] != "" else "empty", text)
         for name, parameter in template()["Parameters"].items()
@@ -66,14 +67,15 @@ def test_the_readme_lists_every_parameter_as_the_template_has_it() -> None:
     assert rows == parameters
 
 
-def test_the_readme_names_only_targets_that_make_has() -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_names_only_targets_that_make_has(document: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z]+)", README)) <= targets
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)", document.read_text(), re.MULTILINE)) <= targets
 
 
-def test_the_readme_names_every_command_about_storefronts_and_none_that_is_not_there() -> None:
-    run = typed_in(README)
-    table = README[README.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
+def test_the_deploy_document_names_every_command_about_storefronts() -> None:
+    run = typed_in(DEPLOY)
+    table = DEPLOY[DEPLOY.index("| `python -m ops storefront …` |") :].partition("\n\n")[0]
     rows = table.partition("|---|---|\n")[2]
     cells = re.findall(r"^\| (`.+`) \|", rows, re.MULTILINE)
     listed = {f"storefront {name}" for cell in cells for name in re.findall(r"`([a-z-]+)", cell)}

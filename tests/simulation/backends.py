@@ -1,6 +1,6 @@
 """The shops' own backends, which webhooks go to: mostly well, now and then not.
 
-A backend does what the README tells shops to do: it verifies, and of each payment it keeps the
+A backend does what docs/api.md tells shops to do: it verifies, and of each payment it keeps the
 newest version and ignores all others.
 """
 

@@ -171,6 +171,15 @@ def test_the_environment_says_all_but_the_till() -> None:
             Settings.read({key: value for key, value in ENVIRONMENT.items() if key != name})
 
 
+def test_the_readme_lists_every_variable_and_only_files_that_are_there() -> None:
+    readme = (SHOP / "README.md").read_text()
+    rows = re.findall(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \|", readme, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert listed == {*ENVIRONMENT, "PORT", "TILL_URL"}
+    files = re.findall(r"`((?:static/)?\w+\.(?:py|js|txt))`", readme)
+    assert not [name for name in files if not (SHOP / name).is_file()]
+
+
 def test_settings_do_not_show_their_secrets() -> None:
     assert "a key" not in repr(Settings.read(ENVIRONMENT))
     assert "a secret" not in repr(Settings.read(ENVIRONMENT))

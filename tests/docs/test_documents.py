@@ -19,6 +19,8 @@ GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "examples/README.md",
+    ROOT / "examples/shop/README.md",
+    ROOT / "simulator/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 NOUNS = [

@@ -139,6 +139,23 @@ def test_an_order_is_there_after_a_restart(customer: Customer, settings: Setting
     assert Customer(settings).stage(key) == "open"
 
 
+def test_an_address_that_leads_nowhere_leads_back_to_the_shop(customer: Customer) -> None:
+    german = {"Accept-Language": "de"}
+    for path, language in (("/en/orders/none", "en"), ("/nowhere", "id"), ("/id/nowhere", "id")):
+        answer = customer.shop.get(path, headers=german)
+        assert answer.status_code == 404
+        assert f'href="/{language}/"' in answer.text
+        assert f'<html lang="{language}">' in answer.text
+
+
+def test_a_code_whose_end_is_not_known_is_shown_without_a_countdown(customer: Customer) -> None:
+    key = customer.buy()
+    payment = make_payment(customer.order_id(key), expiresAt=None, version=3, amount=300_000)
+    assert customer.deliver(make_delivery(payment)) == 204
+    assert "8802700000000001" in customer.page(key)
+    assert 'id="deadline"' not in customer.page(key)
+
+
 # Only where there is a till
 
 

@@ -14,7 +14,7 @@ class Ports:
     aws: int = 4566
     simulator: int = 8090
     api: int = 8080
-    shop: int = 8000
+    shop: int = 8070
 
     @classmethod
     def any_free(cls) -> "Ports":

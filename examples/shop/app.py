@@ -1,6 +1,7 @@
 """The shop as a web application."""
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from . import checkout, order_pages, webhooks, words
@@ -36,16 +37,27 @@ def create_app(settings: Settings) -> Flask:
     everywhere = {"words": words.read(), "languages": LANGUAGES, "till": settings.till_url}
     app.context_processor(lambda: everywhere)
     app.after_request(_with_headers)
+    app.register_error_handler(HTTPException, _lost)
     app.get("/")(_in_the_customers_language)
     return app
 
 
 def _in_the_customers_language() -> AnyResponse:
     """A browser that prefers neither gets the shop's own, Bahasa Indonesia."""
-    language = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
-    answer = redirect(url_for("checkout.show", language=language))
+    answer = redirect(url_for("checkout.show", language=_language()))
     answer.headers["Vary"] = "Accept-Language"
     return answer
+
+
+def _language() -> str:
+    return request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
+
+
+def _lost(error: HTTPException) -> tuple[str, int]:
+    """A page for people; programs have its status."""
+    language = (request.view_args or {}).get("language") or _language()
+    page = render_template("lost.html", language=language, here="checkout.show", here_with={})
+    return page, error.code or 500
 
 
 def _with_headers(response: Response) -> Response:

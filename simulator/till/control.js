@@ -3,6 +3,9 @@
 /** The simulator did not do what was asked; the message is for whoever stands at the till. */
 export class Refused extends Error {}
 
+/** The simulator cannot be reached at present. */
+export class Away extends Refused {}
+
 /** Calls the control API and gives the answer's JSON; raises Refused. */
 export async function call(method, path, body) {
   const request = { method, headers: { "Content-Type": "application/json" } };
@@ -11,7 +14,7 @@ export async function call(method, path, body) {
   try {
     answer = await fetch(`/_simulator${path}`, request);
   } catch {
-    throw new Refused("The simulator does not answer. Is it still running?");
+    throw new Away("The simulator does not answer. Is it still running?");
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(reason(said));

@@ -1,13 +1,14 @@
 // The page: shows how the codes stand, and does to the chosen one what a button says.
 
 import { Cards } from "./cards.js";
-import { look, Refused } from "./control.js";
+import { Away, look, Refused } from "./control.js";
 import { arm, DEEDS, disarm, isOpen } from "./deeds.js";
 import { answered, left, outcome, rupiah, short, whole } from "./words.js";
 
 const EVERY_MS = 1000;
 const at = (id) => document.getElementById(id);
 let seen = { orders: [], callbacks: [], faults: [], clock: null };
+let isAway = false;
 
 const codes = new Cards(at("codes"), at("code-card"), (card, code) => {
   card.querySelector("button").addEventListener("click", () => choose(code));
@@ -73,8 +74,11 @@ function choose(code) {
 async function refresh() {
   try {
     seen = await look();
+    if (isAway) say("");
+    isAway = false;
     show();
   } catch (error) {
+    isAway = error instanceof Away;
     say(error);
   }
 }
@@ -131,6 +135,15 @@ at("code").addEventListener("input", () => seen.clock && show());
 at("closed").addEventListener("change", () => show());
 
 // A shop may link to its code: /till/#8802…
-at("code").value = decodeURIComponent(location.hash.slice(1));
+function chooseLinked() {
+  try {
+    at("code").value = decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // What is no code of a URL is none of Finpay's either.
+    at("code").value = "";
+  }
+}
+addEventListener("hashchange", chooseLinked);
+chooseLinked();
 await refresh();
 setInterval(refresh, EVERY_MS);

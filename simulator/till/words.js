@@ -18,7 +18,7 @@ export function answered({ httpStatus, error, lost }) {
   return httpStatus ? `answered ${httpStatus}` : `no answer: ${error}`;
 }
 
-export function short(text, most = 160) {
+export function short(text, most = 100) {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 

@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-# Not of the whole session: while playwright runs, no test in this thread can have its own asyncio.
-@pytest.fixture(scope="package")
+# Not for longer: while playwright runs, no other test in this thread can have a loop of asyncio.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:

@@ -133,6 +133,20 @@ def test_what_is_armed_can_be_disarmed(cashier: Cashier) -> None:
     expect(cashier.page.locator("#armed")).to_have_text("nothing")
 
 
+def test_a_simulator_that_is_away_is_said_until_it_is_back(cashier: Cashier) -> None:
+    cashier.open()
+    said = cashier.page.get_by_role("status")
+    cashier.page.context.set_offline(True)
+    expect(said).to_contain_text("The simulator does not answer")
+    cashier.page.context.set_offline(False)
+    expect(said).to_be_empty()
+
+
+def test_a_link_that_is_no_code_chooses_none(cashier: Cashier) -> None:
+    cashier.open("%E0%A4%A")
+    expect(cashier.page.locator("#chosen")).to_contain_text("Type a code")
+
+
 def test_a_code_that_nobody_issued_is_not_paid(cashier: Cashier) -> None:
     cashier.open("000")
     expect(cashier.page.locator("#chosen")).to_have_text("No order has this code.")

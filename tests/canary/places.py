@@ -24,6 +24,10 @@ FILES: Mapping[str, tuple[frozenset[str], str]] = {
         KINDS,
         "the simulator stands for Finpay, which has the orders; mode 0600, gone with the stack",
     ),
+    "state/shop.db*": (
+        PERSONAL,
+        "the demo shop has its customers until their code is there; mode 0700, gone with the stack",
+    ),
     "state/aws/*.json": (
         SECRETS,
         "MiniStack's Secrets Manager and KMS, as deployed; mode 0700, gone with the stack",

@@ -139,6 +139,23 @@ def test_an_order_is_there_after_a_restart(customer: Customer, settings: Setting
     assert Customer(settings).stage(key) == "open"
 
 
+def test_an_address_that_leads_nowhere_leads_back_to_the_shop(customer: Customer) -> None:
+    german = {"Accept-Language": "de"}
+    for path, language in (("/en/orders/none", "en"), ("/nowhere", "id"), ("/id/nowhere", "id")):
+        answer = customer.shop.get(path, headers=german)
+        assert answer.status_code == 404
+        assert f'href="/{language}/"' in answer.text
+        assert f'<html lang="{language}">' in answer.text
+
+
+def test_a_code_whose_end_is_not_known_is_shown_without_a_countdown(customer: Customer) -> None:
+    key = customer.buy()
+    payment = make_payment(customer.order_id(key), expiresAt=None, version=3, amount=300_000)
+    assert customer.deliver(make_delivery(payment)) == 204
+    assert "8802700000000001" in customer.page(key)
+    assert 'id="deadline"' not in customer.page(key)
+
+
 # Only where there is a till
 
 
@@ -169,6 +186,15 @@ def test_the_environment_says_all_but_the_till() -> None:
     for name in ENVIRONMENT:
         with pytest.raises(KeyError, match=name):
             Settings.read({key: value for key, value in ENVIRONMENT.items() if key != name})
+
+
+def test_the_readme_lists_every_variable_and_only_files_that_are_there() -> None:
+    readme = (SHOP / "README.md").read_text()
+    rows = re.findall(r"^\| ((?:`[A-Z_]+`(?:, )?)+) \|", readme, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert listed == {*ENVIRONMENT, "PORT", "TILL_URL"}
+    files = re.findall(r"`((?:static/)?\w+\.(?:py|js|txt))`", readme)
+    assert not [name for name in files if not (SHOP / name).is_file()]
 
 
 def test_settings_do_not_show_their_secrets() -> None:

@@ -19,6 +19,7 @@ from ops.commands import (
 from payments.claim import _PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
+from tests.browser.conftest import NEEDED
 from tests.simulation.bugs import BUGS
 from tests.template import ROOT, resources, template
 
@@ -30,6 +31,8 @@ GUARANTEES = (ROOT / "docs/guarantees.md").read_text()
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     ROOT / "examples/README.md",
+    ROOT / "examples/shop/README.md",
+    ROOT / "simulator/README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 NOUNS = [
@@ -144,6 +147,11 @@ def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
 def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())
     assert not [link for link in links if not (document.parent / link).exists()]
+
+
+def test_ci_installs_what_the_browser_tests_need_and_lets_none_skip() -> None:
+    script = (ROOT / ".ci/run").read_text()
+    assert all(name in script for name in ("missing+=(chromium)", f"{NEEDED}=1 make test"))
 
 
 def test_every_decision_has_a_date() -> None:

@@ -89,6 +89,15 @@ def test_the_tills_own_requests_are_let_through(finpay: Server) -> None:
     assert answer.status_code == 200
 
 
+def test_the_readme_has_every_button_that_breaks_something_and_no_other() -> None:
+    page = (till_page.FOLDER / "index.html").read_text()
+    buttons = re.findall(r'data-(?:deed|arm)="\w+">([^<]+)</button>', page)
+    readme = (till_page.FOLDER.parent / "README.md").read_text()
+    table = readme[readme.index("| Button | Does |") :].partition("\n\n")[0]
+    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)[1:]
+    assert sorted(rows) == sorted(set(buttons) - {"Pay"})
+
+
 # What the page reads
 
 

@@ -1,6 +1,7 @@
 """`kill -9` of a part in the middle of work: what was acknowledged is there after a restart."""
 
 import base64
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,10 +14,12 @@ import pytest
 import requests
 
 from local import finpay, ministack
+from local import shop as demo_shop
 from local.run import revive
 from payments import clock
 from payments.receivers import DynamoReceivers
 from tests.builders import make_request_body
+from tests.demo_shop.customer import FORM
 from tests.stack.killable import KillableStack, wait_until
 
 
@@ -154,6 +157,20 @@ def test_a_kill_among_requests_in_flight_loses_nothing_that_was_acknowledged(
     shop.paid |= {callback["orderId"] for callback in log if callback["httpStatus"] == 200}
     assert shop.paid & tried
     shop.check_all()
+
+
+def test_the_demo_shop_has_its_orders_after_it_was_killed(killable: KillableStack) -> None:
+    url = f"{killable.running.shop_url}/en"
+    page = requests.get(f"{url}/", timeout=30).text
+    (key,) = re.findall(r'name="key" value="(\w+)"', page)
+    # Whether it has its code yet is not the point.
+    requests.post(f"{url}/orders", data={"key": key, **FORM}, timeout=60).raise_for_status()
+    before = re.findall(r"toko-\w+", requests.get(f"{url}/orders/{key}", timeout=30).text)
+    killable.kill(demo_shop.NAME)
+    revive(killable.local_stack)
+    after = re.findall(r"toko-\w+", requests.get(f"{url}/orders/{key}", timeout=30).text)
+    assert before
+    assert after == before
 
 
 def buy(shop: Shop, prefix: str, stop: threading.Event) -> list[str]:

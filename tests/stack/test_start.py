@@ -19,6 +19,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from local import shop
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.errors import LocalStackError
 from local.front import MAX_BODY_BYTES, Front
@@ -54,8 +55,23 @@ def test_stack_json_has_all_that_a_client_needs(stack: RunningStack) -> None:
     assert written["merchantKey"] == "SoSecret123"
     assert written["apiKey"].startswith("sk_demo_")
     assert written["webhookSecret"].startswith("whsec_")
-    for url in ("apiUrl", "simulatorUrl", "awsEndpoint"):
+    for url in ("apiUrl", "simulatorUrl", "shopUrl", "awsEndpoint"):
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", written[url])
+    assert written["tillUrl"] == f"{stack.simulator_url}/till/"
+
+
+def test_the_shop_and_the_till_are_there(stack: RunningStack) -> None:
+    for url in (stack.shop_url, stack.till_url):
+        answer = requests.get(url, timeout=30)
+        assert (answer.status_code, answer.headers["Content-Type"][:9]) == (200, "text/html")
+
+
+def test_the_shop_is_a_storefront_of_its_own_with_its_address_only(stack: RunningStack) -> None:
+    table = stack.outputs["StorefrontsTableName"]
+    key = {"storefrontId": {"S": shop.STOREFRONT_ID}}
+    row = stack.aws.dynamodb().get_item(TableName=table, Key=key)["Item"]
+
+    assert row["allowedOrigins"] == {"L": [{"S": stack.shop_url}]}
 
 
 def test_only_its_owner_may_read_stack_json(stack: RunningStack) -> None:

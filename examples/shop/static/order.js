@@ -11,7 +11,9 @@ let askAgainAt = 0;
 
 const article = () => document.getElementById("order");
 
-function say(words) {
+/** Says it to who sees the page and who hears it; what the title says too is for the latter only. */
+function say(words, kind = "") {
+  said.className = `said ${kind}`;
   if (said.textContent !== words) said.textContent = words;
 }
 
@@ -38,7 +40,7 @@ async function renew(answer) {
   document.title = page.title;
   begin();
   if (hadFocus) (fresh.querySelector("button") ?? document.getElementById("title")).focus();
-  if (changed) say(fresh.dataset.said);
+  if (changed) say(fresh.dataset.said, "heard");
 }
 
 async function askForCode() {

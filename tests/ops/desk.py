@@ -30,6 +30,7 @@ class Desk:
 
     def run(self, *arguments: str) -> Result:
         result = CliRunner().invoke(app, [*arguments, "--stack", STACK])
+        assert isinstance(result.exception, SystemExit | None), result.exception
         CANARY.look("what a command printed", result.output)
         return result
 

@@ -57,7 +57,7 @@ def wrong(desk: Desk) -> None:
 
 def unheard(desk: Desk) -> None:
     paid(desk)
-    desk.shop.receiver.answers = [(500, {})] * 2 * ATTEMPTS
+    desk.shop.receiver.answers = [(500, {})] * (2 * ATTEMPTS)
     desk.shop.tell()
 
 

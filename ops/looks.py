@@ -6,9 +6,9 @@ the same rule as for every look, so this can be done as often as somebody likes.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from ops.errors import NothingThere
@@ -28,7 +28,6 @@ _POLL_SECONDS = 0.5
 _ANSWER_MS = 6_000
 """How long a look that was begun may wait for Finpay's answer and bring it home."""
 
-type Sleep = Callable[[float], None]
 type Due = frozenset[tuple[str, int]]
 """Order ids and when they were due (epoch ms)."""
 
@@ -50,7 +49,6 @@ class Looks:
     payments: DynamoPayments
     queue: SqsLooks
     clock: Clock
-    sleep: Sleep = time.sleep
 
     def ask(self, order_id: str, patience_ms: int) -> Looked:
         """Queue a look at a payment and wait for what it finds; raises NothingThere."""
@@ -72,7 +70,7 @@ class Looks:
                 return Looked(before, after, taken=True, answered=False)
             if began is not None and now - began > _ANSWER_MS:
                 return Looked(before, after, taken=True, answered=True)
-            self.sleep(_POLL_SECONDS)
+            sleep(_POLL_SECONDS)
         return Looked(before, before, taken=False, answered=False)
 
     def queue_now(self, order_id: str) -> int:
@@ -106,7 +104,7 @@ class Looks:
         """Wait until these looks were taken; how many were not when the patience ended."""
         end, left = self.clock() + patience_ms, due
         while left and self.clock() < end:
-            self.sleep(_POLL_SECONDS)
+            sleep(_POLL_SECONDS)
             left = due & self.due()
             seen(len(due) - len(left))
         return len(left)

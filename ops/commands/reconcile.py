@@ -12,6 +12,11 @@ from ops.deployment import Deployment
 from ops.looks import Looked, Looks
 from ops.progress import progress
 
+NOT_TAKEN = (
+    "nobody took the look in time; it stays due, and every minute the schedule tries again."
+    " Does Finpay answer? python -m ops doctor"
+)
+
 Name = Annotated[str | None, typer.Argument(help="order.id, payment code or reference.")]
 Patience = Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for the looks.")]
 
@@ -66,10 +71,7 @@ def sentence(looked: Looked) -> str:
     """A look in a sentence."""
     order_id, before, after = looked.after.order_id, looked.before.status, looked.after.status
     if not looked.taken:
-        return (
-            f"{order_id}: nobody took the look in time; it stays due, and every minute the schedule"
-            " tries again. Does Finpay answer? python -m ops doctor"
-        )
+        return f"{order_id}: {NOT_TAKEN}"
     if not looked.answered:
         again = wib.told(looked.after.due_at)
         return f"{order_id}: Finpay did not answer; it is {after} and is asked again at {again}"

@@ -20,7 +20,7 @@ def findings(parameters: Mapping[str, str], live: Mapping[str, str]) -> Iterator
     """
     stage, base_url = parameters.get("Stage", ""), parameters.get("FinpayBaseUrl", "")
     expected, host = HOSTS.get(stage), urlsplit(base_url).hostname
-    if host != expected:
+    if expected is None or host != expected:
         yield bad(
             _SUBJECT,
             f"stage {stage or 'none'} asks {base_url or 'nobody'}, which is not its Finpay",

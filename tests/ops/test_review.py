@@ -11,7 +11,7 @@ from payments.review import VERDICTS
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
-from tests.ops.conftest import NO_REGION, NO_STACK, STACK, Outputs
+from tests.ops.told import NO_REGION, NO_STACK, STACK, Outputs
 
 SEE_WHICH = "Next: python -m ops review list shows the payments that wait for a decision\n"
 OUTCOMES = [

@@ -16,7 +16,7 @@ from payments.api_keys import digest
 from payments.receivers import DynamoReceivers
 from payments.storefronts import Storefronts
 from tests.builders import NOW
-from tests.ops.conftest import NO_STACK, STACK, Outputs
+from tests.ops.told import NO_STACK, STACK, Outputs
 from tests.registry import TABLE
 
 HOUR = 3_600_000

@@ -12,7 +12,7 @@ from payments.transitions import Status
 from tests.builders import NOW, SAMPLE_ORDER_ID, make_callback_event, make_payment
 from tests.handlers.conftest import Service
 from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
-from tests.ops.conftest import PARAMETERS, tell_of
+from tests.ops.told import PARAMETERS, tell_of
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from ops.deployment import DeploymentError, describe
 from payments import clock
 from payments.receivers import DynamoReceivers
 from payments.registration import encryption_context
-from tests.ops.conftest import NO_REGION
+from tests.ops.told import NO_REGION
 from tests.registry import registry_of
 
 STACK = "finpay-payments-local"

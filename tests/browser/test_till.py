@@ -16,7 +16,7 @@ def bought(customer: Customer, cashier: Cashier) -> Customer:
     return customer
 
 
-def stays(customer: Customer, stage: str, *, seconds: float = 3) -> None:
+def stays(customer: Customer, stage: str, *, seconds: float = 2) -> None:
     """The page has had time to see another one and shows this one."""
     time.sleep(seconds)
     customer.sees(stage, seconds=1)

@@ -75,7 +75,7 @@ def test_a_lost_callback_changes_nothing_until_it_is_sent_again(
 
 
 def test_a_delayed_callback_comes_later(bought: Customer, cashier: Cashier) -> None:
-    cashier.page.get_by_label("Delay (s)").fill("4")
+    cashier.page.get_by_label("Delay (s)").fill("6")
     cashier.press("Pay, delay the callback")
     expect(cashier.page.get_by_role("status")).to_contain_text("on its way")
     assert cashier.callbacks(bought.order_id()) == []

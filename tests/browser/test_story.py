@@ -39,7 +39,6 @@ def test_a_customer_orders_pays_at_the_till_and_sees_it_paid(
 def test_one_click_orders_and_the_till_pays(customer: Customer) -> None:
     customer.open()
     customer.page.get_by_role("button", name="let the demo till pay").click()
-    customer.sees("open")
     customer.sees("paid")
 
 
@@ -82,6 +81,14 @@ def test_a_browser_whose_clock_is_wrong_shows_the_right_time_left(customer: Cust
     assert customer.page.get_by_role("timer").inner_text().startswith(("23 h", "24 h"))
 
 
+def test_a_countdown_that_is_over_decides_nothing(customer: Customer) -> None:
+    customer.page.clock.install()
+    customer.buy()
+    customer.page.clock.fast_forward("25:00:00")
+    expect(customer.page.get_by_role("timer")).to_contain_text("The time is over")
+    customer.sees("open")
+
+
 def test_the_code_is_copied(open_page: OpenPage, stack: RunningStack) -> None:
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     code = Customer(page, stack.shop_url).buy()
@@ -110,6 +117,7 @@ def test_all_of_it_works_with_the_keyboard_alone(customer: Customer, cashier: Ca
     page.keyboard.press("Enter")
     customer.sees("open")
     expect(customer.order).to_contain_text("Rp 300.000")
+    expect(page.get_by_role("button", name="Copy the code")).to_be_visible()
     tab_to(page, "copy")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).not_to_be_empty()

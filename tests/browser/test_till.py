@@ -16,7 +16,7 @@ def bought(customer: Customer, cashier: Cashier) -> Customer:
     return customer
 
 
-def stays(customer: Customer, stage: str, *, seconds: float = 3) -> None:
+def stays(customer: Customer, stage: str, *, seconds: float = 2) -> None:
     """The page has had time to see another one and shows this one."""
     time.sleep(seconds)
     customer.sees(stage, seconds=1)
@@ -75,7 +75,7 @@ def test_a_lost_callback_changes_nothing_until_it_is_sent_again(
 
 
 def test_a_delayed_callback_comes_later(bought: Customer, cashier: Cashier) -> None:
-    cashier.page.get_by_label("Delay (s)").fill("4")
+    cashier.page.get_by_label("Delay (s)").fill("6")
     cashier.press("Pay, delay the callback")
     expect(cashier.page.get_by_role("status")).to_contain_text("on its way")
     assert cashier.callbacks(bought.order_id()) == []

@@ -4,7 +4,7 @@
 import { countDown } from "./countdown.js";
 import { enableCopy } from "./copy.js";
 
-const SOON_MS = 2000;
+const SOON_MS = 1000;
 const LATER_MS = 10000;
 const said = document.getElementById("said");
 let askAgainAt = 0;

@@ -60,13 +60,18 @@ def test_the_doctor_leaves_nothing_behind(stack: RunningStack) -> None:
 
 def test_the_doctor_finds_a_table_that_forgets_no_more(stack: RunningStack) -> None:
     dynamodb, table = stack.aws.dynamodb(), stack.outputs["DeliveriesTableName"]
-    setting = {"AttributeName": "deleteAt", "Enabled": False}
-    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=setting)
+
+    def forget(*, enabled: bool) -> None:
+        dynamodb.update_time_to_live(
+            TableName=table,
+            TimeToLiveSpecification={"AttributeName": "deleteAt", "Enabled": enabled},
+        )
+
+    forget(enabled=False)
     try:
         found = told("doctor", code=1)["findings"]
     finally:
-        on = setting | {"Enabled": True}
-        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=on)
+        forget(enabled=True)
     assert "table DeliveriesTable" in [one["subject"] for one in found if one["health"] == "bad"]
 
 

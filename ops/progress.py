@@ -18,7 +18,15 @@ class Advance(Protocol):
 def progress(what: str, total: int | None = None) -> Iterator[Advance]:
     """A bar that is gone when it is over; no total where nobody knows it."""
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    hidden = not console.is_terminal
+    with Progress(
+        console=console,
+        transient=True,
+        disable=hidden,
+        # What is printed meanwhile is the result, and goes where results go.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
         task = bar.add_task(what, total=total)
 
         def advance(done: int) -> None:

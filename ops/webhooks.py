@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments import clock
+from ops import wib
 from payments.deliveries import DynamoDeliveries, Told
 from payments.event_queue import SqsEvents, read_event
 from payments.store import DynamoPayments
@@ -103,7 +103,7 @@ def of(deployment: Deployment) -> Webhooks:
 
 
 def lines(told: Told) -> Iterator[str]:
-    """An event and its attempts, one line each: times in UTC, durations in milliseconds."""
+    """An event and its attempts, one line each: times in WIB, durations in milliseconds."""
     yield f"version {told.event.version}  {told.event.type}  {told.event.id}"
     for number, attempt in enumerate(told.attempts, 1):
         yield f"  {number}. {_line(attempt)}"
@@ -111,4 +111,4 @@ def lines(told: Told) -> Iterator[str]:
 
 def _line(attempt: Attempt) -> str:
     answer = attempt.why if attempt.status is None else f"status {attempt.status}"
-    return f"{clock.iso_utc(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"
+    return f"{wib.told(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"

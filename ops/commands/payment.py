@@ -8,6 +8,7 @@ from ops import answer as answers
 from ops import payment_scan, story, story_json, story_lines, wib
 from ops.commands.invocation import AsJson, Region, Stack, command, deployed, fail, tell
 from ops.payment_scan import Wanted
+from ops.progress import progress
 from payments.transitions import Status
 
 app = typer.Typer(no_args_is_help=True, help="How payments stand, here and at Finpay.")
@@ -31,8 +32,9 @@ def show(
     if not wanted or (name and order):
         fail("one payment has to be named", "give its order.id, or --storefront and --order")
     with deployed(stack, region) as deployment:
-        payment = story.find(deployment, wanted, storefront)
-        found = story.tell(deployment, payment, offline=offline)
+        with progress("Looking"):
+            payment = story.find(deployment, wanted, storefront)
+            found = story.tell(deployment, payment, offline=offline)
         answer = answers.answer(found.payment, found.told, found.said, found.now)
         following = command(stack, answer.next)
         tell(
@@ -63,7 +65,8 @@ def list_payments(
             _before(deployment.now(), newer_than),
         )
         table = deployment.output("PaymentsTableName")
-        found = payment_scan.newest(deployment.dynamodb, table, wanted, limit + 1)
+        with progress("Reading payments"):
+            found = payment_scan.newest(deployment.dynamodb, table, wanted, limit + 1)
         shown = found[:limit]
         document = [story_json.payment(one) for one in shown]
         tell(document, map(story_lines.line, shown), as_json=as_json)

@@ -53,8 +53,9 @@ def list_kept(
     """Print what is kept, the newest first, one on a line. Reads the whole table."""
     with deployed(stack, region) as deployment:
         table = deployment.output("QuarantineTableName")
-        found = quarantine.every(deployment.dynamodb, table, reason.value if reason else None)
-        newest = sorted(found, key=lambda one: one.received_at, reverse=True)
+        with progress("Reading the quarantine"):
+            found = quarantine.every(deployment.dynamodb, table, reason.value if reason else None)
+            newest = sorted(found, key=lambda one: one.received_at, reverse=True)
         shown = list(itertools.islice(newest, limit))
         tell(list(map(quarantine.as_json, shown)), map(quarantine.line, shown), as_json=as_json)
         if len(newest) > limit:

@@ -6,6 +6,7 @@ import typer
 
 from ops import reviews, story_json
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
+from ops.progress import progress
 from ops.reviews import Verdict
 from payments.errors import NotInReview, PaymentNotFound, Unavailable
 from payments.transitions import Status
@@ -20,7 +21,8 @@ def list_reviews(stack: Stack, region: Region = None, *, as_json: AsJson = False
     """Print the payments that wait for a decision, one on a line."""
     with deployed(stack, region) as deployment:
         table = deployment.output("PaymentsTableName")
-        found = list(reviews.waiting(deployment.dynamodb, table))
+        with progress("Reading payments"):
+            found = list(reviews.waiting(deployment.dynamodb, table))
         tell(list(map(story_json.payment, found)), map(reviews.line, found), as_json=as_json)
 
 

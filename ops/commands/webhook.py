@@ -61,9 +61,10 @@ def redrive(
         for event in webhooks.of(deployment).redrive(storefront):
             queued.append(event)
             seen(len(queued))
-        said = [f"Queued {one.id} ({one.type}) for {one.storefront_id}" for one in queued]
+            if not as_json:  # at once: it is queued, whatever becomes of the rest
+                typer.echo(f"Queued {event.id} ({event.type}) for {event.storefront_id}")
         document = {"queued": list(map(event_json, queued))}
-        tell(document, [*said, f"{len(queued)} queued"], as_json=as_json)
+        tell(document, [f"{len(queued)} queued"], as_json=as_json)
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def tables(dynamodb: Any, resources: Resources) -> Iterator[Finding]:
             table = dynamodb.describe_table(TableName=name)["Table"]
             ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
         except dynamodb.exceptions.ResourceNotFoundException:
-            yield bad(f"table {logical}", "it is not there", "restore it: docs/runbook.md")
+            yield bad(f"table {logical}", "it is not there", "docs/runbook.md#a-table-is-gone")
             continue
         wrong = [
             what for what, wanted, found in _of_table(properties, table, ttl) if wanted != found

@@ -83,15 +83,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """All clocks stand still; while the operator waits, they go on and the looks are taken."""
     service.pass_time(0)
     with open_shop(service) as shop:
         queue = service.sqs.create_queue
-        outputs = {
+        told = outputs | {
             "ApiUrl": NOBODY,
-            "PaymentsTableName": "PaymentsTable",
-            "QuarantineTableName": "QuarantineTable",
             "DeliveriesTableName": "DeliveriesTable",
             "CircuitsTableName": "CircuitsTable",
             "FinpaySecretArn": service.secret,
@@ -102,7 +100,7 @@ def desk(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             "StreamDeadLettersUrl": queue(QueueName="StreamDeadLetters")["QueueUrl"],
         }
         parameters = PARAMETERS | {"FinpayBaseUrl": service.finpay_url}
-        tell_of(monkeypatch, outputs, parameters)
+        tell_of(monkeypatch, told, parameters)
 
         def sleep(seconds: float) -> None:
             # The functions are elsewhere: what they write is no output of a command.
@@ -112,4 +110,4 @@ def desk(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             service.pass_time(round(seconds * 1000))
 
         monkeypatch.setattr("ops.looks.sleep", sleep)
-        yield Desk(service, shop, outputs, parameters)
+        yield Desk(service, shop, told, parameters)

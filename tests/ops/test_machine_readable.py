@@ -1,5 +1,6 @@
 """Every command has --json: one document on standard output, of a shape that stays."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,18 @@ def test_the_stack_may_be_named_by_the_environment(
     desk.shop.order("A-1")
     result = CliRunner().invoke(app, ["payment", "list"])
     assert (result.exit_code, "A-1  toko  PENDING" in result.stdout) == (0, True)
+
+
+def test_a_bar_is_drawn_beside_the_result_and_only_for_who_watches(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    assert desk.run("payment", "list", "--json").stderr == ""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    for command in (("payment", "list"), ("dead-letters", "show")):
+        result = desk.run(*command, "--json")
+        assert json.loads(result.stdout)
+        assert "Reading" in result.stderr
 
 
 def test_storefronts_are_changed_by_machines_too(desk: Desk) -> None:

@@ -15,7 +15,12 @@ from ops.commands import (
     webhook,
 )
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
 storefront.app.add_typer(rotation.app)
 app.add_typer(payment.app, name="payment")
 app.command()(reconcile.reconcile)

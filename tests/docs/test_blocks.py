@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from importlib.util import find_spec
 
 import pytest
 
@@ -118,3 +119,15 @@ def test_the_picture_shows_every_function() -> None:
     (picture, *_) = of("mermaid")
     folders = {one["Handler"].partition(".")[0] for one in functions().values()}
     assert not [folder for folder in folders if folder not in picture.text]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_module_that_is_run_in_the_text_exists(document: str) -> None:
+    modules = set(re.findall(r"python -m ([a-z_.]+)", (ROOT / document).read_text()))
+    ours = modules - {"ministack"}  # in an environment of its own
+    assert not [name for name in ours if not find_spec(name.rstrip("."))]
+
+
+def test_a_module_that_does_not_exist_would_be_found() -> None:
+    assert not find_spec("opps")
+    assert find_spec("bench.cost")

@@ -4,16 +4,16 @@ Requests wait for a free container; nothing starts a new one.
 """
 
 import json
-import threading
 import time
 from collections.abc import Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from queue import SimpleQueue
-from typing import Any, Self, override
+from typing import Any, override
 
 from bench import canned
 from bench.container import Container
 from bench.errors import HandlerFailedError
+from bench.loopback import Loopback
 
 
 class Pool:
@@ -34,28 +34,13 @@ class Pool:
         return answer
 
 
-class Gateway(ThreadingHTTPServer):
+class Gateway(Loopback):
     """A context manager: takes Finpay's callbacks at `url` and has them answered."""
 
-    daemon_threads = True
-    request_queue_size = 64
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Callbacks)
+        super().__init__(_Callbacks)
         self.callbacks: Pool | None = None
         self.seconds: list[float] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
 
 class _Callbacks(BaseHTTPRequestHandler):

@@ -11,9 +11,10 @@ import socketserver
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Self, override
+from typing import Any, override
 
 from bench import canned
+from bench.loopback import Loopback
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TARGET = re.compile(rb"\r\nx-amz-target: *\w+\.(\w+)", re.IGNORECASE)
@@ -21,28 +22,13 @@ _TARGET = re.compile(rb"\r\nx-amz-target: *\w+\.(\w+)", re.IGNORECASE)
 type Reply = dict[str, Any]
 
 
-class Outside(socketserver.ThreadingTCPServer):
+class Outside(Loopback):
     """A context manager; `calls` counts what was asked for, by operation."""
 
-    daemon_threads = True
-    allow_reuse_address = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+        super().__init__(_Connection)
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
 
     def answer(self, head: bytes, body: bytes) -> Reply:
         """The answer to one request, and count it."""

@@ -32,7 +32,8 @@ def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, 
 
 def _in_review(payment: Payment) -> Answer:
     came = payment.settled.paid_amount if payment.settled else None
-    ordered, following = rupiah(payment.amount), f"review accept {payment.order_id}"
+    # The decision is a person's, so that no command that makes one is put into his mouth.
+    ordered, following = rupiah(payment.amount), "review list"
     if came is None or came == payment.amount:
         sentence = "What came does not fit the order, and a person has to decide what becomes of it"
         return Answer(Case.REVIEW, f"{sentence}: accept, reject or returned.", following)

@@ -119,7 +119,7 @@ CASES: list[tuple[Scene, Case, str]] = [
     (paid, Case.NOT_TOLD_YET, "webhook redeliver A-1"),
     (told, Case.PAID, "webhook redeliver A-1"),
     (late, Case.PAID_LATE, "webhook redeliver A-1"),
-    (wrong, Case.WRONG_AMOUNT, "review accept A-1"),
+    (wrong, Case.WRONG_AMOUNT, "review list"),
     (unheard, Case.WEBHOOK_FAILING, "webhook redeliver A-1"),
     (gone, Case.WEBHOOK_OFF, "storefront enable-webhooks toko"),
     (silent, Case.FINPAY_SILENT, "doctor"),
@@ -129,7 +129,7 @@ CASES: list[tuple[Scene, Case, str]] = [
     (cancelled, Case.CLOSED, "payment list --storefront toko"),
     (back, Case.MONEY_BACK, "webhook deliveries A-1"),
     (differing, Case.FINPAY_DIFFERS, "reconcile A-1"),
-    (disputed, Case.REVIEW, "review accept A-1"),
+    (disputed, Case.REVIEW, "review list"),
 ]
 
 

@@ -60,6 +60,11 @@ class Claim(NamedTuple):
     evidence: str
     source: Source
 
+    @property
+    def came(self) -> int | None:
+        """Rupiah that were paid: Finpay need not say it where it is what was ordered."""
+        return self.paid_amount if self.paid_amount_given else self.amount
+
     def proof(self, amount: int, currency: str) -> Proof:
         """What this proves about a payment of that amount and currency.
 
@@ -71,8 +76,7 @@ class Claim(NamedTuple):
             return _CONFIRMED[proof]
         if proof is not Proof.PAID:
             return proof
-        paid = self.paid_amount if self.paid_amount_given else amount
-        matches = self.is_of(amount, currency) and paid == amount
+        matches = self.is_of(amount, currency) and self.came == amount
         return Proof.PAID if matches else Proof.MISMATCH
 
     def is_of(self, amount: int, currency: str) -> bool:

@@ -47,13 +47,17 @@ def proof_of(claim: Claim, payment: Payment) -> Proof:
     other_order = claim.gateway_order_id != payment.order_at_finpay
     if proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED} and other_order:
         return Proof.REFUNDED_OTHER
+    known = payment.settled.finpay_reference
+    # Given up although money is entered: an operator decided, and decided about that money.
+    decided = payment.status in GIVEN_UP
+    if proof is Proof.MISMATCH and decided and claim.reference == known and not other_order:
+        was_known = known is not None and claim.came == payment.settled.paid_amount
+        return Proof.PAID_BEFORE if was_known else proof
     if proof is not Proof.PAID:
         return proof
-    known = payment.settled.finpay_reference
     if other_order or (known and claim.reference and claim.reference != known):
         return Proof.PAID_AGAIN
-    # Given up although money is entered: an operator decided, and decided about this money.
-    was_known = payment.status in GIVEN_UP and payment.settled.paid_amount == payment.amount
+    was_known = decided and payment.settled.paid_amount == payment.amount
     return Proof.PAID_BEFORE if was_known else proof
 
 
@@ -69,7 +73,7 @@ def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
         return change
     renamed = claim.gateway_order_id != change.order_id
     settled = Settled(
-        paid_amount=claim.paid_amount if claim.paid_amount_given else claim.amount,
+        paid_amount=claim.came,
         paid_at=claim.paid_at or change.entry.at,
         finpay_reference=claim.reference,
         channel=claim.channel,

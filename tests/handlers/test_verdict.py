@@ -2,8 +2,10 @@
 
 import pytest
 
+from ops.looks import Looks
 from payments.clock import now
 from payments.ids import new_id
+from payments.look_queue import SqsLooks
 from payments.payment import Payment
 from payments.review import VERDICTS, Review
 from payments.settle import Settle
@@ -49,6 +51,36 @@ def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Servi
     decide(reviewed, "accept")
     body = reviewed.api(make_status_event()).body
     assert (body["status"], body["amount"], body["paidAmount"]) == ("PAID", 1000, 900)
+
+
+def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed: Service) -> None:
+    decide(reviewed, "reject")
+    body = make_callback_body(make_callback_fields(amount=900) | {"meta": {"data": "again"}})
+    assert reviewed.callback(make_callback_event(body)).status == 200
+    payment = reviewed.payment()
+    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+
+
+def test_a_look_at_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    paid = service.finpay.simulation.book.pay(SAMPLE_ORDER_ID, 900).payment
+    assert paid
+    body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
+    assert service.callback(make_callback_event(body)).status == 200
+    decide(service, "reject")
+    payments = DynamoPayments(service.dynamodb, "PaymentsTable")
+    queue = SqsLooks(service.sqs, service.looks_queue)
+    Looks(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
+    assert service.take_looks() == 0
+    payment = service.payment()
+    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+
+
+def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service) -> None:
+    decide(reviewed, "reject")
+    body = make_callback_body(make_callback_fields(amount=900, reference=None))
+    assert reviewed.callback(make_callback_event(body)).status == 200
+    assert reviewed.payment().status is Status.REVIEW
 
 
 def test_another_claim_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:

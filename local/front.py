@@ -11,6 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Semaphore, Thread
 from typing import Self
+from urllib.parse import urlsplit
 
 from local.api_page import POLICY, Page
 
@@ -22,6 +23,7 @@ TIMEOUT_SECONDS = 35
 # once would all run into it. So requests beyond these wait here, for API and callbacks apart, since
 # Finpay may call back while a storefront's request is still waiting for Finpay.
 REQUESTS_AT_ONCE = 4
+_THIS_MACHINE = {"127.0.0.1", "localhost"}
 # Those speak of one connection only (RFC 9110, 7.6.1); Host is the upstream's own.
 _NOT_FORWARDED = {
     "connection",
@@ -75,15 +77,25 @@ class _Forwarder(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if page := self.server.pages.get(self.path.partition("?")[0]):
-            self._show(page)
+            self._show_to_this_machine(page)
         else:
             self._forward()
+
+    def _show_to_this_machine(self, page: Page) -> None:
+        """The key in it is for nobody who gave this address a name of his own."""
+        name = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        if name in _THIS_MACHINE:
+            self._show(page)
+        else:
+            self._refuse(HTTPStatus.FORBIDDEN, "Open it at http://127.0.0.1")
 
     def _show(self, page: Page) -> None:
         self.send_response_only(HTTPStatus.OK)
         self.send_header("Content-Type", page.content_type)
         self.send_header("Content-Length", str(len(page.content)))
         self.send_header("Content-Security-Policy", POLICY)
+        # No other site's page may take a script of it, with the key, for its own.
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(page.content)

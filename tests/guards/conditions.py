@@ -32,6 +32,8 @@ class _Reader:
                 return not self.holds(inner)
             case {"Fn::And": inners}:
                 return all(map(self.holds, inners))
+            case {"Fn::Or": inners}:
+                return any(map(self.holds, inners))
             case {"Fn::Equals": [left, right]}:
                 return str(self.resolved(left)) == str(self.resolved(right))
             case {"Condition": str(name)} | str(name):

@@ -229,7 +229,16 @@ OF_TEST_MODE = ("TestMode", "Scenes")
 
 
 @pytest.mark.parametrize(
-    ("stage", "base_url"), [("prod", LIVE), ("local", LIVE), ("prod", "https://devo.finnet.co.id")]
+    ("stage", "base_url"),
+    [
+        ("prod", LIVE),
+        ("prod", "https://devo.finnet.co.id"),
+        ("dev", LIVE),
+        ("dev", "https://api.finnet.co.id"),
+        ("local", LIVE),
+        ("local", "https://LIVE.finnet.co.id:443"),
+        ("local", "https://devo.finnet.co.id"),
+    ],
 )
 def test_where_money_moves_nothing_of_test_mode_exists(stage: str, base_url: str) -> None:
     template = sam.transformed(sam.TEMPLATE.read_text(), stage)
@@ -241,10 +250,10 @@ def test_where_money_moves_nothing_of_test_mode_exists(stage: str, base_url: str
     assert not [name for name in OF_TEST_MODE if name in json.dumps(made)]
 
 
-@pytest.mark.parametrize("stage", ["local", "dev"])
-def test_where_no_money_moves_only_its_queue_can_start_test_mode(stage: str) -> None:
+@pytest.mark.parametrize(("stage", "targets"), [("local", "loopback"), ("dev", "public")])
+def test_where_no_money_moves_only_its_queue_can_start_test_mode(stage: str, targets: str) -> None:
     template = sam.transformed(sam.TEMPLATE.read_text(), stage)
-    made = deployed(template, {"Stage": stage})
+    made = deployed(template, {"Stage": stage, "WebhookTargets": targets})
     (version,) = [
         name
         for name, one in rules.of_type(made, "AWS::Lambda::Version").items()
@@ -297,7 +306,7 @@ def test_what_test_mode_needs_no_condition_holds_back_is_found() -> None:
 def test_a_condition_of_a_kind_that_nobody_reads_is_told() -> None:
     template = {
         "Parameters": {},
-        "Conditions": {"Odd": {"Fn::Or": []}},
+        "Conditions": {"Odd": {"Fn::Contains": []}},
         "Resources": {"A": {"Condition": "Odd"}},
         "Outputs": {},
     }

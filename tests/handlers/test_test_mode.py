@@ -168,6 +168,7 @@ def test_what_is_no_outcome_has_no_reports(name: str) -> None:
         {"STAGE": "prod"},
         {"FINPAY_BASE_URL": LIVE},
         {"FINPAY_BASE_URL": "https://LIVE.finnet.co.id.:443"},
+        {"FINPAY_BASE_URL": "https://another-name-of-the-live-host.example"},
     ],
 )
 @pytest.mark.parametrize("name", ["paid", "never", "payed"])

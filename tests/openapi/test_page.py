@@ -50,6 +50,15 @@ def test_the_browser_is_told_to_load_nothing_from_elsewhere(page: str) -> None:
     assert get(page).headers["content-security-policy"].startswith("default-src 'self';")
 
 
+@pytest.mark.parametrize("end", ["", "/start.js"])
+def test_a_page_from_elsewhere_gets_no_key(page: str, end: str) -> None:
+    own = get(page + end)
+    assert own.headers["cross-origin-resource-policy"] == "same-origin"
+    rebound = requests.get(page + end, headers={"Host": "elsewhere.example:8080"}, timeout=10)
+    assert rebound.status_code == 403
+    assert KEY not in rebound.text
+
+
 def test_the_document_is_the_committed_one_with_this_stack_as_its_server(page: str) -> None:
     served = get(f"{page}/openapi.json").json()
     assert [server["url"] for server in served["servers"]] == ["/"]

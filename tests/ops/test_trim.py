@@ -23,6 +23,17 @@ print(len(client.meta.method_to_api_mapping), client.meta.endpoint_url)
 """
 
 
+IMPORTS = """
+import importlib, os, sys
+sys.path.insert(0, sys.argv[1])
+os.environ["AWS_DEFAULT_REGION"] = "ap-southeast-3"
+# By this X-Ray's SDK knows Lambda, where it asks no service which calls to sample.
+os.environ["LAMBDA_TASK_ROOT"] = sys.argv[1]
+for module in sys.argv[2:]:
+    importlib.import_module(module)
+"""
+
+
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `sam build` would leave, of one function; trimmed."""
@@ -97,6 +108,17 @@ def test_a_called_service_is_known_as_before(artifact: Path, service: str) -> No
     operations, url = done.stdout.split()
     assert int(operations) > 20
     assert url == f"https://{service}.ap-southeast-3.amazonaws.com"
+
+
+def test_all_that_a_rare_path_imports_is_there(artifact: Path) -> None:
+    ours = [f"payments.{path.stem}" for path in (ROOT / "functions/payments").glob("*.py")]
+    handlers = [f["Handler"].rpartition(".")[0] for f in functions().values()]
+    traced = ["aws_lambda_powertools.tracing", "aws_xray_sdk.core"]
+    assert len(ours) > 50
+    modules = [*ours, *handlers, *traced]
+    command = [sys.executable, "-I", "-S", "-c", IMPORTS, str(artifact), *modules]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_client_of_a_service_that_nobody_calls_is_refused(artifact: Path) -> None:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ops import wib
-from ops.answer_paid import TAKEN, of_paid
+from ops.agreement import UNPAID, has_money, is_decided, odd_one
+from ops.answer_paid import differs, of_paid
 from ops.cases import Answer, Case
+from ops.decision import decision
 from ops.rupiah import rupiah
 from payments.looks import is_over
-from payments.transitions import Status
+from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from ops.finpay import Said
+    from payments.claim import Claim
     from payments.deliveries import Told
-    from payments.payment import Payment
+    from payments.payment import Entry, Payment
 
 
 _HERE = {Status.PAID, Status.REFUNDED, Status.PARTIALLY_REFUNDED}
@@ -26,7 +29,7 @@ def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, 
     if payment.status is Status.REVIEW:
         return _in_review(payment)
     if payment.status in _HERE:
-        return of_paid(payment, told, said or ())
+        return of_paid(payment, told, said or (), now)
     return _of_unpaid(payment, said, now)
 
 
@@ -46,7 +49,7 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
         see = f"payment show {payment.order_id}"
         return Answer(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
     for one in said:
-        if one.claim and one.claim.proof(payment.amount, payment.currency) in TAKEN:
+        if one.claim and has_money(payment, one) and not is_decided(payment, one):
             sentence = f"Finpay has the money ({one.claim.status}) and no callback has told us."
             return Answer(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
     for one in said:
@@ -55,7 +58,42 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
             sentence = f"Nobody can say: Finpay was asked, and {one.error}."
             due = f" It is asked again at {wib.told(payment.due_at)}." if payment.due_at else ""
             return Answer(case, sentence + due, "doctor")
+    return _without_news_of_money(payment, said[0].claim, odd_one(payment, said[1:]), now)
+
+
+def _without_news_of_money(
+    payment: Payment, claim: Claim | None, odd: Claim | None, now: int
+) -> Answer:
+    """Of what Finpay says of the order that counts, and of another of which it says odd things."""
+    if odd:
+        return differs(payment, odd)
+    if decided := decision(payment):
+        return _decided(payment, decided)
+    if not _is_unpaid(payment, claim, now):
+        return differs(payment, claim)
     return _without_money(payment, now)
+
+
+def _decided(payment: Payment, decided: Entry) -> Answer:
+    """Of a payment that an operator gave up. What he knew of is nothing to be taken up again."""
+    came = payment.settled.paid_amount if payment.settled else None
+    had = "an amount that Finpay did not tell" if came is None else rupiah(came, payment.currency)
+    sentence = (
+        f"An operator decided at {wib.told(decided.at)} that no money is owed:"
+        f" {had} had come for an order of {rupiah(payment.amount, payment.currency)}."
+    )
+    return Answer(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
+
+
+def _is_unpaid(payment: Payment, claim: Claim | None, now: int) -> bool:
+    """Whether no money came at Finpay, and a code that can be paid here can be paid there too.
+
+    Which way a payment was given up is all the same: nobody paid it.
+    """
+    proof = claim.proof(payment.amount, payment.currency) if claim else None
+    if payment.status is Status.PENDING and not is_over(payment, now):
+        return proof is Proof.OPEN
+    return proof is None or proof in UNPAID
 
 
 def _without_money(payment: Payment, now: int) -> Answer:

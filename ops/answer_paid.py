@@ -7,19 +7,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ops import wib
+from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome
 from payments.clock import WIB
-from payments.transitions import Proof, Status
+from payments.deliveries import KEPT_DAYS
+from payments.looks import DAY
+from payments.transitions import Status
 from payments.webhook_events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:
     from ops.finpay import Said
+    from payments.claim import Claim
     from payments.deliveries import Told
     from payments.payment import Payment
 
-TAKEN = frozenset({Proof.PAID, Proof.PAID_AGAIN, Proof.PAID_BEFORE, Proof.MISMATCH})
-"""What Finpay says of an order for which it has money, whether or not it is the right amount."""
 _PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
 _MONEY_AGAIN = {"PAID", "CAPTURED"}
 _OFF = {Outcome.GONE, Outcome.DISABLED}
@@ -31,22 +33,45 @@ _OFF_BECAUSE = {
 """Why a shop is told nothing, by the attempt's word for it, and what is to be done."""
 
 
-def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said]) -> Answer:
+def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: int) -> Answer:
     """The answer for a payment whose money came."""
+    counts, others = said[:1], said[1:]
+    again = any(has_money(payment, one) for one in others)
     if payment.status is not Status.PAID:
+        if again:
+            return differs(payment, odd_one(payment, others))
         sentence = f"The money came and went back: the payment is {payment.status}."
         return Answer(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
-    claim = said[0].claim if said else None
-    if claim and claim.proof(payment.amount, payment.currency) not in TAKEN:
-        sentence = f"It is paid here, and Finpay says {claim.status}."
-        return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
-    if any(one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history):
+    if counts and _is_in_doubt(payment, counts[0]):
+        return differs(payment, counts[0].claim)
+    if again or any(
+        one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history
+    ):
         sentence = "It is paid, and money came for it once more: one of the two is to go back."
         return Answer(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
-    return _of_told(payment, _last_attempt(told))
+    if odd := odd_one(payment, others):
+        return differs(payment, odd)
+    return _of_told(payment, _last_attempt(told), now)
 
 
-def _of_told(payment: Payment, last: Attempt | None) -> Answer:
+def differs(payment: Payment, claim: Claim | None) -> Answer:
+    """The answer where Finpay says this of an order of the payment; None: it does not know it."""
+    status = "paid" if payment.status is Status.PAID else payment.status
+    says = f"says {claim.status}" if claim else "knows no such order"
+    if claim and claim.gateway_order_id != payment.order_at_finpay:
+        says += f" of its order {claim.gateway_order_id}"
+    sentence = f"It is {status} here, and Finpay {says}."
+    return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
+
+
+def _is_in_doubt(payment: Payment, said: Said) -> bool:
+    """Whether Finpay says of the order that counts that it has no money for it."""
+    if said.error or has_money(payment, said):
+        return False
+    return not is_decided(payment, said)
+
+
+def _of_told(payment: Payment, last: Attempt | None, now: int) -> Answer:
     """Of a payment that is well here: was its shop told?"""
     late = payment.settled is not None and payment.settled.late
     paid = (
@@ -55,6 +80,10 @@ def _of_told(payment: Payment, last: Attempt | None) -> Answer:
     if late:
         paid += ", after it had been given up"
     again = f"webhook redeliver {payment.order_id}"
+    if last is None and now - _since(payment) >= KEPT_DAYS * DAY:
+        over = f"the log of what its shop was told is over, after {KEPT_DAYS} days"
+        see = f"payment list --storefront {payment.storefront_id}"
+        return Answer(Case.LOG_IS_OVER, f"{paid}, and {over}: the shop has to look.", see)
     if last is None:
         return Answer(Case.NOT_TOLD_YET, f"{paid}, and its shop was not told yet.", again)
     if last.outcome in _OFF:
@@ -79,6 +108,11 @@ def _reply(attempt: Attempt) -> str:
     if attempt.status is None:
         return f"no answer came ({attempt.why})"
     return f"it answered {attempt.status}"
+
+
+def _since(payment: Payment) -> int:
+    """When it came to its status here, of which its shop was to be told."""
+    return max(entry.at for entry in payment.history if not entry.saw)
 
 
 def _day_of(payment: Payment) -> str:

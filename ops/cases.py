@@ -9,11 +9,13 @@ class Case(StrEnum):
 
     WRONG_AMOUNT = "wrong-amount"
     REVIEW = "review"
+    DECIDED = "decided"
     CALLBACK_LOST = "callback-lost"
     MONEY_BACK = "money-back"
     WEBHOOK_FAILING = "webhook-failing"
     WEBHOOK_OFF = "webhook-off"
     NOT_TOLD_YET = "not-told-yet"
+    LOG_IS_OVER = "log-is-over"
     PAID_LATE = "paid-late"
     PAID = "paid"
     PAID_TWICE = "paid-twice"

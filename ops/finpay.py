@@ -6,7 +6,7 @@ that this machine cannot reach Finpay must not keep the service from asking.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,8 +76,7 @@ def ask(gateway: Gateway, gateway_order_id: str) -> Said:
         return Said(gateway_order_id, error="it cannot be reached from here")
 
 
-def ask_all(gateway: Gateway, payment: Payment) -> Iterator[Said]:
-    """Status checks of all orders at Finpay that are the payment's, the one that counts first."""
+def ask_all(asking: Callable[[str], Said], payment: Payment) -> Iterator[Said]:
+    """What is said of all orders at Finpay that are the payment's, the one that counts first."""
     orders = (payment.order_at_finpay, payment.gateway_order_id, *payment.earlier_gateway_order_ids)
-    for gateway_order_id in dict.fromkeys(orders):
-        yield ask(gateway, gateway_order_id)
+    return map(asking, dict.fromkeys(orders))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ops import wib
-from ops.report import Difference, Row
+from ops.agreement import Difference
+from ops.report import Row
 
 COLUMNS = (
     "orderId",

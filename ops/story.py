@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ops import finpay, payment_scan, quarantine
@@ -55,7 +56,7 @@ def tell(deployment: Deployment, payment: Payment, *, offline: bool) -> Story:
     table = deployment.output("QuarantineTableName")
     said = None
     if not offline:
-        said = tuple(finpay.ask_all(finpay.gateway_of(deployment), payment))
+        said = tuple(finpay.ask_all(partial(finpay.ask, finpay.gateway_of(deployment)), payment))
     return Story(
         payment,
         deployment.deliveries.of(payment.order_id),

@@ -10,9 +10,10 @@ import typer
 
 from ops import finpay, payment_scan, quarantine, report_table, wib
 from ops import report as reports
+from ops.agreement import Difference
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.progress import progress
-from ops.report import Difference, Row
+from ops.report import Row
 
 
 def report(

@@ -5,7 +5,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.handlers.conftest import renamed, service  # noqa: F401 - fixtures of these tests too
-from tests.ops.desk import desk  # noqa: F401 - a fixture of these tests
+from tests.ops.desk import desk, renamed_desk  # noqa: F401 - fixtures of these tests
 from tests.ops.told import PARAMETERS, Outputs, tell_of
 from tests.registry import TABLE
 

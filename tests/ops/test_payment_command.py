@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from ops.cases import Case
+from payments.deliveries import KEPT_DAYS
 from payments.payment import Settled
 from payments.transitions import Status
 from tests.builders import NOW, make_cancel_event, make_payment
@@ -52,7 +53,7 @@ def late(desk: Desk) -> None:
 def wrong(desk: Desk) -> None:
     asked(desk)
     desk.fate("A-1", amount=900)
-    desk.callback("A-1", amount=900)
+    desk.callback("A-1", amount=900, reference="FP00000000000001")
 
 
 def unheard(desk: Desk) -> None:
@@ -113,6 +114,16 @@ def disputed(desk: Desk) -> None:
     desk.callback("A-1", status="REFUNDED")
 
 
+def rejected(desk: Desk) -> None:
+    wrong(desk)
+    desk.lines("review", "reject", "A-1")
+
+
+def long_ago(desk: Desk) -> None:
+    paid(desk)
+    desk.service.pass_time(KEPT_DAYS * DAY)
+
+
 CASES: list[tuple[Scene, Case, str]] = [
     (asked, Case.NOT_PAID_YET, "payment show A-1"),
     (lost, Case.CALLBACK_LOST, "reconcile A-1"),
@@ -130,6 +141,8 @@ CASES: list[tuple[Scene, Case, str]] = [
     (back, Case.MONEY_BACK, "webhook deliveries A-1"),
     (differing, Case.FINPAY_DIFFERS, "reconcile A-1"),
     (disputed, Case.REVIEW, "review list"),
+    (rejected, Case.DECIDED, "payment list --storefront toko"),
+    (long_ago, Case.LOG_IS_OVER, "payment list --storefront toko"),
 ]
 
 
@@ -229,11 +242,6 @@ def test_all_orders_of_a_payment_at_finpay_are_asked_about(renamed_desk: Desk) -
     earlier = found["finpay"][1]
     assert earlier["status"] == "CANCELLED"
     assert found["payment"]["ordersAtFinpay"] == [one["orderId"] for one in found["finpay"]]
-
-
-@pytest.fixture
-def renamed_desk(desk: Desk, renamed: object) -> Desk:  # noqa: ARG001 - what happened before
-    return desk
 
 
 def test_a_reference_of_two_payments_names_neither(desk: Desk) -> None:

@@ -1,16 +1,18 @@
 """`python -m ops report`: a day in WIB beside Finpay, four ways."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ops import wib
-from ops.report import GIVE_UP_AFTER, Difference, compare
+from ops.agreement import Difference, compare
+from ops.report import GIVE_UP_AFTER
 from ops.report_table import COLUMNS
-from payments.payment import Source
+from payments.payment import Entry, Payment, Settled, Source
 from payments.transitions import Status
-from tests.builders import NOW, make_claim, make_payment
+from tests.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 from tests.ops.desk import Desk
 
 DAY = 86_400_000
@@ -66,6 +68,27 @@ def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so
         never = status in {Status.INITIATING, Status.FAILED}
         expected = Difference.AGREES if never else Difference.ONLY_HERE
         assert compare(make_payment(status=status), None, NOW) is expected
+
+
+def accepted(came: int) -> Payment:
+    """A payment of 1,000 rupiah for which an operator accepted what came."""
+    payment = make_payment(status=Status.PAID, settled=Settled(NOW, came, "8f0e1d2c"))
+    entry = Entry(Status.PAID, NOW, Source.OPERATOR, "mark-2")
+    return replace(payment, history=(*payment.history, entry))
+
+
+def test_what_an_operator_accepted_is_compared_with_what_had_come() -> None:
+    for came, paid, expected in (
+        (900, 900, Difference.AGREES),
+        (900, 1000, Difference.OTHER_AMOUNT),
+        (1000, 900, Difference.OTHER_AMOUNT),
+    ):
+        claim = make_claim(source=Source.STATUS_CHECK, paid_amount=paid)
+        assert compare(accepted(came), claim, NOW) is expected
+    of_another = make_claim(source=Source.STATUS_CHECK, amount=900, paid_amount_given=False)
+    assert compare(accepted(900), of_another, NOW) is Difference.AGREES
+    back = make_claim(source=Source.STATUS_CHECK, status="REFUNDED")
+    assert compare(accepted(900), back, NOW) is Difference.OTHER_STATUS
 
 
 def today(desk: Desk) -> str:
@@ -135,6 +158,85 @@ def test_a_day_that_agrees_ends_well(desk: Desk) -> None:
     desk.shop.order("A-1")
     assert desk.json("report", "--date", today(desk))["totals"]["agrees"] == 1
     assert desk.json("report", "--date", "2020-01-01")["rows"] == []
+
+
+def rows_of(desk: Desk, code: int) -> dict[str, tuple[str, str | None]]:
+    """Difference and reason of each of today's orders."""
+    found = desk.json("report", "--date", today(desk), code=code)
+    return {row["orderId"]: (row["difference"], row["why"]) for row in found["rows"]}
+
+
+def test_a_day_whose_only_mismatch_was_accepted_ends_well(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", amount=900)
+    desk.lines("reconcile", "A-1")
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+    desk.lines("review", "accept", "A-1")
+    assert rows_of(desk, 0) == {"A-1": ("agrees", None)}
+    desk.fate("A-1", amount=800, again=True)
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+
+
+@pytest.mark.parametrize("said", ["PAID", "REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"])
+def test_money_for_an_order_that_was_given_up_at_finpay_is_another_status(
+    renamed_desk: Desk, said: str
+) -> None:
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status=said)
+    why = f"PENDING here, {said} there of its order {SAMPLE_ORDER_ID}"
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+
+
+def test_a_second_payment_is_another_status_until_it_was_given_back(renamed_desk: Desk) -> None:
+    renamed_desk.fate(renamed_desk.service.payment().gateway_order_id)
+    renamed_desk.lines("reconcile", SAMPLE_ORDER_ID)
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+    why = f"PAID here, PAID there of its order {SAMPLE_ORDER_ID}"
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status="REFUNDED")
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+
+
+def test_a_payment_agrees_only_if_finpay_answered_for_each_of_its_orders(
+    renamed_desk: Desk,
+) -> None:
+    renamed_desk.service.witness.after["check"] = renamed_desk.silence
+    difference, why = rows_of(renamed_desk, 3)[SAMPLE_ORDER_ID]
+    assert difference == "not-compared"
+    assert why == f"no answer came that can be read, of its order {SAMPLE_ORDER_ID}"
+
+
+def test_a_difference_is_told_though_another_order_got_no_answer(renamed_desk: Desk) -> None:
+    latest = renamed_desk.service.payment().gateway_order_id
+    renamed_desk.fate(latest)
+    renamed_desk.service.witness.after["check"] = renamed_desk.silence
+    expected = ("other-status", "PENDING here, PAID there")
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: expected}
+
+
+def test_what_an_operator_decided_is_said_beside_the_difference(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    desk.fate("A-1", "status", status="CANCELLED")
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", "accept", "A-1")
+    why = "PAID here, CANCELLED there; an operator decided so"
+    assert rows_of(desk, 3) == {"A-1": ("other-status", why)}
+
+
+def test_a_mismatch_that_was_rejected_is_said_to_be_decided_and_other_money_is_not(
+    desk: Desk,
+) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", amount=900)
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", "reject", "A-1")
+    why = "amount or currency differ; an operator decided so"
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", why)}
+    desk.fate("A-1", again=True)
+    assert rows_of(desk, 3) == {"A-1": ("other-status", "CANCELLED here, PAID there")}
 
 
 def test_a_storefronts_report_has_its_payments_alone(desk: Desk) -> None:

@@ -1,0 +1,91 @@
+"""Whether what Finpay says of an order agrees with its payment here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ops.decision import decision, is_of_known_money, was_known
+from payments.looks import is_over
+from payments.transitions import Proof, Status
+
+if TYPE_CHECKING:
+    from ops.finpay import Said
+    from payments.claim import Claim
+    from payments.payment import Payment
+
+
+class Difference(StrEnum):
+    """How a payment here and its orders at Finpay compare."""
+
+    AGREES = "agrees"
+    ONLY_HERE = "only-here"
+    OTHER_STATUS = "other-status"
+    OTHER_AMOUNT = "other-amount"
+    NOT_COMPARED = "not-compared"
+
+
+TAKEN = frozenset({Proof.PAID, Proof.MISMATCH})
+"""What Finpay says of an order for which it has money, whether or not it is the right amount."""
+
+UNPAID = frozenset(
+    {Proof.OPEN, Proof.EXPIRY_CONFIRMED, Proof.CANCEL_CONFIRMED, Proof.FAILURE_CONFIRMED}
+)
+"""What Finpay says of an order for which surely no money came."""
+
+_EXPECTED = {
+    Proof.PAID: {Status.PAID},
+    Proof.OPEN: {Status.INITIATING, Status.PENDING},
+    Proof.EXPIRY_CONFIRMED: {Status.EXPIRED},
+    Proof.CANCEL_CONFIRMED: {Status.CANCELLED},
+    Proof.FAILURE_CONFIRMED: {Status.FAILED},
+    Proof.REFUNDED: {Status.REFUNDED},
+    Proof.PARTIALLY_REFUNDED: {Status.PARTIALLY_REFUNDED},
+}
+_NEVER_THERE = {Status.INITIATING, Status.FAILED}
+
+
+def compare(payment: Payment, claim: Claim | None, now: int) -> Difference:
+    """How a payment and what Finpay says of the order that counts compare."""
+    if claim is None:
+        never = payment.status in _NEVER_THERE
+        return Difference.AGREES if never else Difference.ONLY_HERE
+    proof = claim.proof(payment.amount, payment.currency)
+    if proof in TAKEN and payment.status is Status.PAID and payment.settled and decision(payment):
+        # It was accepted as it came, so it is what came that has to be there.
+        is_same = claim.came == payment.settled.paid_amount
+        return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
+    if proof is Proof.MISMATCH or claim.is_of_another(payment.amount, payment.currency):
+        return Difference.OTHER_AMOUNT
+    if payment.status in _EXPECTED.get(proof, ()):
+        return Difference.AGREES
+    # Finpay may go on calling a code open whose time is over; nobody paid it, which is what counts.
+    if proof is Proof.OPEN and payment.status is Status.EXPIRED and is_over(payment, now):
+        return Difference.AGREES
+    return Difference.OTHER_STATUS
+
+
+def has_money(payment: Payment, said: Said) -> bool:
+    """Whether Finpay has money for one of a payment's orders, be it the right amount or not."""
+    claim = said.claim
+    return claim is not None and claim.proof(payment.amount, payment.currency) in TAKEN
+
+
+def is_decided(payment: Payment, said: Said) -> bool:
+    """Whether an operator decided in the light of what Finpay says of an order."""
+    if said.claim is None:
+        return False
+    # Money may have been noted before he decided, and yet not be what he decided about.
+    is_known = is_of_known_money if has_money(payment, said) else was_known
+    return is_known(payment, said.claim)
+
+
+def odd_one(payment: Payment, others: Sequence[Said]) -> Claim | None:
+    """What Finpay says of an order that does not count and should not be; None if all is well.
+
+    Money is to be there for one order only; where that came, the other money may have gone back.
+    """
+    well = UNPAID | ({Proof.REFUNDED} if payment.settled else set())
+    claims = (one.claim for one in others if one.claim)
+    return next((c for c in claims if c.proof(payment.amount, payment.currency) not in well), None)

@@ -1,0 +1,39 @@
+"""What an operator decided of a payment in REVIEW, and about which money. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payments.payment import Source
+
+if TYPE_CHECKING:
+    from payments.claim import Claim
+    from payments.payment import Entry, Payment
+
+
+def decision(payment: Payment) -> Entry | None:
+    """The decision to which a payment owes its status; None if it owes it to something else."""
+    last = [entry for entry in payment.history if not entry.saw][-1]
+    return last if last.by is Source.OPERATOR else None
+
+
+def was_known(payment: Payment, claim: Claim) -> bool:
+    """Whether Finpay had said the very same before an operator decided."""
+    decided = decision(payment)
+    if decided is None:
+        return False
+    before = payment.history[: payment.history.index(decided)]
+    return claim.evidence in {entry.evidence for entry in before}
+
+
+def is_of_known_money(payment: Payment, claim: Claim) -> bool:
+    """Whether a claim of money is about the money that an operator decided about.
+
+    A reference that one of the two lacks tells nothing, so order and amount have to do.
+    """
+    settled = payment.settled
+    if decision(payment) is None or settled is None:
+        return False
+    references = {settled.finpay_reference, claim.reference} - {None}
+    is_same_order = claim.gateway_order_id == payment.order_at_finpay
+    return is_same_order and len(references) <= 1 and claim.came == settled.paid_amount

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ops import dead_letters, webhooks
-from ops.commands import reconcile
+from ops import dead_letters, looks, webhooks
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, tell
 from ops.dead_letters import DeadLetters, Letter, Queue
 from ops.deployment import Deployment
@@ -81,7 +80,7 @@ def _again(deployment: Deployment, letter: Letter) -> None:
     match letter.queue:
         case Queue.LOOKS:
             # The time in it is over: the payment has another one by now.
-            reconcile.looks_of(deployment).queue_now(read_look(letter.body)[0])
+            looks.of(deployment).queue_now(read_look(letter.body)[0])
         case Queue.WEBHOOKS:
             webhooks.of(deployment).queue.send([read_event(letter.body)])
         case Queue.STREAM:

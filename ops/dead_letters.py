@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ops import wib
+from ops.stream_letters import read_batch
 from payments.event_queue import read_event
 from payments.look_queue import read_look
+from payments.payment import is_order_id
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _HIDDEN_SECONDS = 120
+_UNREADABLE = "unreadable"
 
 
 class Queue(StrEnum):
@@ -39,11 +42,16 @@ OUTPUTS = {
 class Letter:
     """One message: when it was put aside (epoch ms), and what it is about."""
 
+    id: str
     queue: Queue
     put_aside_at: int
     about: dict[str, str | int | None]
     body: str
-    receipt: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it can be read."""
+        return _UNREADABLE not in self.about
 
     def as_json(self) -> dict[str, Any]:
         """For machines; never the body, which may be a payment as its shop is to see it."""
@@ -58,33 +66,47 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """One of the queues."""
+    """One of the queues; `receipts` has the newest of each letter to be dropped or let go."""
 
     client: SQSClient
     url: str
     queue: Queue
+    receipts: dict[str, str] = field(default_factory=dict)
 
     def take(self) -> Iterator[Letter]:
-        """All letters, each once; they stay in the queue and are hidden for a while."""
+        """All letters, each once however long it takes; they stay, and are hidden for a while."""
+        seen = set[str]()
         while messages := self._received():
-            yield from map(self._letter, messages)
+            fresh = [one for one in messages if one["MessageId"] not in seen]
+            seen |= {one["MessageId"] for one in fresh}
+            self.receipts.update((one["MessageId"], one["ReceiptHandle"]) for one in messages)
+            yield from map(self._letter, fresh)
 
     def show(self) -> list[Letter]:
         """All letters, the oldest first, which are left for others to see."""
-        found = list(self.take())
-        self.let_go(found)
-        return sorted(found, key=lambda one: one.put_aside_at)
+        try:
+            return sorted(self.take(), key=lambda one: one.put_aside_at)
+        finally:
+            self.let_go()
 
-    def let_go(self, letters: Sequence[Letter]) -> None:
-        """Show these to others again."""
-        for letter in letters:
-            self.client.change_message_visibility(
-                QueueUrl=self.url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+    def let_go(self) -> None:
+        """Show all that was taken and not dropped to others again."""
+        for some in itertools.batched(self.receipts.values(), 10, strict=False):
+            # One whose receipt is too old is refused by itself, and shows again by itself.
+            self.client.change_message_visibility_batch(
+                QueueUrl=self.url,
+                Entries=[
+                    {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                    for n, receipt in enumerate(some)
+                ],
             )
+        self.receipts.clear()
 
     def drop(self, letter: Letter) -> None:
         """What it asked for is on its way."""
-        self.client.delete_message(QueueUrl=self.url, ReceiptHandle=letter.receipt)
+        receipt = self.receipts[letter.id]
+        self.client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+        del self.receipts[letter.id]
 
     def _received(self) -> Sequence[MessageTypeDef]:
         return self.client.receive_message(
@@ -97,27 +119,28 @@ class DeadLetters:
 
     def _letter(self, message: MessageTypeDef) -> Letter:
         return Letter(
+            message["MessageId"],
             self.queue,
             int(message["Attributes"]["SentTimestamp"]),
             about(self.queue, message["Body"]),
             message["Body"],
-            message["ReceiptHandle"],
         )
 
 
 def about(queue: Queue, body: str) -> dict[str, str | int | None]:
-    """What a letter is about, of which nothing is personal."""
+    """What a letter is about, of which nothing is personal; whether it has all that is needed."""
     try:
         match queue:
             case Queue.LOOKS:
                 order_id, due_at = read_look(body)
+                if not is_order_id(order_id):
+                    return {_UNREADABLE: len(body)}
                 return {"order": order_id, "due": wib.told(due_at)}
             case Queue.WEBHOOKS:
                 event = read_event(body)
                 return {"event": event.id, "type": event.type, "storefront": event.storefront_id}
             case Queue.STREAM:
-                batch = json.loads(body)["DDBStreamBatchInfo"]
-                arrived = batch["approximateArrivalOfFirstRecord"]
-                return {"changes": batch["batchSize"], "arrived": arrived}
-    except (KeyError, TypeError, ValueError):
-        return {"unreadable": len(body)}
+                batch = read_batch(body)
+                return {"changes": batch.changes, "arrived": batch.arrived}
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return {_UNREADABLE: len(body)}

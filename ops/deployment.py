@@ -18,6 +18,7 @@ from payments.store import DynamoPayments
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 
 class DeploymentError(Exception):
@@ -88,6 +89,10 @@ class Deployment:
     def dynamodb(self) -> DynamoDBClient:
         return self.session.client("dynamodb")
 
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return self.session.client("sqs")
+
     @property
     def payments(self) -> DynamoPayments:
         return DynamoPayments(self.dynamodb, self.output("PaymentsTableName"))
@@ -98,7 +103,7 @@ class Deployment:
 
     @property
     def looks_queue(self) -> SqsLooks:
-        return SqsLooks(self.session.client("sqs"), self.output("LooksQueueUrl"))
+        return SqsLooks(self.sqs, self.output("LooksQueueUrl"))
 
     def now(self) -> int:
         """The time of this machine, in epoch milliseconds."""

@@ -7,17 +7,19 @@ the same rule as for every look, so this can be done as often as somebody likes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import sleep
 from typing import TYPE_CHECKING
 
 from ops.errors import NothingThere
 from payments.aws_errors import ConditionFailed, translated
+from payments.gateway import CANCEL_SECONDS, CHECK_SECONDS
 from payments.items import marshal
 from payments.looks import shard_of, shards
 from payments.reconcile import QueueDue, Run
 
 if TYPE_CHECKING:
+    from ops.deployment import Deployment
     from payments.clock import Clock
     from payments.look_queue import SqsLooks
     from payments.payment import Payment
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from payments.store import DynamoPayments
 
 _POLL_SECONDS = 0.5
-_ANSWER_MS = 6_000
-"""How long a look that was begun may wait for Finpay's answer and bring it home."""
+_CALL_MS = round(1000 * max(CHECK_SECONDS, CANCEL_SECONDS))
+_SLACK_MS = 6_000
+"""For what a look reads and writes beside its calls of Finpay."""
 
 type Due = frozenset[tuple[str, int]]
 """Order ids and when they were due (epoch ms)."""
@@ -34,12 +37,15 @@ type Due = frozenset[tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A payment before and after. `taken`: a look began; `answered`: Finpay answered it."""
+    """A payment before and after. `taken`: a look began; `answered`: Finpay answered it.
+
+    It is None while that is not known.
+    """
 
     before: Payment
     after: Payment
     taken: bool
-    answered: bool
+    answered: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +64,23 @@ class Looks:
                 f"there is no payment of order {order_id}",
                 "look through them: python -m ops payment list --newer-than 2d",
             )
-        due_at = self.queue_now(order_id)
-        end, began = self.clock() + patience_ms, None
+        after = replace(before, due_at=self.queue_now(order_id))
+        mark, began = before.look, 0
+        end = self.clock() + patience_ms
         while (now := self.clock()) < end:
-            after = self.payments.get(order_id) or before
-            if after.version != before.version:
+            after = self.payments.get(order_id) or after
+            if after.version != before.version or after.due_at is None:
                 return Looked(before, after, taken=True, answered=True)
-            if began is None and after.due_at != due_at:
-                began = now
-            if began is not None and after.due_at is not None and after.look is None:
+            if after.look is None and (mark or after.due_at > now):
                 return Looked(before, after, taken=True, answered=False)
-            if began is not None and now - began > _ANSWER_MS:
+            if after.look != mark:
+                mark, began = after.look, now
+            # What failed has said so by then. That nothing is under way is asked too: of what was
+            # answered and changed nothing, no more is left than of a look whose function died.
+            if began and now - began > _longest(after) and not self.queue.waiting():
                 return Looked(before, after, taken=True, answered=True)
             sleep(_POLL_SECONDS)
-        return Looked(before, before, taken=False, answered=False)
+        return Looked(before, after, taken=bool(began), answered=None if began else False)
 
     def queue_now(self, order_id: str) -> int:
         """Make a payment due and queue its look; the moment since when it is due (epoch ms)."""
@@ -108,3 +117,14 @@ class Looks:
             left = due & self.due()
             seen(len(due) - len(left))
         return len(left)
+
+
+def of(deployment: Deployment) -> Looks:
+    """The looks of this stack."""
+    return Looks(deployment.payments, deployment.looks_queue, deployment.now)
+
+
+def _longest(payment: Payment) -> int:
+    """The milliseconds that a look may take: it asks about each order, and may cancel one."""
+    calls = 1 + len(payment.earlier_gateway_order_ids) + 1
+    return calls * _CALL_MS + _SLACK_MS

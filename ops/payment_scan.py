@@ -21,12 +21,16 @@ type Seen = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which payments to list; None is any. Times of creation in epoch milliseconds."""
+    """Which payments to list; None is any. Times in epoch milliseconds.
+
+    A payment that was created long ago may have been paid, and so changed, only now.
+    """
 
     statuses: frozenset[Status] = frozenset()
     storefront_id: str | None = None
     created_before: int | None = None
     created_after: int | None = None
+    changed_after: int | None = None
 
 
 def newest(dynamodb: DynamoDBClient, table: str, wanted: Wanted, limit: int) -> list[Payment]:
@@ -73,6 +77,9 @@ def _filter(wanted: Wanted) -> tuple[str, dict[str, Any], dict[str, str]]:
     if wanted.created_after is not None:
         conditions.append("createdAt >= :after")
         values[":after"] = wanted.created_after
+    if wanted.changed_after is not None:
+        conditions.append("updatedAt >= :changed")
+        values[":changed"] = wanted.changed_after
     return " AND ".join(conditions), values, names
 
 

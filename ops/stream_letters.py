@@ -7,6 +7,7 @@ them there for a day; after that only the payments themselves know what happened
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,40 @@ if TYPE_CHECKING:
     from payments.ports import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
+_MOST_PAGES = 500
+"""More than a letter's changes can be apart; an open stream has empty pages without end."""
 TELL_BY_HAND = (
-    "python -m ops payment list --newer-than 3d shows whom it may concern;"
-    " python -m ops webhook redeliver ORDER-ID tells one of them"
+    "python -m ops payment list --changed-since 3d shows whom it may concern (give more days for an"
+    " older letter); python -m ops webhook redeliver ORDER-ID tells one of them"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Where changes are in a stream, by the numbers of the first and the last of them.
+
+    `changes` is how many the event's filter let in; there are others between them.
+    """
+
+    stream: str
+    shard: str
+    first: str
+    last: int
+    changes: int
+    arrived: str
+
+
+def read_batch(body: str) -> Batch:
+    """What Lambda put aside; raises KeyError, TypeError or ValueError for anything else."""
+    info = json.loads(body)["DDBStreamBatchInfo"]
+    return Batch(
+        stream=info["streamArn"],
+        shard=info["shardId"],
+        first=info["startSequenceNumber"],
+        last=int(info["endSequenceNumber"]),
+        changes=info["batchSize"],
+        arrived=info["approximateArrivalOfFirstRecord"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +70,41 @@ class StreamLetters:
 
         When the same letter is told twice, so are its events, under the same ids.
         """
-        batch = json.loads(letter.body)["DDBStreamBatchInfo"]
-        changes, unread = read_changes(one for one in self._records(batch) if _is_change(one))
+        found = list(self._records(read_batch(letter.body)))
+        changes, unread = read_changes(one for one in found if _is_change(one))
         if unread:
             raise NothingThere("a change in the stream cannot be read", TELL_BY_HAND)
         return Announce(self.queue)(changes)
 
-    def _records(self, batch: dict[str, Any]) -> list[dict[str, Any]]:
-        end, found = int(batch["endSequenceNumber"]), list[dict[str, Any]]()
+    def _records(self, batch: Batch) -> Iterator[dict[str, Any]]:
+        """All from the first to the last of them, or NothingThere; a page may well be empty."""
         try:
-            position = self.streams.get_shard_iterator(
-                StreamArn=batch["streamArn"],
-                ShardId=batch["shardId"],
-                ShardIteratorType="AT_SEQUENCE_NUMBER",
-                SequenceNumber=batch["startSequenceNumber"],
-            )["ShardIterator"]
-            while position and len(found) < batch["batchSize"]:
-                page = self.streams.get_records(ShardIterator=position)
-                numbers = [int(one["dynamodb"]["SequenceNumber"]) for one in page["Records"]]
-                pairs = zip(numbers, page["Records"], strict=True)
-                found += [record for number, record in pairs if number <= end]
-                if not numbers or numbers[-1] >= end:
-                    break
-                position = page.get("NextShardIterator")
+            for page in self._pages(batch):
+                for record in page:
+                    number = int(record["dynamodb"]["SequenceNumber"])
+                    if number <= batch.last:
+                        yield record
+                    if number >= batch.last:
+                        return
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
             raise NothingThere("the stream keeps changes for a day only", TELL_BY_HAND) from None
-        return found
+        raise NothingThere("the stream ended before the last of the changes", TELL_BY_HAND)
+
+    def _pages(self, batch: Batch) -> Iterator[list[dict[str, Any]]]:
+        position = self.streams.get_shard_iterator(
+            StreamArn=batch.stream,
+            ShardId=batch.shard,
+            ShardIteratorType="AT_SEQUENCE_NUMBER",
+            SequenceNumber=batch.first,
+        )["ShardIterator"]
+        for _ in range(_MOST_PAGES):
+            page = self.streams.get_records(ShardIterator=position)
+            yield page["Records"]
+            position = page.get("NextShardIterator")
+            if not position:
+                return
 
 
 def _is_change(record: dict[str, Any]) -> bool:

@@ -97,7 +97,7 @@ def of(deployment: Deployment) -> Webhooks:
     return Webhooks(
         deployment.payments,
         deployment.deliveries,
-        SqsEvents(deployment.session.client("sqs"), deployment.output("WebhooksQueueUrl")),
+        SqsEvents(deployment.sqs, deployment.output("WebhooksQueueUrl")),
         deployment.output("WebhooksDeadLettersUrl"),
     )
 

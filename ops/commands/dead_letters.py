@@ -4,16 +4,12 @@ from typing import Annotated
 
 import typer
 
-from ops import dead_letters, webhooks
-from ops.commands import reconcile
+from ops import dead_letters
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, tell
 from ops.dead_letters import DeadLetters, Letter, Queue
 from ops.deployment import Deployment
-from ops.errors import NothingThere
 from ops.progress import progress
-from ops.stream_letters import StreamLetters
-from payments.event_queue import read_event
-from payments.look_queue import read_look
+from ops.redrive import Redrive
 
 app = typer.Typer(no_args_is_help=True, help="What was put aside after all attempts.")
 
@@ -37,53 +33,25 @@ def redrive(
 ) -> None:
     """Try again: webhooks with all attempts, looks at once, changes as the stream still has them.
 
-    Exits with 3 if something could not be tried again; it stays where it is.
+    Exits with 3 if something could not be tried again; it stays where it is. Exits with 1 after an
+    error of AWS, and prints what was done until then; the rest stays too.
     """
-    with deployed(stack, region) as deployment, progress("Trying again") as seen:
-        done, left = list[Letter](), list[tuple[Letter, str]]()
-        for queue in _queues(deployment, which):
-            kept: list[Letter] = []
-            for letter in queue.take():
-                try:
-                    _again(deployment, letter)
-                except NothingThere as error:
-                    left.append((letter, f"{error}; {error.next_step}"))
-                    kept.append(letter)
-                    continue
-                queue.drop(letter)
-                done.append(letter)
-                seen(len(done))
-            queue.let_go(kept)
-        lines = [f"Again  {one.line()}" for one in done]
-        lines += [f"Left   {one.line()}  {why}" for one, why in left]
-        document = {
-            "again": [one.as_json() for one in done],
-            "left": [one.as_json() | {"why": why} for one, why in left],
-        }
-        tell(document, [*lines, f"{len(done)} tried again, {len(left)} left"], as_json=as_json)
-    if left:
+    with deployed(stack, region) as deployment:
+        queues, again = _queues(deployment, which), Redrive.of(deployment)
+        try:
+            with progress("Trying again") as seen:
+                for queue in queues:
+                    again(queue, seen)
+        finally:
+            # After an error too: what was sent is sent.
+            tell(again.as_json(), again.lines(), as_json=as_json)
+    if again.left:
         raise typer.Exit(TO_LOOK_AT)
 
 
 def _queues(deployment: Deployment, which: Queue | None) -> list[DeadLetters]:
-    client = deployment.session.client("sqs")
     return [
-        DeadLetters(client, deployment.output(name), queue)
+        DeadLetters(deployment.sqs, deployment.output(name), queue)
         for queue, name in dead_letters.OUTPUTS.items()
         if which in {None, queue}
     ]
-
-
-def _again(deployment: Deployment, letter: Letter) -> None:
-    """Have done once more what the letter stands for; raises NothingThere."""
-    if "unreadable" in letter.about:
-        raise NothingThere("it is no message of this service's", "delete it with the AWS console")
-    match letter.queue:
-        case Queue.LOOKS:
-            # The time in it is over: the payment has another one by now.
-            reconcile.looks_of(deployment).queue_now(read_look(letter.body)[0])
-        case Queue.WEBHOOKS:
-            webhooks.of(deployment).queue.send([read_event(letter.body)])
-        case Queue.STREAM:
-            queue = webhooks.of(deployment).queue
-            StreamLetters(deployment.untyped("dynamodbstreams"), queue).tell(letter)

@@ -50,6 +50,9 @@ def list_payments(
     status: Annotated[list[Status] | None, typer.Option(help="Repeat it for several.")] = None,
     older_than: Annotated[str | None, typer.Option(help="Such as 30m, 2h or 3d.")] = None,
     newer_than: Annotated[str | None, typer.Option(help="Such as 30m, 2h or 3d.")] = None,
+    changed_since: Annotated[
+        str | None, typer.Option(help="However old it is; such as 30m, 2h or 3d.")
+    ] = None,
     storefront: Annotated[str | None, typer.Option(help="Only this storefront's.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     region: Region = None,
@@ -63,6 +66,7 @@ def list_payments(
             storefront,
             _before(deployment.now(), older_than),
             _before(deployment.now(), newer_than),
+            _before(deployment.now(), changed_since),
         )
         table = deployment.output("PaymentsTableName")
         with progress("Reading payments"):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops import finpay, quarantine, story_json, story_lines, wib
+from ops import finpay, looks, quarantine, story_json, story_lines, wib
 from ops.commands import reconcile
 from ops.commands.invocation import (
     TO_LOOK_AT,
@@ -105,7 +105,7 @@ def replay(
             tell(told | found, lines, as_json=as_json)
             raise typer.Exit(TO_LOOK_AT)
         with progress("Asking Finpay"):
-            looked = reconcile.looks_of(deployment).ask(order_id, patience * 1000)
+            looked = looks.of(deployment).ask(order_id, patience * 1000)
         tell(
             told | {"look": reconcile.document(looked), "finpay": None},
             [NO_BODY, reconcile.sentence(looked)],

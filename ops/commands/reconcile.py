@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops import finpay, story, story_json, wib
+from ops import finpay, looks, story, story_json, wib
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.deployment import Deployment
 from ops.looks import Looked, Looks
@@ -16,6 +16,7 @@ NOT_TAKEN = (
     "nobody took the look in time; it stays due, and every minute the schedule tries again."
     " Does Finpay answer? python -m ops doctor"
 )
+NOT_KNOWN = "a look began, and what Finpay answered is not known yet"
 
 Name = Annotated[str | None, typer.Argument(help="order.id, payment code or reference.")]
 Patience = Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for the looks.")]
@@ -37,21 +38,16 @@ def reconcile(
     if bool(name) is due:
         fail("either a payment is named or --due is given", "reconcile ORDER-ID or reconcile --due")
     with deployed(stack, region) as deployment:
-        looks = looks_of(deployment)
+        asking = looks.of(deployment)
         if not name:
-            _all_due(deployment, looks, patience, as_json=as_json)
+            _all_due(deployment, asking, patience, as_json=as_json)
             return
         payment = story.find(deployment, name)
         with progress("Asking Finpay"):
-            looked = looks.ask(payment.order_id, patience * 1000)
+            looked = asking.ask(payment.order_id, patience * 1000)
         tell(document(looked), [sentence(looked)], as_json=as_json)
         if not looked.answered:
             raise typer.Exit(TO_LOOK_AT)
-
-
-def looks_of(deployment: Deployment) -> Looks:
-    """The looks of a stack."""
-    return Looks(deployment.payments, deployment.looks_queue, deployment.now)
 
 
 def document(looked: Looked) -> dict[str, Any]:
@@ -72,6 +68,8 @@ def sentence(looked: Looked) -> str:
     order_id, before, after = looked.after.order_id, looked.before.status, looked.after.status
     if not looked.taken:
         return f"{order_id}: {NOT_TAKEN}"
+    if looked.answered is None:
+        return f"{order_id}: {NOT_KNOWN}; it is {after}. Ask again in a few minutes"
     if not looked.answered:
         again = wib.told(looked.after.due_at)
         return f"{order_id}: Finpay did not answer; it is {after} and is asked again at {again}"
@@ -80,11 +78,11 @@ def sentence(looked: Looked) -> str:
     return f"{order_id}: Finpay was asked, and it is {after} now; it was {before}"
 
 
-def _all_due(deployment: Deployment, looks: Looks, patience: int, *, as_json: bool) -> None:
-    due = looks.due()
+def _all_due(deployment: Deployment, asking: Looks, patience: int, *, as_json: bool) -> None:
+    due = asking.due()
     with progress("Asking Finpay", len(due)) as seen:
-        run = looks.queue_due(finpay.gateway_of(deployment)) if due else None
-        left = looks.wait(due, patience * 1000 if run and run.queued else 0, seen)
+        run = asking.queue_due(finpay.gateway_of(deployment)) if due else None
+        left = asking.wait(due, patience * 1000 if run and run.queued else 0, seen)
     queued = run.queued if run else 0
     lines = [f"{len(due)} due, {queued} queued, {left} still due"]
     if due and not queued:

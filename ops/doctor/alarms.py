@@ -51,9 +51,8 @@ def _is_as_wanted(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
 
 def dead_letters(deployment: Deployment) -> Iterator[Finding]:
     """Whether something was put aside."""
-    client = deployment.session.client("sqs")
     for queue, output in OUTPUTS.items():
-        answer = client.get_queue_attributes(
+        answer = deployment.sqs.get_queue_attributes(
             QueueUrl=deployment.output(output), AttributeNames=["ApproximateNumberOfMessages"]
         )
         waiting = int(answer["Attributes"]["ApproximateNumberOfMessages"])

@@ -42,9 +42,13 @@ class Resources:
         )
 
     def of_type(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Logical id, deployed name and properties of each resource of a type."""
+        """Logical id, deployed name and properties of each resource of a type.
+
+        One whose condition does not hold, as in prod with all of the test mode, is none.
+        """
         for logical, resource in self.template.items():
-            if resource["Type"] == kind:
+            is_meant = logical in self.names or "Condition" not in resource
+            if resource["Type"] == kind and is_meant:
                 yield logical, self.names.get(logical, ""), resource.get("Properties", {})
 
 

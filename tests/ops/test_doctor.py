@@ -10,7 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
+from checks import sam
 from ops import finpay
 from ops.dead_letters import Queue
 from ops.deployment import Deployment
@@ -279,6 +281,57 @@ def test_each_change_of_a_table_is_found(tables: Any) -> None:
         "table QuarantineTable: not as the template says: TTL",
         "table StorefrontsTable: not as the template says: deletion protection",
     ]
+
+
+def in_prod() -> Resources:
+    """What CloudFormation has of a stack of stage prod: the conditions there do not hold."""
+    made = sam.transformed(sam.TEMPLATE.read_text(), stage="prod")["Resources"]
+    assert {one.get("Condition") for one in made.values()} == {None, "HasTestMode"}
+    there = [name for name, one in made.items() if "Condition" not in one]
+    return Resources(made, {name: f"{name:-<36}" for name in there})
+
+
+def test_a_function_that_prod_does_not_have_is_not_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prod = in_prod()
+    iam = boto3.client("iam")
+    arn = iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    client = boto3.client("lambda")
+    for logical, name, properties in prod.of_type("AWS::Lambda::Function"):
+        if "FINPAY_BASE_URL" in properties["Environment"]["Variables"] and logical in prod.names:
+            client.create_function(
+                FunctionName=name,
+                Role=arn,
+                Runtime="python3.13",
+                Handler="app.handler",
+                Code={"ZipFile": b"nothing"},
+                Environment={"Variables": {"FINPAY_BASE_URL": LIVE}},
+            )
+    monkeypatch.setattr(Resources, "of", lambda _: prod)
+    desk.parameters |= {"Stage": "prod", "FinpayBaseUrl": LIVE, "WebhookTargets": "public"}
+    assert ill(stages.findings(desk.parameters, resources.finpays(client, prod))) == []
+    found = {one["subject"]: one for one in desk.json("doctor", code=1)["findings"]}
+    assert found["stage"]["health"] == found["functions"]["health"] == "good"
+
+
+def test_a_source_that_prod_does_not_have_is_not_missed() -> None:
+    prod = in_prod()
+    client = boto3.client("lambda")
+    with Stubber(client) as stubber:
+        for logical, one in prod.template.items():
+            if one["Type"] == "AWS::Lambda::EventSourceMapping" and logical in prod.names:
+                request = {"UUID": prod.names[logical]}
+                stubber.add_response("get_event_source_mapping", {"State": "Enabled"}, request)
+        assert ill(resources.sources(client, prod)) == []
+        stubber.assert_no_pending_responses()
+
+
+def test_what_is_gone_is_missed_if_it_has_no_condition(tables: Any) -> None:
+    made = deployed()
+    tables.delete_table(TableName="CircuitsTable")
+    (found,) = ill(resources.tables(tables, made))
+    assert found == "table CircuitsTable: it is not there"
 
 
 def put_alarms(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -> Any:

@@ -290,6 +290,16 @@ def test_payments_are_listed_by_status_age_and_storefront_the_newest_first(desk:
     assert listed(desk, "--older-than", "30m", "--newer-than", "1d") == ["A-2"]
 
 
+def test_payments_are_listed_by_when_they_last_changed_however_old_they_are(desk: Desk) -> None:
+    now = desk.service.clock()
+    for order_id, created, changed in (("A-1", 8, 0), ("A-2", 1, 1), ("A-3", 9, 5)):
+        payment = make_payment(order_id=order_id, created_at=now - created * DAY)
+        desk.service.put(replace(payment, updated_at=now - changed * DAY))
+    assert listed(desk, "--changed-since", "3d") == ["A-2", "A-1"]
+    assert listed(desk, "--changed-since", "3d", "--older-than", "2d") == ["A-1"]
+    assert listed(desk, "--changed-since", "5d") == ["A-2", "A-1", "A-3"]
+
+
 def test_no_more_are_listed_than_asked_for_and_that_is_said(desk: Desk) -> None:
     for n in range(3):
         desk.service.put(make_payment(order_id=f"A-{n}", created_at=NOW + n))

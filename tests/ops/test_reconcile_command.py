@@ -1,14 +1,22 @@
 """`python -m ops reconcile` and `quarantine`: Finpay is asked by the function, and nobody else."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from ops import looks
 from ops.commands.quarantine import Reason
 from ops.commands.reconcile import NOT_TAKEN
+from ops.deployment import Deployment
 from ops.quarantine import REASONS
 from payments.circuit import FAILURES
 from payments.payment import Source
+from payments.store import DynamoPayments
 from payments.transitions import Status
 from tests.builders import make_callback_body, make_callback_event
 from tests.handlers.conftest import MINUTE
 from tests.ops.desk import Desk
+from tests.ops.told import STACK
 
 
 def lose(desk: Desk, order_id: str = "A-1") -> None:
@@ -61,6 +69,114 @@ def test_a_look_that_nobody_takes_stays_due(desk: Desk) -> None:
     due_at = desk.service.payment("A-1").due_at
     assert due_at
     assert due_at <= desk.service.clock()
+
+
+type Happening = Iterator[float]
+"""What the functions do meanwhile; it yields the seconds until it does more."""
+
+
+def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch, happening: Happening) -> None:
+    """Let this happen while the operator waits, and then nothing more."""
+    left = [0.0]
+
+    def sleep(seconds: float) -> None:
+        desk.service.pass_time(round(seconds * 1000))
+        left[0] -= seconds
+        if left[0] <= 0:
+            left[0] = next(happening, float("inf"))
+
+    monkeypatch.setattr("ops.looks.sleep", sleep)
+
+
+def begun(desk: Desk, seconds: float, *, fails: bool) -> Happening:
+    """A look at A-1 that takes so long, and that Finpay does not answer or that never ends."""
+    payments = DynamoPayments(desk.service.dynamodb, "PaymentsTable")
+    due_at = desk.service.payment("A-1").due_at
+    assert due_at
+    later = desk.service.clock() + 60 * MINUTE
+    assert payments.begin_look("A-1", due_at, later, "the mark")
+    yield seconds
+    if fails:
+        payments.end_look("A-1", "the mark", desk.service.clock() + 5 * MINUTE)
+
+
+def test_that_another_operator_asks_is_no_look_yet(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+
+    def again() -> Happening:
+        looks.of(Deployment(STACK, None)).queue_now("A-1")
+        yield 1.0
+
+    meanwhile(desk, monkeypatch, again())
+    (line,) = desk.lines("reconcile", "A-1", code=3)
+    assert line == f"A-1: {NOT_TAKEN}"
+
+
+def test_a_look_may_take_as_long_as_finpay_and_then_fail(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    meanwhile(desk, monkeypatch, begun(desk, 12, fails=True))
+    (line,) = desk.lines("reconcile", "A-1", code=3)
+    assert "Finpay did not answer; it is PENDING and is asked again at" in line
+
+
+def test_a_look_may_take_the_longer_the_more_orders_finpay_has(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    desk.service.dynamodb.update_item(
+        TableName="PaymentsTable",
+        Key={"orderId": {"S": "A-1"}},
+        UpdateExpression="SET earlierGatewayOrderIds = :others",
+        ExpressionAttributeValues={":others": {"L": [{"S": "A-1_x1"}, {"S": "A-1_x2"}]}},
+    )
+    meanwhile(desk, monkeypatch, begun(desk, 20, fails=True))
+    assert desk.json("reconcile", "A-1", code=3)["answered"] is False
+
+
+def test_what_came_of_a_look_whose_function_died_is_not_known(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    # Its message is hidden, and there until somebody took the look.
+    meanwhile(desk, monkeypatch, begun(desk, 1, fails=False))
+    (line,) = desk.lines("reconcile", "A-1", code=3)
+    assert line == (
+        "A-1: a look began, and what Finpay answered is not known yet; it is PENDING."
+        " Ask again in a few minutes"
+    )
+
+
+def test_a_patience_that_ends_within_the_look_ends_with_what_is_known(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    meanwhile(desk, monkeypatch, begun(desk, 12, fails=True))
+    found = desk.json("reconcile", "A-1", "--patience", "5", code=3)
+    assert (found["asked"], found["answered"], found["after"]) == (True, None, "PENDING")
+
+
+def test_a_look_between_two_glances_is_seen_by_what_it_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.shop.order("A-1")
+    # The mark of a look that was answered stays until the next one.
+    assert desk.json("reconcile", "A-1")["answered"]
+    before = desk.service.payment("A-1").look
+    assert before
+    meanwhile(desk, monkeypatch, begun(desk, 0, fails=True))
+    assert desk.json("reconcile", "A-1", code=3)["answered"] is False
+
+
+def test_a_payment_that_is_watched_no_more_was_answered_at_once(desk: Desk) -> None:
+    lose(desk)
+    desk.callback("A-1", reference="FP00000000000001")
+    began = desk.service.clock()
+    assert desk.lines("reconcile", "A-1") == ["A-1: Finpay was asked, and it is PAID as before"]
+    assert desk.service.clock() - began < 2_000
 
 
 def test_a_payment_that_was_given_up_is_looked_at_once_more(desk: Desk) -> None:

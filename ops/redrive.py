@@ -1,0 +1,81 @@
+"""Trying again what was put aside, one letter after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from ops import looks, webhooks
+from ops.dead_letters import DeadLetters, Letter, Queue
+from ops.errors import NothingThere
+from ops.stream_letters import StreamLetters
+from payments.event_queue import read_event
+from payments.look_queue import read_look
+
+if TYPE_CHECKING:
+    from ops.deployment import Deployment
+    from ops.looks import Looks
+    from payments.event_queue import SqsEvents
+
+
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """Has done once more what letters stand for; `again` and `left` are what came of it so far."""
+
+    looks: Looks
+    events: SqsEvents
+    stream: StreamLetters
+    again: list[Letter] = field(default_factory=list)
+    left: list[tuple[Letter, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, deployment: Deployment) -> Self:
+        """By this stack's functions and queues."""
+        events = webhooks.of(deployment).queue
+        streams = StreamLetters(deployment.untyped("dynamodbstreams"), events)
+        return cls(looks.of(deployment), events, streams)
+
+    def __call__(self, letters: DeadLetters, seen: Callable[[int], None]) -> None:
+        """Go through one of the queues; whatever ends that, others see what is still in it."""
+        try:
+            for letter in letters.take():
+                try:
+                    self._do(letter)
+                except NothingThere as error:
+                    self.left.append((letter, f"{error}; {error.next_step}"))
+                    continue
+                # From here on it is done, even if it cannot be dropped and is done once more.
+                self.again.append(letter)
+                letters.drop(letter)
+                seen(len(self.again))
+        finally:
+            letters.let_go()
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "again": [one.as_json() for one in self.again],
+            "left": [one.as_json() | {"why": why} for one, why in self.left],
+        }
+
+    def lines(self) -> list[str]:
+        """One for each letter, and one for all."""
+        return [
+            *(f"Again  {one.line()}" for one in self.again),
+            *(f"Left   {one.line()}  {why}" for one, why in self.left),
+            f"{len(self.again)} tried again, {len(self.left)} left",
+        ]
+
+    def _do(self, letter: Letter) -> None:
+        if not letter.is_ours:
+            reason = "it is no message of this service's"
+            raise NothingThere(reason, "delete it with the AWS console")
+        match letter.queue:
+            case Queue.LOOKS:
+                # The time in it is over: the payment has another one by now.
+                self.looks.queue_now(read_look(letter.body)[0])
+            case Queue.WEBHOOKS:
+                self.events.send([read_event(letter.body)])
+            case Queue.STREAM:
+                self.stream.tell(letter)

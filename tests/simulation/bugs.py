@@ -13,6 +13,7 @@ from unittest import mock
 
 from payments import (
     clock,
+    initiate,
     order_intake,
     settle,
     settle_rules,
@@ -345,7 +346,7 @@ def the_customer_is_stored() -> Any:
     def fingerprint(document: Mapping[str, Any]) -> str:
         return str(document["customer"]["email"])
 
-    return mock.patch.object(order_intake, "fingerprint_of", fingerprint)
+    return mock.patch.object(initiate, "fingerprint_of", fingerprint)
 
 
 @bug

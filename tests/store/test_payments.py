@@ -11,7 +11,7 @@ from bench.units import item_size
 from payments import writes
 from payments.change import Applied, Change, Refused
 from payments.errors import Unavailable
-from payments.items import to_item, to_payment
+from payments.items import marshal, to_item, to_payment
 from payments.payment import (
     Entry,
     Failure,
@@ -216,3 +216,8 @@ def test_an_item_says_late_only_of_a_late_payment_and_keeps_a_zero() -> None:
     item = to_item(make_payment(settled=Settled(NOW, 0)))
     assert "paidLate" not in item
     assert item["paidAmount"] == {"N": "0"}
+
+
+def test_a_value_of_a_kind_that_is_never_stored_is_refused() -> None:
+    with pytest.raises(TypeError, match="float"):
+        marshal({"amount": 1000.5})

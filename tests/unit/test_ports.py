@@ -1,0 +1,50 @@
+"""What the composition root hands out for a port has what the port promises, by the same names."""
+
+import inspect
+from typing import Any, get_protocol_members, is_protocol
+
+import pytest
+
+from payments import ports
+from payments.credentials import SecretCredentials
+from payments.deliveries import DynamoDeliveries
+from payments.event_queue import SqsEvents
+from payments.gateway import FinpayGateway
+from payments.look_queue import SqsLooks
+from payments.receivers import DynamoReceivers
+from payments.scene_queue import SqsScenes
+from payments.store import DynamoPayments, DynamoQuarantine
+from payments.webhook_post import Post
+
+REAL: dict[type, type] = {
+    ports.PaymentStore: DynamoPayments,
+    ports.DuePayments: DynamoPayments,
+    ports.LookQueue: SqsLooks,
+    ports.EventQueue: SqsEvents,
+    ports.SceneQueue: SqsScenes,
+    ports.PostWebhook: Post,
+    ports.Deliveries: DynamoDeliveries,
+    ports.CredentialSource: SecretCredentials,
+    ports.Receivers: DynamoReceivers,
+    ports.Quarantine: DynamoQuarantine,
+    ports.Gateway: FinpayGateway,
+}
+
+
+def names_of(of: type, method: str) -> list[str]:
+    return list(inspect.signature(getattr(of, method)).parameters)
+
+
+def test_every_port_has_a_real_thing() -> None:
+    declared = {one for one in vars(ports).values() if inspect.isclass(one) and is_protocol(one)}
+    assert declared - {Any} == set(REAL)
+
+
+@pytest.mark.parametrize("port", REAL, ids=lambda port: port.__name__)
+def test_the_real_thing_takes_what_the_port_says(port: type) -> None:
+    real = REAL[port]
+    for member in get_protocol_members(port):
+        assert hasattr(real, member), member
+        # What is no function was handed in, and is as its type says.
+        if inspect.isfunction(getattr(real, member)):
+            assert names_of(real, member) == names_of(port, member), member

@@ -21,7 +21,9 @@ def test_a_customer_orders_pays_at_the_till_and_sees_it_paid(
     page = customer.page
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(customer.order).to_contain_text("Rp 150.000")
-    assert page.get_by_role("img").evaluate("image => image.complete && image.naturalWidth > 0")
+    barcode = page.get_by_role("img")
+    expect(barcode).to_have_js_property("complete", value=True)
+    assert barcode.evaluate("image => image.naturalWidth > 0")
     for channel in CHANNELS:
         expect(page.get_by_text(channel, exact=True)).to_be_visible()
 
@@ -71,9 +73,8 @@ def test_the_code_ends_in_the_customers_own_time_and_the_time_left_runs(
     customer.buy(language)
     expect(customer.page.locator("#deadline")).to_contain_text(name)
     left = customer.page.get_by_role("timer")
-    before = left.inner_text()
-    assert before.startswith(("23 ", "24 "))
-    expect(left).not_to_have_text(before)
+    expect(left).to_have_text(re.compile("^2[34] "))
+    expect(left).not_to_have_text(left.inner_text())
 
 
 def test_a_browser_whose_clock_is_wrong_shows_the_right_time_left(customer: Customer) -> None:

@@ -97,13 +97,14 @@ def _webhooks(of: Story) -> Iterator[str]:
 def attempts(told: Told) -> Iterator[str]:
     """An event and its attempts."""
     yield f"{told.event.type} (version {told.event.version})"
-    for number, attempt in enumerate(told.attempts, 1):
-        yield f"  {number}. {_attempt(attempt)}"
+    for number, one in enumerate(told.attempts, 1):
+        yield f"  {number}. {attempt(one)}"
 
 
-def _attempt(attempt: Attempt) -> str:
-    answer = attempt.why if attempt.status is None else f"status {attempt.status}"
-    return f"{wib.told(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"
+def attempt(of: Attempt) -> str:
+    """An attempt: when (WIB), what came of it, how long it took (milliseconds)."""
+    answer = of.why if of.status is None else f"status {of.status}"
+    return f"{wib.told(of.at)}  {of.outcome}  {answer}  {of.took_ms} ms"
 
 
 def _finpay(of: Story) -> Iterator[str]:

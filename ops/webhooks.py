@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops import wib
+from ops import story_lines
 from payments.deliveries import DynamoDeliveries, Told
 from payments.event_queue import SqsEvents, read_event
 from payments.store import DynamoPayments
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from ops.deployment import Deployment
-    from payments.attempts import Attempt
 
 
 class NothingToTell(Exception):
@@ -105,10 +104,5 @@ def of(deployment: Deployment) -> Webhooks:
 def lines(told: Told) -> Iterator[str]:
     """An event and its attempts, one line each: times in WIB, durations in milliseconds."""
     yield f"version {told.event.version}  {told.event.type}  {told.event.id}"
-    for number, attempt in enumerate(told.attempts, 1):
-        yield f"  {number}. {_line(attempt)}"
-
-
-def _line(attempt: Attempt) -> str:
-    answer = attempt.why if attempt.status is None else f"status {attempt.status}"
-    return f"{wib.told(attempt.at)}  {attempt.outcome}  {answer}  {attempt.took_ms} ms"
+    for number, one in enumerate(told.attempts, 1):
+        yield f"  {number}. {story_lines.attempt(one)}"

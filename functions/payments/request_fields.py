@@ -18,9 +18,7 @@ from payments.request_checks import (
     phone,
     plain,
     refused,
-    registered,
     source_of_funds,
-    told_there,
     whole,
 )
 from payments.request_patterns import (
@@ -32,6 +30,7 @@ from payments.request_patterns import (
     Checked,
     Converted,
 )
+from payments.request_urls import registered, told_there
 
 _PLAIN = Checked(plain, shown={"pattern": PLAIN})
 _JSON = BeforeValidator(passed_through)

@@ -8,11 +8,11 @@ from contextlib import ExitStack
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from local.paths import LOCAL
 from local.state import RunningStack
-from tests.browser.people import Cashier, Customer
+from tests.browser.people import PATIENCE_MS, Cashier, Customer
 from tests.stack.shop import Shop
 
 NAMES = ("chromium", "chromium-browser")
@@ -39,6 +39,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         missing = f"no {' or '.join(NAMES)} is installed (Debian: apt-get install chromium)"
         pytest.fail(missing) if os.environ.get(NEEDED) else pytest.skip(missing)
+    expect.set_options(timeout=PATIENCE_MS)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *GREY, *as_root])

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.canary import marks
 
 PATIENCE_MS = 30_000
-"""A function may start cold, and a webhook goes through a stream and a queue."""
+"""For anything on a page: functions start cold, a webhook goes through a stream and a queue."""
 
 LABELS = {
     "en": ("First name", "Last name", "E-mail", "Mobile phone", "Order and get a payment code"),
@@ -33,7 +33,7 @@ class Customer:
 
     def send(self, language: str = "en") -> None:
         self.page.get_by_role("button", name=LABELS[language][-1]).click()
-        expect(self.order).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.order).to_be_visible()
 
     def buy(self, language: str = "en") -> str:
         """Order one shirt and return the payment code."""
@@ -74,7 +74,7 @@ class Cashier:
         """Press a button and wait until the till says what came of it."""
         self.page.get_by_role("button", name=name, exact=True).click()
         said = self.page.get_by_role("status")
-        expect(said).to_contain_text(re.compile(rf"{re.escape(name)}:|armed"), timeout=PATIENCE_MS)
+        expect(said).to_contain_text(re.compile(rf"{re.escape(name)}:|armed"))
 
     def callbacks(self, order_id: str) -> list[str]:
         """What the till shows of the order's callbacks, newest first: `PAID answered 200`."""

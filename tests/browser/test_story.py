@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from local.state import RunningStack
 from tests.browser.conftest import OpenPage
-from tests.browser.people import PATIENCE_MS, Cashier, Customer
+from tests.browser.people import Cashier, Customer
 
 CHANNELS = ["Indomaret", "Alfamart", "Pegadaian", "ATM", "Mobile banking", "E-wallet"]
 PAID = {"en": "Paid. Thank you!", "id": "Lunas. Terima kasih!"}
@@ -151,5 +151,5 @@ def test_the_shop_links_to_the_till_with_the_code_chosen(customer: Customer) -> 
     with customer.page.context.expect_page() as opened:
         customer.page.get_by_role("link", name="demo till").click()
     till = opened.value
-    expect(till.get_by_label("Payment code")).to_have_value(code, timeout=PATIENCE_MS)
+    expect(till.get_by_label("Payment code")).to_have_value(code)
     expect(till.locator("#chosen")).to_contain_text("Rp 150.000")

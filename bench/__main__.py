@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import artifact, artifacts, bill, cold, end_to_end, growth, report, warm
+from bench import artifact, artifacts, bill, cold, end_to_end, growth, profile, report, warm
 from bench.part import Part
 
 _BATCHES = 15
@@ -44,6 +44,7 @@ def _parts(rounds: int, results: report.Results) -> Mapping[str, Callable[[], Pa
     return {
         "cold": lambda: cold.measure(built, artifacts.equal(built), rounds),
         "warm": lambda: warm.measure(built, _BATCHES),
+        "profile": lambda: profile.measure(built),
         "artifact": lambda: artifact.measure(built),
         "cost": lambda: bill.measure(measured()),
         "end_to_end": lambda: end_to_end.measure(built),

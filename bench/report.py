@@ -16,7 +16,7 @@ from bench.places import BENCH, DOCUMENT, RESULTS, ROOT
 
 type Results = dict[str, dict[str, Any]]
 
-ORDER = ["cold", "warm", "artifact", "cost", "end_to_end", "growth"]
+ORDER = ["cold", "warm", "profile", "artifact", "cost", "end_to_end", "growth"]
 _INTRODUCTION = """\
 Written by `make bench` out of `bench/results.json`; do not edit. Times depend on the machine, and
 ratios of one run hardly do. A function runs under Lambda's own runtime interface client

@@ -19,7 +19,7 @@ REQUESTS = 3_000
 LAYERS: Mapping[str, frozenset[str]] = {
     "boto3 and what it uses": frozenset({"boto3", "botocore", "urllib3", "jmespath", "dateutil"}),
     "Powertools and X-Ray": frozenset({"aws_lambda_powertools", "aws_xray_sdk"}),
-    "Lambda's runtime client": frozenset({"awslambdaric"}),
+    "Lambda's runtime client": frozenset({"awslambdaric", "simplejson"}),
 }
 OWN = "own code"
 _WARM_UP = 50

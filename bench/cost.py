@@ -21,7 +21,6 @@ from bench.work import LINES, Assumed, Use, added
 
 HERE = File(__file__).parent
 COMMITTED = HERE / "committed.json"
-RESULTS = HERE / "results.json"
 MILLION = 1_000_000
 
 TARGET_USD, TARGET_SHARE = 13.0, 0.5
@@ -97,28 +96,6 @@ def priced(use: Use, prices: Mapping[str, Any]) -> dict[str, float]:
     return {line: amount * MILLION * rates[line] for line, amount in use.items()}
 
 
-def with_results(
-    assumed: Assumed, peers: Mapping[str, Any], results: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Assumptions and peers with what was measured in their place.
-
-    `results["cost"]` may have `cpu_ms` by path, `init_ms`, and `peers` with what of peers.toml is
-    known better, `measured` among it.
-    """
-    known = results.get("cost", {})
-    cold = {**assumed["cold"], **{key: known[key] for key in ("init_ms",) if key in known}}
-    better = {**assumed, "cold": cold, "cpu_ms": {**assumed["cpu_ms"], **known.get("cpu_ms", {})}}
-    measured = known.get("peers", {})
-    return better, {name: _merged(peer, measured.get(name, {})) for name, peer in peers.items()}
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    tables = {
-        k: _merged(old[k], v) if k in old and isinstance(v, dict) else v for k, v in new.items()
-    }
-    return {**old, **tables}
-
-
 def figures(paths: Mapping[str, Path]) -> dict[str, Any]:
     """What `committed.json` holds: by the assumptions, so that it is the same on every machine."""
     parts = model(paths)["parts"]
@@ -140,9 +117,8 @@ def main() -> None:
     if "--commit" in sys.argv[1:]:
         COMMITTED.write_text(json.dumps(figures(paths), indent=2) + "\n")
         return
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    assumed, peers = with_results(table("assumptions"), table("peers"), results)
-    result = model(paths, assumed, peers=peers)
+    assumed = table("assumptions")
+    result = model(paths, assumed)
     if "--json" in sys.argv[1:]:
         print(json.dumps(result, indent=2))
     else:

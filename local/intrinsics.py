@@ -1,4 +1,4 @@
-"""Resolves CloudFormation's intrinsic functions for `local.http_api`; to be deleted with it."""
+"""Resolves CloudFormation's intrinsic functions for `http_api` and `expiry`; goes with them."""
 
 import json
 import re

@@ -1,1 +1,1 @@
-"""What the merchant's operator runs; never shipped to Lambda."""
+"""The operator's commands, what trims an artifact and what writes documents; never shipped."""

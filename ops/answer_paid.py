@@ -10,9 +10,8 @@ from ops import wib
 from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome
-from payments.clock import WIB
+from payments.clock import DAY, WIB
 from payments.deliveries import KEPT_DAYS
-from payments.looks import DAY
 from payments.transitions import Status
 from payments.webhook_events import EVENT_TYPES, PAID_LATE
 

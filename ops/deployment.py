@@ -44,7 +44,8 @@ class Description:
     def _named(self, values: Mapping[str, str], name: str, what: str) -> str:
         if name not in values:
             raise DeploymentError(
-                f"stack {self.stack} has no {what} {name}: is it this service's, and of today?"
+                f"stack {self.stack} has no {what} {name}: is it this service's,"
+                " and deployed from a current commit?"
             )
         return values[name]
 

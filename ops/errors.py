@@ -32,7 +32,8 @@ class StorefrontChanged(Refused):
 
     def __init__(self, storefront_id: str) -> None:
         super().__init__(
-            f"storefront {storefront_id} changed at this moment; look at it and say it again"
+            f"storefront {storefront_id} changed at this moment;"
+            " look at it and run the command again"
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.circuit import Circuit
+from payments.clock import DAY
 from payments.credentials import SecretCredentials
 from payments.errors import GatewayError, GatewayRefused, OutcomeUnknown
 from payments.exchange import HttpExchange
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from payments.claim import Claim
     from payments.payment import Payment
     from payments.ports import Gateway
-
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def credentials_of(deployment: Deployment) -> SecretCredentials:
         deployment.session.client("secretsmanager"),
         deployment.output("FinpaySecretArn"),
         deployment.now,
-        int(deployment.parameter("KeyOverlapDays")) * _DAY_MS,
+        int(deployment.parameter("KeyOverlapDays")) * DAY,
     )
 
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from payments import clock, ids
 from payments.items import to_payment
-from payments.review import VERDICTS, Review
+from payments.review import Review
 from payments.settle import Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Status
+from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from payments.payment import Payment
-
-
-class Verdict(StrEnum):
-    """What an operator can say of a payment in REVIEW; see payments.review.VERDICTS."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-    RETURNED = "returned"
 
 
 def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
@@ -40,9 +31,9 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
 
 
 def settle(
-    dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, verdict: Verdict
+    dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, proof: Proof
 ) -> Payment:
-    """The payment after the verdict; raises what payments.review.Review does.
+    """The payment after an operator's verdict; raises what payments.review.Review does.
 
     `tables` are those of payments and of the quarantine.
     """
@@ -50,7 +41,7 @@ def settle(
     payments = DynamoPayments(dynamodb, payments_table)
     quarantine = DynamoQuarantine(dynamodb, quarantine_table, clock.now)
     review = Review(payments, Settle(payments, quarantine, clock.now, ids.new_id))
-    return review(order_id, VERDICTS[verdict])
+    return review(order_id, proof)
 
 
 def line(payment: Payment) -> str:

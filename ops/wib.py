@@ -3,9 +3,9 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from payments.clock import WIB, iso_wib
+from payments.clock import DAY, HOUR, MINUTE, WIB, iso_wib
 
-_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_UNITS = {"s": 1_000, "m": MINUTE, "h": HOUR, "d": DAY}
 _AGE = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 
 

@@ -28,8 +28,8 @@ def deliver(record: dict[str, Any], notify: Notify) -> bool:
             with span("webhook", order_id=event.order_id):
                 delivery = notify.deliver(event, number)
         except Unavailable:
-            # Or the queue brings it every three minutes, and half an hour's outage of AWS uses up
-            # the attempts of days.
+            # Otherwise the queue brings it back every three minutes, and half an hour of an outage
+            # at AWS uses up the attempts that are meant for days.
             notify.queue.postpone(record["receiptHandle"], notify.deliver.pause_after(number))
             raise
         measures.delivered(notify.telemetry, delivery.attempt, delivery.pause)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.change import Applied, Change, Watch
+from payments.change import RACES, Applied, Change, Watch
 from payments.clock import Clock
 from payments.errors import (
     GatewayError,
@@ -27,8 +27,6 @@ from payments.transitions import Proof, Status, rule_for
 
 if TYPE_CHECKING:
     from payments.ports import Gateway, PaymentStore
-
-_RACES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class Ask:
         A callback may have changed the row in the meantime; then only what is missing is added.
         """
         found = held
-        for _ in range(_RACES):
+        for _ in range(RACES):
             rule = rule_for(found.status, proof)
             if rule is None or found.code:
                 return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from payments.change import RACES
 from payments.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.inquire import Inquire
 from payments.payment import Payment, Source
@@ -19,7 +20,6 @@ from payments.transitions import GIVEN_UP, OPEN, Proof, Status
 if TYPE_CHECKING:
     from payments.ports import Gateway, PaymentStore
 
-_RACES = 8
 _UNSETTLED = OPEN | {Status.PAID}
 
 
@@ -63,7 +63,7 @@ class Cancel:
         if not self.gateway.cancel(found.gateway_order_id):
             return self.inquire(found).settlement
         agreed = self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
-        for _ in range(_RACES):
+        for _ in range(RACES):
             if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _UNSETTLED:
                 break
             # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from payments.payment import Entry, Failure, IssuedCode, Payment, Settled
     from payments.transitions import Status
 
+RACES = 8
+"""How often a change is tried: a lost race means that somebody else changed the payment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:

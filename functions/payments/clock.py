@@ -11,6 +11,7 @@ type Clock = Callable[[], int]
 """Says the time, in epoch milliseconds."""
 
 WIB = timezone(timedelta(hours=7))
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 _PLAUSIBLE_YEARS = range(2000, 2200)
 
 

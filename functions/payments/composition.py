@@ -1,4 +1,7 @@
-"""The composition root: builds the real things, once for each container."""
+"""The composition root: builds the real things.
+
+What is cached below is built once in a container, when its function is first invoked.
+"""
 
 from __future__ import annotations
 
@@ -42,43 +45,43 @@ AWS = Config(
 
 @cache
 def storefront_api() -> StorefrontApi:
-    """The container's one."""
+    """What the function storefront_api works with."""
     return assembly.storefront_api(Parts(real_world()))
 
 
 @cache
 def finpay_callback() -> FinpayCallback:
-    """The container's one."""
+    """What the function finpay_callback works with."""
     return assembly.finpay_callback(Parts(real_world()))
 
 
 @cache
 def reconcile() -> Reconcile:
-    """The container's one."""
+    """What the function reconcile works with."""
     return assembly.reconcile(Parts(real_world()))
 
 
 @cache
 def payment_stream() -> PaymentStream:
-    """The container's one."""
+    """What the function payment_stream works with."""
     return assembly.payment_stream(Parts(real_world()))
 
 
 @cache
 def notify() -> Notify:
-    """The container's one."""
+    """What the function notify works with."""
     return assembly.notify(Parts(real_world()))
 
 
 @cache
 def test_mode() -> Mode:
-    """The container's one."""
+    """What the function test_mode works with."""
     return assembly.test_mode(Parts(real_world()))
 
 
 @cache
 def storefronts() -> Storefronts:
-    """The container's one."""
+    """What the function storefront_auth works with."""
     from payments.storefronts import Storefronts
 
     return Storefronts(_client("dynamodb"), settings.storefronts_table(), clock.now)
@@ -86,7 +89,7 @@ def storefronts() -> Storefronts:
 
 @cache
 def session() -> Session:
-    """The container's one: what it has read it knows for all clients.
+    """AWS's session: what it has read it knows for all clients.
 
     It is what boto3's session has inside, without that one's resources and transfers.
     """

@@ -28,7 +28,10 @@ _GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An attempt, and the seconds until the next one; None if there is to be none."""
+    """An attempt, and the seconds until the queue brings the event again; None if it is done with.
+
+    After the last attempt they are 0, and the queue puts the event aside.
+    """
 
     attempt: Attempt
     pause: int | None = None

@@ -25,7 +25,8 @@ PaymentError
 ├── OtherOrder                  a claim is about an order that is not the payment's
 └── Unavailable                 our own store or secrets; trying again can help
 
-What HTTP status each becomes stands in `payments.problems`, and only there.
+What HTTP status each becomes stands in `payments.problems`, and only there; one that is not there
+is an operator's affair and never reaches a storefront.
 """
 
 from __future__ import annotations
@@ -169,7 +170,7 @@ class OutcomeUnknown(GatewayError):
 
     reason = "unknown"
     retry_after: ClassVar[int] = 40
-    """Longer than a lease lasts, so that who comes back in time does not meet his own."""
+    """Longer than a lease: a repeat finds no more that its own first attempt holds the payment."""
 
 
 class SignatureError(PaymentError):

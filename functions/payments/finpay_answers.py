@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from payments.claim import Claim, evidence_of, read_claim
-from payments.clock import parse_wib
+from payments.clock import MINUTE, parse_wib
 from payments.errors import (
     GatewayError,
     GatewayRefused,
@@ -17,10 +17,9 @@ from payments.errors import (
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.payment import DEFAULT_TIMEOUT_MINUTES, IssuedCode, Source
+from payments.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
 
 SUCCESS = "2000000"
-PAYMENT_CODE_TYPE = "finpaycode"
 _MESSAGE_LIMIT = 500
 _ACCOUNT_LIST_LIMIT = 2_000
 
@@ -87,7 +86,7 @@ def read_check_answer(http_status: int, body: bytes, gateway_order_id: str) -> C
 def read_cancel_answer(http_status: int, body: bytes) -> bool:
     """Whether Finpay agreed to cancel; False if it refused for certain, whatever the reason.
 
-    Raises GatewayRefused if it refused us, OutcomeUnknown for anything else.
+    Raises KeyRefused if it refused our key, OutcomeUnknown for anything else.
     """
     code = _code(http_status, _decode(body))
     if code.startswith("401"):
@@ -124,7 +123,7 @@ def _decode(body: bytes) -> dict[str, Any]:
 
 
 def _timeout_ms(request: Mapping[str, Any]) -> int:
-    return int(request["order"].get("timeout", DEFAULT_TIMEOUT_MINUTES)) * 60_000
+    return int(request["order"].get("timeout", DEFAULT_TIMEOUT_MINUTES)) * MINUTE
 
 
 def _printable(value: object, limit: int) -> str | None:

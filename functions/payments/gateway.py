@@ -1,8 +1,8 @@
 """Finpay's endpoints, as the use cases see them.
 
-Nothing is sent twice but what Finpay refused for our key: whether a request that failed had an
-effect is for the caller to find out. The deadlines of one request's calls together stay below the
-function's own end.
+Nothing is sent twice but what Finpay refused, if there is a new key since: whether a request that
+failed had an effect is for the caller to find out. The deadlines of one request's calls together
+stay below the function's own end.
 """
 
 from __future__ import annotations

@@ -10,11 +10,10 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from payments.errors import FieldError, InvalidRequest
-from payments.payment import DEFAULT_TIMEOUT_MINUTES
+from payments.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
 from payments.request_checks import REFUSED, Incoming, outcome_named
 from payments.request_fields import JsonObject7, JsonObject11
 from payments.request_objects import (
-    PAYMENT_CODE,
     UNSENT,
     Billing,
     Customer,
@@ -118,7 +117,7 @@ def parse(
     """
     if not isinstance(document, dict):
         raise InvalidRequest((FieldError("", "must be an object"),))
-    document = {"sourceOfFunds": {"type": PAYMENT_CODE}} | document
+    document = {"sourceOfFunds": {"type": PAYMENT_CODE_TYPE}} | document
     incoming = Incoming(document, sources_of_funds, allowed_origins, has_test_mode)
     try:
         return InitiateRequest.model_validate(document, context=incoming)

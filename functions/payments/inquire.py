@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.claim import Claim
-from payments.clock import Clock
+from payments.clock import MINUTE, Clock
 from payments.looks import is_over
 from payments.payment import IssuedCode, Payment, Source
 from payments.settle import Settle, Settlement
@@ -75,7 +75,7 @@ class Inquire:
         is_ours = claim.is_of(payment.amount, payment.currency)
         if takes and proof is Proof.OPEN and is_ours and claim.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
-            latest = self.clock() + payment.timeout * 60_000
+            latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, claim.payment_code)
             issued, evidence = Proof.CODE_ISSUED, claim.evidence
             return self.settle.learn(payment, issued, _CHECK, evidence=evidence, code=code)

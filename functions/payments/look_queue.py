@@ -1,4 +1,4 @@
-"""The queue of looks. The only module that calls SQS."""
+"""The queue of looks."""
 
 from __future__ import annotations
 

@@ -7,10 +7,9 @@ the early looks are dense; the late ones are for money that comes after a paymen
 from collections.abc import Iterable
 from zlib import crc32
 
+from payments.clock import DAY, HOUR, MINUTE
 from payments.payment import Payment
 from payments.transitions import GIVEN_UP, OPEN
-
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 _EARLY = tuple(minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240))
 _EVERY = 6 * HOUR

@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import settings
+from payments.clock import DAY
 
 if TYPE_CHECKING:
     from payments.act_out import PlanScenes
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from payments.telemetry import Telemetry
     from payments.webhook_targets import Targets
 
-_DAY_MS = 86_400_000
 _PROBE_SECONDS = 2.5  # Finpay wants its callback answered in under 5 s
 
 
@@ -82,7 +82,7 @@ class Parts:
             self.world.client("secretsmanager"),
             of.finpay_secret,
             self.world.clock,
-            of.key_overlap_days * _DAY_MS,
+            of.key_overlap_days * DAY,
         )
 
     @cached_property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from payments.clock import MINUTE
 from payments.transitions import Status
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
@@ -14,6 +15,9 @@ _DERIVED_ID = re.compile(rf"[A-Za-z0-9_-]*{_OWN}[0-9a-f]{{16}}")
 
 DEFAULT_TIMEOUT_MINUTES = 1_440
 """Finpay's default of order.timeout."""
+
+PAYMENT_CODE_TYPE = "finpaycode"
+"""Finpay's sourceOfFunds.type of what this service is for."""
 
 LEASE_MS = 35_000
 """Longer than the function may run: an expired lease means that nobody is at work any more."""
@@ -173,4 +177,4 @@ class Payment:
         """When its code ends: Finpay's word, or the latest that it can be."""
         if self.code:
             return self.code.expires_at
-        return self.asked_at + LEASE_MS + self.timeout * 60_000
+        return self.asked_at + LEASE_MS + self.timeout * MINUTE

@@ -121,7 +121,10 @@ class Quarantine(Protocol):
 
 
 class Gateway(Protocol):
-    """Finpay. Every method raises a GatewayError; nothing is sent twice."""
+    """Finpay. What asks it raises a GatewayError or, without credentials, Unavailable.
+
+    Nothing is sent twice but what Finpay refused, if there is a new key since.
+    """
 
     def is_reachable(self) -> bool:
         """False while the circuit is open: a call would be refused without being made."""

@@ -91,7 +91,9 @@ INTERNAL: Problem = (500, "internal", "The service failed. Sending the same requ
 
 def problem(error: PaymentError) -> Response:
     """The answer to an error, found by its nearest class in PROBLEMS."""
-    kind = next(kind for kind in type(error).__mro__ if kind in PROBLEMS)
+    kind = next((kind for kind in type(error).__mro__ if kind in PROBLEMS), None)
+    if kind is None:
+        return internal_error()
     members: dict[str, Any] = {}
     if isinstance(error, InvalidRequest):
         members["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]

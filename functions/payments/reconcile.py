@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from payments.clock import Clock
+from payments.clock import MINUTE, Clock
 from payments.errors import GatewayError, PaymentInProgress, Unavailable
 from payments.ids import NewId
 from payments.inquire import Inquire
@@ -71,7 +71,7 @@ class QueueDue:
     def _due(self, now: int) -> Iterator[tuple[str, int]]:
         names = shards()
         # Every minute another shard comes first, so that none waits for ever behind a full one.
-        first = now // 60_000 % len(names)
+        first = now // MINUTE % len(names)
         for shard in names[first:] + names[:first]:
             yield from self.payments.due(shard, now)
 

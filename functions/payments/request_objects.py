@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self, override
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from payments.payment import PAYMENT_CODE_TYPE
 from payments.request_checks import refused
 from payments.request_fields import (
     Code4,
@@ -34,7 +35,6 @@ from payments.request_fields import (
     WebhookUrl,
 )
 
-PAYMENT_CODE = "finpaycode"
 UNSENT: Any = None
 """Stands where an optional member was not sent. Never a sent null: null is refused."""
 
@@ -188,7 +188,7 @@ class SourceOfFunds(RequestObject):
 
     @model_validator(mode="after")
     def _check_unknown(self) -> Self:
-        if self.type == PAYMENT_CODE and self.__pydantic_extra__:
+        if self.type == PAYMENT_CODE_TYPE and self.__pydantic_extra__:
             raise ValidationError.from_exception_data(
                 "sourceOfFunds",
                 [

@@ -13,11 +13,7 @@ from payments.transitions import Proof
 if TYPE_CHECKING:
     from payments.ports import PaymentStore
 
-VERDICTS = {
-    "accept": Proof.ACCEPTED,
-    "reject": Proof.REJECTED,
-    "returned": Proof.RETURNED,
-}
+VERDICTS = (Proof.ACCEPTED, Proof.REJECTED, Proof.RETURNED)
 """Accept the money as it is; say that none is owed; say that it was given back."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from payments.change import Applied, Change, Refused
+from payments.change import RACES, Applied, Change, Refused
 from payments.claim import Claim
 from payments.clock import Clock
 from payments.errors import OtherOrder, PaymentNotFound, Unavailable
@@ -30,9 +30,6 @@ from payments.transitions import (
 
 if TYPE_CHECKING:
     from payments.ports import PaymentStore, Quarantine
-
-# A lost race means that somebody else changed the payment, which happens a handful of times.
-_RACES = 8
 
 
 class Effect(StrEnum):
@@ -87,7 +84,7 @@ class Settle(NamedTuple):
             result = self._try_unread(order_id, claim, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
-        for _ in range(_RACES):
+        for _ in range(RACES):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
                 return Settlement(result.payment, proof, effect, claim.source)

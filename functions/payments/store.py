@@ -1,4 +1,4 @@
-"""The tables. The only module that calls DynamoDB.
+"""The tables of payments and of the quarantine.
 
 The SDK retries a call whose answer was lost, and a conditional write that was applied then meets
 itself: the old item that comes back bears the write's own mark, and that is a success.

@@ -129,7 +129,7 @@ def quarantine(table: str, item: dict[str, Any], claim: Claim | None) -> PutItem
     claimed = (
         {
             "claimedStatus": claim.status,
-            "claimedAmount": claim.paid_amount if claim.paid_amount_given else claim.amount,
+            "claimedAmount": claim.came,
             "claimedCurrency": claim.currency,
             "finpayReference": claim.reference,
         }

@@ -1,15 +1,12 @@
 """`python -m ops review`: a person decides about money that does not match."""
 
-from typing import Annotated
-
 import typer
 
 from ops import reviews, story_json
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
 from ops.progress import progress
-from ops.reviews import Verdict
 from payments.errors import NotInReview, PaymentNotFound, Unavailable
-from payments.transitions import Status
+from payments.transitions import Proof, Status
 
 app = typer.Typer(no_args_is_help=True, help="Money that came and does not match.")
 
@@ -27,27 +24,11 @@ def list_reviews(stack: Stack, region: Region = None, *, as_json: AsJson = False
 
 
 @app.command()
-def settle(
-    order_id: OrderId,
-    verdict: Annotated[
-        Verdict,
-        typer.Argument(help="Take the money as it is; none is owed; it was given back."),
-    ],
-    stack: Stack,
-    region: Region = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Decide about a payment in REVIEW and print how it stands then."""
-    _decide(order_id, verdict, stack, region, as_json=as_json)
-
-
-@app.command()
 def accept(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """Take the money as it is: the payment is PAID."""
-    _decide(order_id, Verdict.ACCEPT, stack, region, as_json=as_json)
+    _decide(order_id, Proof.ACCEPTED, stack, region, as_json=as_json)
 
 
 @app.command()
@@ -55,7 +36,7 @@ def reject(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """No money is owed: the payment is CANCELLED."""
-    _decide(order_id, Verdict.REJECT, stack, region, as_json=as_json)
+    _decide(order_id, Proof.REJECTED, stack, region, as_json=as_json)
 
 
 @app.command()
@@ -63,22 +44,21 @@ def returned(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """The money was given back: the payment is REFUNDED."""
-    _decide(order_id, Verdict.RETURNED, stack, region, as_json=as_json)
+    _decide(order_id, Proof.RETURNED, stack, region, as_json=as_json)
 
 
-def _decide(
-    order_id: str, verdict: Verdict, stack: str, region: str | None, *, as_json: bool
-) -> None:
+def _decide(order_id: str, proof: Proof, stack: str, region: str | None, *, as_json: bool) -> None:
     with deployed(stack, region) as deployment:
         tables = deployment.output("PaymentsTableName"), deployment.output("QuarantineTableName")
         try:
-            payment = reviews.settle(deployment.dynamodb, tables, order_id, verdict)
+            payment = reviews.settle(deployment.dynamodb, tables, order_id, proof)
         except PaymentNotFound:
             fail(f"there is no payment of order {order_id}", _SEE_WHICH)
         except NotInReview as error:
             (status,) = error.args
             if status is Status.REVIEW:
-                fail(f"payment {order_id} changed at this moment; look at it and say it again")
+                again = "look at it and run the command again"
+                fail(f"payment {order_id} changed at this moment; {again}")
             fail(f"payment {order_id} is not in REVIEW but {status}", _SEE_WHICH)
         except Unavailable as error:
             fail(f"the table does not answer: {error}")

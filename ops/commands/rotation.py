@@ -8,10 +8,9 @@ import typer
 from ops.commands.invocation import AsJson, Region, Stack, tell
 from ops.commands.registry import StorefrontId, registry_of, show
 from ops.rotation import Overlap
+from payments.clock import HOUR
 
 app = typer.Typer()
-
-_HOUR_MS = 3_600_000
 
 OverlapHours = Annotated[
     float,
@@ -41,7 +40,7 @@ def rotate_key(
 ) -> None:
     """Print a new API key, this one time; the old one ends after the overlap."""
     with registry_of(stack, region) as registry:
-        overlap = Overlap(round(overlap_hours * _HOUR_MS), drop_older)
+        overlap = Overlap(round(overlap_hours * HOUR), drop_older)
         show(
             storefront_id, {"apiKey": registry.rotate_key(storefront_id, overlap)}, as_json=as_json
         )
@@ -59,7 +58,7 @@ def rotate_webhook_secret(
 ) -> None:
     """Print a new webhook secret, this one time; both sign until the old one ends."""
     with registry_of(stack, region) as registry:
-        overlap = Overlap(round(overlap_hours * _HOUR_MS), drop_older)
+        overlap = Overlap(round(overlap_hours * HOUR), drop_older)
         secret = registry.rotate_webhook_secret(storefront_id, overlap)
         show(storefront_id, {"webhookSecret": secret}, as_json=as_json)
 

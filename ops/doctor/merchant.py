@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from payments.merchant import Credentials
     from payments.ports import Gateway
 
-PUT_IT = "put merchantId and merchantKey into it: README, Deploy to AWS"
+PUT_IT = "put merchantId and merchantKey into it: docs/deploy.md"
 NOT_SET = "not-set"
 """The merchant id that template.yaml puts into a new secret."""
 

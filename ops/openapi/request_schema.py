@@ -10,7 +10,8 @@ from pydantic_core import core_schema
 
 from ops.openapi.references import SCHEMAS
 from payments.initiate_request import InitiateRequest
-from payments.request_objects import PAYMENT_CODE, RequestObject, SourceOfFunds
+from payments.payment import PAYMENT_CODE_TYPE
+from payments.request_objects import RequestObject, SourceOfFunds
 
 NAME = "InitiateRequest"
 
@@ -28,7 +29,7 @@ class _Generator(GenerateJsonSchema):
                 shown["maxProperties"] = cls.most_members
         if cls is SourceOfFunds:
             shown["additionalProperties"] = False
-            shown["properties"]["type"] = {"const": PAYMENT_CODE}
+            shown["properties"]["type"] = {"const": PAYMENT_CODE_TYPE}
         if cls is InitiateRequest:
             shown["required"].remove("sourceOfFunds")
         return shown

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 
-from bench.cost import COMMITTED, CORE, figures, model, table, with_results
+from bench.cost import COMMITTED, CORE, figures, model, table
 from bench.tables import show
 from bench.walk import Path
 from bench.work import LINES, Work
@@ -77,23 +77,6 @@ def test_the_tables_say_which_numbers_were_not_measured(paths: dict[str, Path]) 
     assert "to be checked" in shown
     assert "FastAPI + Mangum *" in shown
     assert "not measured" in shown
-
-
-def test_what_was_measured_takes_the_place_of_what_was_assumed() -> None:
-    peer = {"measured": True, "callback": {"cpu_ms": 99.0}}
-    results = {"cost": {"cpu_ms": {"callback": 1.25}, "peers": {"flask_wsgi": peer}}}
-    assumed, peers = with_results(table("assumptions"), table("peers"), results)
-    assert assumed["cpu_ms"] == table("assumptions")["cpu_ms"] | {"callback": 1.25}
-    assert assumed["cold"] == table("assumptions")["cold"]
-    assert peers["flask_wsgi"]["measured"]
-    before = table("peers")["flask_wsgi"]["callback"]
-    assert peers["flask_wsgi"]["callback"] == before | {"cpu_ms": 99.0}
-    assert peers["fastapi_mangum"] == table("peers")["fastapi_mangum"]
-
-
-def test_without_results_the_assumptions_stand() -> None:
-    assumed, peers = table("assumptions"), table("peers")
-    assert with_results(assumed, peers, {}) == (assumed, peers)
 
 
 def test_what_all_pay_alike_is_no_more_than_what_any_of_them_pays(paths: dict[str, Path]) -> None:

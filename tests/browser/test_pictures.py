@@ -23,17 +23,17 @@ def test_the_pictures_of_the_readme_are_small(open_page: OpenPage, stack: Runnin
     desktop.page.goto(f"{stack.shop_url}/en/")
     desktop.page.get_by_role("button", name="Order and get a payment code").click()
     desktop.sees("open")
-    take(phone.page, "shop-phone")
-    take(desktop.page, "shop-desktop")
+    take_small(phone.page, "shop-phone")
+    take_small(desktop.page, "shop-desktop")
     cashier = Cashier(open_page(1280), stack.till_url)
     cashier.open(desktop.code())
     cashier.press("Pay")
     cashier.page.get_by_role("button", name=f"Choose {phone.code()}").click()
     cashier.page.set_viewport_size({"width": 1280, "height": 640})
-    take(cashier.page, "till")
+    take_small(cashier.page, "till")
 
 
-def take(page: Page, name: str) -> None:
+def take_small(page: Page, name: str) -> None:
     folder = Path(os.environ.get(WANTED_IN, PICTURES))
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.png"

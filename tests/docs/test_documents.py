@@ -154,6 +154,15 @@ def test_ci_installs_what_the_browser_tests_need_and_lets_none_skip() -> None:
     assert all(name in script for name in ("missing+=(chromium)", f"{NEEDED}=1 make test"))
 
 
+def test_the_workflow_tests_as_much_as_ci_run_does() -> None:
+    script, workflow = (
+        (ROOT / name).read_text() for name in (".ci/run", ".github/workflows/ci.yml")
+    )
+    wanted = dict(re.findall(r"(FINPAY_\w+)=(\d+)", script))
+    assert len(wanted) == 5
+    assert dict(re.findall(r'(FINPAY_\w+): "(\d+)"', workflow)) == wanted
+
+
 def test_every_decision_has_a_date() -> None:
     titles = re.findall(r"^## (.*)$", (ROOT / "docs/decisions.md").read_text(), re.MULTILINE)
     assert titles

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payments.looks import DAY, MINUTE
+from payments.clock import DAY, MINUTE
 from payments.payment import LEASE_MS, Settled
 from payments.telemetry import JobFailed
 from payments.transitions import Status

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from payments.looks import AGAIN, DAY, HOUR, MINUTE, PATIENCE
+from payments.clock import DAY, HOUR, MINUTE
+from payments.looks import AGAIN, PATIENCE
 from payments.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
 from payments.store import DynamoPayments
 from payments.telemetry import JobFailed

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
+from payments.clock import DAY
 from payments.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
-from payments.looks import DAY
 from payments.tokens import callback_token
 from payments.transitions import Status
 from tests.builders import (

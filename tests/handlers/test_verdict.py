@@ -10,7 +10,7 @@ from payments.payment import Payment
 from payments.review import VERDICTS, Review
 from payments.settle import Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Status
+from payments.transitions import Proof, Status
 from tests.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -31,15 +31,15 @@ def reviewed(service: Service) -> Service:
     return service
 
 
-def decide(service: Service, verdict: str) -> Payment:
+def decide(service: Service, verdict: Proof) -> Payment:
     payments = DynamoPayments(service.dynamodb, "PaymentsTable")
     quarantine = DynamoQuarantine(service.dynamodb, "QuarantineTable", now)
     review = Review(payments, Settle(payments, quarantine, now, new_id))
-    return review(SAMPLE_ORDER_ID, VERDICTS[verdict])
+    return review(SAMPLE_ORDER_ID, verdict)
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: str) -> None:
+def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: Proof) -> None:
     decided = decide(reviewed, verdict)
     for _ in range(2):
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
@@ -48,13 +48,13 @@ def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict
 
 
 def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Service) -> None:
-    decide(reviewed, "accept")
+    decide(reviewed, Proof.ACCEPTED)
     body = reviewed.api(make_status_event()).body
     assert (body["status"], body["amount"], body["paidAmount"]) == ("PAID", 1000, 900)
 
 
 def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed: Service) -> None:
-    decide(reviewed, "reject")
+    decide(reviewed, Proof.REJECTED)
     body = make_callback_body(make_callback_fields(amount=900) | {"meta": {"data": "again"}})
     assert reviewed.callback(make_callback_event(body)).status == 200
     payment = reviewed.payment()
@@ -67,7 +67,7 @@ def test_a_look_at_the_same_money_does_not_undo_a_rejection(service: Service) ->
     assert paid
     body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
     assert service.callback(make_callback_event(body)).status == 200
-    decide(service, "reject")
+    decide(service, Proof.REJECTED)
     payments = DynamoPayments(service.dynamodb, "PaymentsTable")
     queue = SqsLooks(service.sqs, service.looks_queue)
     Looks(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
@@ -77,21 +77,21 @@ def test_a_look_at_the_same_money_does_not_undo_a_rejection(service: Service) ->
 
 
 def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, "reject")
+    decide(reviewed, Proof.REJECTED)
     body = make_callback_body(make_callback_fields(amount=900, reference=None))
     assert reviewed.callback(make_callback_event(body)).status == 200
     assert reviewed.payment().status is Status.REVIEW
 
 
 def test_another_claim_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, "reject")
+    decide(reviewed, Proof.REJECTED)
     body = make_callback_body(make_callback_fields(amount=800))
     reviewed.callback(make_callback_event(body))
     assert reviewed.payment().status is Status.REVIEW
 
 
 def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> None:
-    decide(reviewed, "reject")
+    decide(reviewed, Proof.REJECTED)
     reviewed.callback(load_event("callback_paid"))
     payment = reviewed.payment()
     assert payment.status is Status.PAID
@@ -100,13 +100,13 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
 
 
 def test_a_rejected_payment_is_not_looked_at_any_more(reviewed: Service) -> None:
-    assert decide(reviewed, "reject").due_at is None
+    assert decide(reviewed, Proof.REJECTED).due_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
 
 
 def test_other_money_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, "reject")
+    decide(reviewed, Proof.REJECTED)
     body = make_callback_body(make_callback_fields(reference="another-till"))
     assert reviewed.callback(make_callback_event(body)).status == 200
     assert reviewed.payment().status is Status.REVIEW
@@ -127,14 +127,14 @@ def voided(service: Service) -> Service:
 
 
 def test_money_that_was_decided_about_does_not_come_back_by_a_replay(voided: Service) -> None:
-    decide(voided, "reject")
+    decide(voided, Proof.REJECTED)
     for _ in range(2):
         assert voided.callback(load_event("callback_paid")).status == 200
     assert voided.payment().status is Status.CANCELLED
 
 
 def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
-    decide(voided, "reject")
+    decide(voided, Proof.REJECTED)
     body = make_callback_body(make_callback_fields() | {"meta": {"data": "again"}})
     assert voided.callback(make_callback_event(body)).status == 200
     payment = voided.payment()

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from ops import reviews
-from ops.reviews import Verdict
-from payments.looks import DAY
-from payments.transitions import Status
+from payments.clock import DAY
+from payments.transitions import Proof, Status
 from tests.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -84,17 +83,17 @@ def short(service: Service) -> None:
 
 
 # What happened, what an operator decided, what was seen of it, and where that leaves the payment.
-COURSES: list[tuple[Course, Verdict | None, str, Status]] = [
+COURSES: list[tuple[Course, Proof | None, str, Status]] = [
     (paid, None, SEEN, Status.PAID),
     (refunded, None, SEEN, Status.REFUNDED),
     (partially_refunded, None, SEEN, Status.PARTIALLY_REFUNDED),
     (voided, None, SEEN, Status.REVIEW),
-    (voided, Verdict.REJECT, SEEN, Status.CANCELLED),
-    (voided, Verdict.RETURNED, SEEN, Status.REFUNDED),
+    (voided, Proof.REJECTED, SEEN, Status.CANCELLED),
+    (voided, Proof.RETURNED, SEEN, Status.REFUNDED),
     (short, None, SHORT, Status.REVIEW),
-    (short, Verdict.ACCEPT, SHORT, Status.PAID),
-    (short, Verdict.REJECT, SHORT, Status.CANCELLED),
-    (short, Verdict.RETURNED, SHORT, Status.REFUNDED),
+    (short, Proof.ACCEPTED, SHORT, Status.PAID),
+    (short, Proof.REJECTED, SHORT, Status.CANCELLED),
+    (short, Proof.RETURNED, SHORT, Status.REFUNDED),
 ]
 
 
@@ -107,7 +106,7 @@ COURSES: list[tuple[Course, Verdict | None, str, Status]] = [
 def test_a_replay_a_year_later_changes_nothing_however_it_is_spelled(
     pending: Service,
     course: Course,
-    verdict: Verdict | None,
+    verdict: Proof | None,
     seen: str,
     status: Status,
     spelled: Callable[[str], str],

@@ -117,7 +117,7 @@ class Street:
         row = self.watchdog.rows.get(order_id)
         if row is None or row.status.value != "REVIEW":
             return
-        proof = self.chance.one_of(list(VERDICTS.values()))
+        proof = self.chance.one_of(VERDICTS)
         self.watchdog.decided(order_id)
         review = self.service.operator()
         review(order_id, proof)

@@ -221,9 +221,11 @@ def test_finpays_cookies_are_not_kept_and_no_compression_is_asked_for() -> None:
     assert b"Accept-Encoding: identity" in requests_seen[0]
 
 
-def test_the_environments_proxy_and_netrc_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "")
+def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
     with simulator.start() as finpay:
         make_gateway(finpay.url).initiate(make_request_body())
 

@@ -5,10 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from payments.clock import DAY, HOUR, MINUTE
 from payments.looks import (
-    DAY,
-    HOUR,
-    MINUTE,
     first_late_look,
     first_look,
     is_over,

@@ -1,0 +1,15 @@
+"""Errors become problem documents; one that is an operator's affair is a failure of ours."""
+
+import pytest
+
+from payments.errors import NotInReview, OtherOrder, PaymentError, PaymentInProgress
+from payments.problems import internal_error, problem
+
+
+@pytest.mark.parametrize("error", [NotInReview("PAID"), OtherOrder("A-1")])
+def test_an_error_that_has_no_status_is_a_500_and_quotes_nothing(error: PaymentError) -> None:
+    assert problem(error) == internal_error()
+
+
+def test_an_error_that_passes_says_when_to_come_back() -> None:
+    assert problem(PaymentInProgress(7)).headers["retry-after"] == "7"

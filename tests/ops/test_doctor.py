@@ -14,12 +14,12 @@ from botocore.stub import Stubber
 
 from checks import sam
 from ops import finpay
-from ops.dead_letters import Queue
 from ops.deployment import Deployment
 from ops.doctor import alarms, callbacks, merchant, resources, stages
 from ops.doctor.callbacks import Reply
 from ops.doctor.finding import Finding, Health
 from ops.doctor.resources import Resources
+from ops.letters import Queue
 from payments import clock
 from payments.merchant import Credentials
 from tests.builders import MERCHANT_KEY, make_callback_event

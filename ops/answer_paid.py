@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ops import wib
 from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
+from ops.unasked import asked_no_more
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome
 from payments.clock import DAY, WIB
 from payments.deliveries import KEPT_DAYS
@@ -60,6 +61,8 @@ def differs(payment: Payment, claim: Claim | None) -> Answer:
     if claim and claim.gateway_order_id != payment.order_at_finpay:
         says += f" of its order {claim.gateway_order_id}"
     sentence = f"It is {status} here, and Finpay {says}."
+    if claim and claim.gateway_order_id in asked_no_more(payment):
+        return Answer(Case.FINPAY_DIFFERS, sentence, f"report --date {_day_of(payment)}")
     return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
 
 

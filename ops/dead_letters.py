@@ -5,30 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
-from ops import wib
-from ops.stream_letters import read_batch
-from payments.event_queue import read_event
-from payments.look_queue import read_look
-from payments.payment import is_order_id
+from ops.letters import Letter, Queue, about
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+    from ops.deployment import Deployment
+
 _HIDDEN_SECONDS = 120
-_UNREADABLE = "unreadable"
-
-
-class Queue(StrEnum):
-    """The queues, by what is in them."""
-
-    LOOKS = "looks"
-    WEBHOOKS = "webhooks"
-    STREAM = "stream"
-
 
 OUTPUTS = {
     Queue.LOOKS: "LooksDeadLettersUrl",
@@ -39,32 +26,6 @@ OUTPUTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One message: when it was put aside (epoch ms), and what it is about."""
-
-    id: str
-    queue: Queue
-    put_aside_at: int
-    about: dict[str, str | int | None]
-    body: str
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it can be read."""
-        return _UNREADABLE not in self.about
-
-    def as_json(self) -> dict[str, Any]:
-        """For machines; never the body, which may be a payment as its shop is to see it."""
-        at = wib.iso(self.put_aside_at)
-        return {"queue": self.queue, "putAsideAt": at, "about": self.about}
-
-    def line(self) -> str:
-        """In one line."""
-        about = "  ".join(f"{name} {value}" for name, value in self.about.items())
-        return f"{wib.told(self.put_aside_at)}  {self.queue}  {about}"
-
-
-@dataclass(frozen=True, slots=True)
 class DeadLetters:
     """One of the queues; `receipts` has the newest of each letter to be dropped or let go."""
 
@@ -72,6 +33,11 @@ class DeadLetters:
     url: str
     queue: Queue
     receipts: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, deployment: Deployment, queue: Queue) -> Self:
+        """That of this stack; raises DeploymentError."""
+        return cls(deployment.sqs, deployment.output(OUTPUTS[queue]), queue)
 
     def take(self) -> Iterator[Letter]:
         """All letters, each once however long it takes; they stay, and are hidden for a while."""
@@ -125,22 +91,3 @@ class DeadLetters:
             about(self.queue, message["Body"]),
             message["Body"],
         )
-
-
-def about(queue: Queue, body: str) -> dict[str, str | int | None]:
-    """What a letter is about, of which nothing is personal; whether it has all that is needed."""
-    try:
-        match queue:
-            case Queue.LOOKS:
-                order_id, due_at = read_look(body)
-                if not is_order_id(order_id):
-                    return {_UNREADABLE: len(body)}
-                return {"order": order_id, "due": wib.told(due_at)}
-            case Queue.WEBHOOKS:
-                event = read_event(body)
-                return {"event": event.id, "type": event.type, "storefront": event.storefront_id}
-            case Queue.STREAM:
-                batch = read_batch(body)
-                return {"changes": batch.changes, "arrived": batch.arrived}
-    except (KeyError, OverflowError, TypeError, ValueError):
-        return {_UNREADABLE: len(body)}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ops import looks, webhooks
-from ops.dead_letters import DeadLetters, Letter, Queue
+from ops.dead_letters import DeadLetters
 from ops.errors import NothingThere
+from ops.letters import Letter, Queue
 from ops.stream_letters import StreamLetters
 from payments.event_queue import read_event
 from payments.look_queue import read_look
@@ -36,10 +37,17 @@ class Redrive:
         streams = StreamLetters(deployment.untyped("dynamodbstreams"), events)
         return cls(looks.of(deployment), events, streams)
 
-    def __call__(self, letters: DeadLetters, seen: Callable[[int], None]) -> None:
-        """Go through one of the queues; whatever ends that, others see what is still in it."""
+    def __call__(
+        self, letters: DeadLetters, seen: Callable[[int], None], storefront_id: str | None = None
+    ) -> None:
+        """Go through one of the queues; whatever ends that, others see what is still in it.
+
+        With a storefront, what is surely not its own stays untold. Raises Unavailable.
+        """
         try:
             for letter in letters.take():
+                if not letter.may_be_of(storefront_id):
+                    continue
                 try:
                     self._do(letter)
                 except NothingThere as error:
@@ -63,9 +71,13 @@ class Redrive:
         """One for each letter, and one for all."""
         return [
             *(f"Again  {one.line()}" for one in self.again),
-            *(f"Left   {one.line()}  {why}" for one, why in self.left),
+            *self.left_lines(),
             f"{len(self.again)} tried again, {len(self.left)} left",
         ]
+
+    def left_lines(self) -> list[str]:
+        """One for each letter that stays, with why and what to do next."""
+        return [f"Left   {one.line()}  {why}" for one, why in self.left]
 
     def _do(self, letter: Letter) -> None:
         if not letter.is_ours:

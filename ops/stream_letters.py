@@ -18,7 +18,7 @@ from payments.announce import Announce
 from payments.stream import read_changes
 
 if TYPE_CHECKING:
-    from ops.dead_letters import Letter
+    from ops.letters import Letter
     from payments.ports import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}

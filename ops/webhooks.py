@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ops import story_lines
 from payments.deliveries import DynamoDeliveries, Told
-from payments.event_queue import SqsEvents, read_event
+from payments.event_queue import SqsEvents
 from payments.store import DynamoPayments
 from payments.webhook_events import Event, current_event
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageTypeDef
-
     from ops.deployment import Deployment
 
 
@@ -30,7 +27,6 @@ class Webhooks:
     payments: DynamoPayments
     deliveries: DynamoDeliveries
     queue: SqsEvents
-    dead_letters: str
 
     def redeliver(self, order_id: str, version: int | None = None) -> Event:
         """Queue an event of a payment once more, the latest unless a version is given.
@@ -60,36 +56,6 @@ class Webhooks:
             raise NothingToTell(f"payment {order_id} has events of version {known}")
         return found
 
-    def redrive(self, storefront_id: str | None = None) -> Iterator[Event]:
-        """Queue the dead letters once more, of one storefront or of all, each with all its retries.
-
-        One that is moved when this is interrupted may be sent twice. Raises Unavailable.
-        """
-        sqs: SQSClient = self.queue.client
-        left: list[str] = []
-        while messages := self._dead_letters():
-            for message in messages:
-                receipt, event = message["ReceiptHandle"], read_event(message["Body"])
-                if storefront_id not in {None, event.storefront_id}:
-                    left.append(receipt)
-                    continue
-                self.queue.send([event])
-                sqs.delete_message(QueueUrl=self.dead_letters, ReceiptHandle=receipt)
-                yield event
-        for receipt in left:
-            sqs.change_message_visibility(
-                QueueUrl=self.dead_letters, ReceiptHandle=receipt, VisibilityTimeout=0
-            )
-
-    def _dead_letters(self) -> Sequence[MessageTypeDef]:
-        """Some of those that nobody took up; they cannot be received again for a while."""
-        return self.queue.client.receive_message(
-            QueueUrl=self.dead_letters,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=600,
-            WaitTimeSeconds=1,  # else SQS asks only some of its servers
-        ).get("Messages", [])
-
 
 def of(deployment: Deployment) -> Webhooks:
     """The events of this stack."""
@@ -97,7 +63,6 @@ def of(deployment: Deployment) -> Webhooks:
         deployment.payments,
         deployment.deliveries,
         SqsEvents(deployment.sqs, deployment.output("WebhooksQueueUrl")),
-        deployment.output("WebhooksDeadLettersUrl"),
     )
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ops import dead_letters
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, tell
-from ops.dead_letters import DeadLetters, Letter, Queue
+from ops.dead_letters import DeadLetters
 from ops.deployment import Deployment
+from ops.letters import Letter, Queue
 from ops.progress import progress
 from ops.redrive import Redrive
 
@@ -50,8 +50,4 @@ def redrive(
 
 
 def _queues(deployment: Deployment, which: Queue | None) -> list[DeadLetters]:
-    return [
-        DeadLetters(deployment.sqs, deployment.output(name), queue)
-        for queue, name in dead_letters.OUTPUTS.items()
-        if which in {None, queue}
-    ]
+    return [DeadLetters.of(deployment, one) for one in Queue if which in {None, one}]

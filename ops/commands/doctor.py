@@ -29,7 +29,10 @@ def doctor(stack: Stack, region: Region = None, *, as_json: AsJson = False) -> N
     """
     with deployed(stack, region) as deployment:
         deployment.description.output("ApiUrl")
-        checks = (_stage, _secret, _finpay, _callback, _tables, _sources, _alarms, _dead_letters)
+        checks = (
+            *(_stage, _functions, _secret, _finpay, _callback),
+            *(_tables, _sources, _alarms, _dead_letters),
+        )
         found = list[Finding]()
         with progress("Looking", len(checks)) as seen:
             for done, check in enumerate(checks, 1):
@@ -59,6 +62,10 @@ def _guarded(check: Check, deployment: Deployment) -> Iterator[Finding]:
 def _stage(deployment: Deployment) -> Iterator[Finding]:
     given = resources.finpays(deployment.session.client("lambda"), Resources.of(deployment))
     yield from stages.findings(deployment.description.parameters, given)
+
+
+def _functions(deployment: Deployment) -> Iterator[Finding]:
+    yield from resources.functions(deployment.session.client("lambda"), Resources.of(deployment))
 
 
 def _secret(deployment: Deployment) -> Iterator[Finding]:

@@ -108,7 +108,7 @@ def replay(
             looked = looks.of(deployment).ask(order_id, patience * 1000)
         tell(
             told | {"look": reconcile.document(looked), "finpay": None},
-            [NO_BODY, reconcile.sentence(looked)],
+            [NO_BODY, *reconcile.sentences(looked, stack)],
             as_json=as_json,
         )
         if not looked.answered:

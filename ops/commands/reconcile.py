@@ -7,10 +7,20 @@ from typing import Annotated, Any
 import typer
 
 from ops import finpay, looks, story, story_json, wib
-from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
+from ops.commands.invocation import (
+    TO_LOOK_AT,
+    AsJson,
+    Region,
+    Stack,
+    command,
+    deployed,
+    fail,
+    tell,
+)
 from ops.deployment import Deployment
 from ops.looks import Looked, Looks
 from ops.progress import progress
+from ops.unasked import asked_no_more
 
 NOT_TAKEN = (
     "nobody took the look in time; it stays due, and every minute the schedule tries again."
@@ -33,7 +43,8 @@ def reconcile(
 ) -> None:
     """Ask Finpay about a payment, or about all that are due, through the queue of looks.
 
-    Exits with 3 if not every look was taken and answered in time; they stay due.
+    Of a payment that is settled only the order at Finpay that counts is asked about. Exits with 3
+    if not every look was taken and answered in time; they stay due.
     """
     if bool(name) is due:
         fail("either a payment is named or --due is given", "reconcile ORDER-ID or reconcile --due")
@@ -45,7 +56,7 @@ def reconcile(
         payment = story.find(deployment, name)
         with progress("Asking Finpay"):
             looked = asking.ask(payment.order_id, patience * 1000)
-        tell(document(looked), [sentence(looked)], as_json=as_json)
+        tell(document(looked), sentences(looked, stack), as_json=as_json)
         if not looked.answered:
             raise typer.Exit(TO_LOOK_AT)
 
@@ -59,12 +70,22 @@ def document(looked: Looked) -> dict[str, Any]:
         "before": looked.before.status,
         "after": looked.after.status,
         "nextLookAt": wib.iso(looked.after.due_at),
+        "askedNoMore": asked_no_more(looked.after),
         "payment": story_json.payment(looked.after),
     }
 
 
-def sentence(looked: Looked) -> str:
-    """A look in a sentence."""
+def sentences(looked: Looked, stack: str) -> list[str]:
+    """A look in a sentence, and in another one what it left out and which command tells that."""
+    others = asked_no_more(looked.after)
+    if not others:
+        return [_sentence(looked)]
+    show = command(stack, f"payment show {looked.after.order_id}")
+    left_out = f"Looks ask no more about its other orders at Finpay ({', '.join(others)})"
+    return [_sentence(looked), f"{left_out}, since it is settled; what Finpay says of each: {show}"]
+
+
+def _sentence(looked: Looked) -> str:
     order_id, before, after = looked.after.order_id, looked.before.status, looked.after.status
     if not looked.taken:
         return f"{order_id}: {NOT_TAKEN}"

@@ -1,13 +1,27 @@
 """`python -m ops webhook`: what storefronts were told, and telling them again."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
 from ops import story_json, webhooks
-from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
+from ops.commands.invocation import (
+    TO_LOOK_AT,
+    AsJson,
+    OrderId,
+    Region,
+    Stack,
+    deployed,
+    fail,
+    tell,
+)
+from ops.dead_letters import DeadLetters
+from ops.letters import Queue
 from ops.progress import progress
+from ops.redrive import Redrive
 from ops.webhooks import NothingToTell, lines
+from payments.event_queue import read_event
 from payments.webhook_events import Event
 
 app = typer.Typer(no_args_is_help=True, help="What storefronts are told of their payments.")
@@ -55,16 +69,33 @@ def redrive(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell storefronts once more what they did not take for 75 hours."""
-    with deployed(stack, region) as deployment, progress("Queueing") as seen:
-        queued: list[Event] = []
-        for event in webhooks.of(deployment).redrive(storefront):
-            queued.append(event)
-            seen(len(queued))
-            if not as_json:  # at once: it is queued, whatever becomes of the rest
-                typer.echo(f"Queued {event.id} ({event.type}) for {event.storefront_id}")
-        document = {"queued": list(map(event_json, queued))}
-        tell(document, [f"{len(queued)} queued"], as_json=as_json)
+    """Tell storefronts once more what they did not take for 75 hours.
+
+    Exits with 3 if a letter cannot be read, whoever's it is; it stays where it is. Exits with 1
+    after an error of AWS, and prints what was queued until then; the rest stays too.
+    """
+    with deployed(stack, region) as deployment:
+        letters, again = DeadLetters.of(deployment, Queue.WEBHOOKS), Redrive.of(deployment)
+        try:
+            with progress("Queueing") as seen:
+                again(letters, seen, storefront)
+        finally:
+            # After an error too: what was sent is sent.
+            tell(_queued_json(again), _queued_lines(again), as_json=as_json)
+    if again.left:
+        raise typer.Exit(TO_LOOK_AT)
+
+
+def _queued_json(again: Redrive) -> dict[str, Any]:
+    queued = [event_json(read_event(one.body)) for one in again.again]
+    return {"queued": queued, "left": again.as_json()["left"]}
+
+
+def _queued_lines(again: Redrive) -> Iterator[str]:
+    for event in (read_event(one.body) for one in again.again):
+        yield f"Queued {event.id} ({event.type}) for {event.storefront_id}"
+    yield from again.left_lines()
+    yield f"{len(again.again)} queued" + (f", {len(again.left)} left" if again.left else "")
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ops.deployment import Deployment
 
 _AGAIN = "somebody changed it by hand: deploy again, and see who may"
+_GONE = "docs/runbook.md#a-function-or-a-source-is-gone"
+_FUNCTION = "AWS::Lambda::Function"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def sources(client: Any, resources: Resources) -> Iterator[Finding]:
         try:
             state = client.get_event_source_mapping(UUID=name)["State"]
         except client.exceptions.ResourceNotFoundException:
-            yield bad(subject, "it is not there", "deploy again")
+            yield bad(subject, "it is not there", _GONE)
             continue
         if state in {"Enabled", "Enabling", "Updating", "Creating"}:
             yield good(subject, "it is on")
@@ -107,12 +109,36 @@ def sources(client: Any, resources: Resources) -> Iterator[Finding]:
             yield bad(subject, f"it is {state}", remedy)
 
 
+def functions(client: Any, resources: Resources) -> Iterator[Finding]:
+    """Whether each function is there."""
+    for logical, name, _ in resources.of_type(_FUNCTION):
+        subject = f"function {logical}"
+        if _settings(client, name) is None:
+            yield bad(subject, "it is not there", _GONE)
+        else:
+            yield good(subject, "it is there")
+
+
 def finpays(client: Any, resources: Resources) -> dict[str, str]:
-    """Which Finpay each function was given, by its logical id; only those that ask it."""
+    """Which Finpay each function was given, by its logical id; only those that ask it.
+
+    Of one that is not there, `functions` tells.
+    """
     found = {}
-    for logical, name, properties in resources.of_type("AWS::Lambda::Function"):
-        if "FINPAY_BASE_URL" in properties.get("Environment", {}).get("Variables", {}):
-            settings = client.get_function_configuration(FunctionName=name)
+    for logical, name, properties in resources.of_type(_FUNCTION):
+        if "FINPAY_BASE_URL" not in properties.get("Environment", {}).get("Variables", {}):
+            continue
+        settings = _settings(client, name)
+        if settings is not None:
             given = settings.get("Environment", {}).get("Variables", {})
             found[logical] = given.get("FINPAY_BASE_URL", "nobody")
+    return found
+
+
+def _settings(client: Any, name: str) -> dict[str, Any] | None:
+    """A function's configuration as it is deployed; None if there is no such function."""
+    try:
+        found: dict[str, Any] = client.get_function_configuration(FunctionName=name)
+    except client.exceptions.ResourceNotFoundException:
+        return None
     return found

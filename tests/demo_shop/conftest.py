@@ -1,28 +1,16 @@
 """The demo shop's backend in this process, beside a payment service that answers as told."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from examples.shop.settings import Settings
 from tests.demo_shop.customer import Customer, make_settings
-from tests.examples.service import ScriptedService
-
-
-@pytest.fixture(scope="session")
-def _service() -> Iterator[ScriptedService]:
-    service = ScriptedService()
-    try:
-        yield service
-    finally:
-        service.stop()
-
-
-@pytest.fixture
-def service(_service: ScriptedService) -> ScriptedService:
-    _service.forget()
-    return _service
+from tests.examples.service import (
+    ScriptedService,
+    fresh_service,  # noqa: F401 - a fixture of these tests
+    one_service,  # noqa: F401 - a fixture of these tests
+)
 
 
 @pytest.fixture

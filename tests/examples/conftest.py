@@ -7,34 +7,23 @@ from contextlib import ExitStack
 import pytest
 
 from tests.examples.deliveries import SECRET
-from tests.examples.service import ScriptedService
+from tests.examples.service import (
+    ScriptedService,
+    fresh_service,  # noqa: F401 - a fixture of these tests
+    one_service,  # noqa: F401 - a fixture of these tests
+)
 from tests.examples.shops import LANGUAGES, ExampleShop, Service, running
 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def _service() -> Iterator[ScriptedService]:
-    service = ScriptedService()
-    try:
-        yield service
-    finally:
-        service.stop()
-
-
-@pytest.fixture
-def service(_service: ScriptedService) -> ScriptedService:
-    _service.forget()
-    return _service
-
-
 @pytest.fixture(scope="session", params=LANGUAGES)
 def shop(
     request: pytest.FixtureRequest,
-    _service: ScriptedService,
+    scripted: ScriptedService,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ExampleShop]:
-    told = Service(_service.url, "sk_demo_key", SECRET)
+    told = Service(scripted.url, "sk_demo_key", SECRET)
     with ExitStack() as resources:
         folder = tmp_path_factory.mktemp(request.param)
         yield resources.enter_context(running(request.param, told, folder))

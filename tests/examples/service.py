@@ -2,9 +2,12 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
 
 from tests.examples.deliveries import make_payment
 
@@ -78,3 +81,20 @@ class ScriptedService:
                 pass
 
         return Handler
+
+
+@pytest.fixture(scope="session", name="scripted")
+def one_service() -> Iterator[ScriptedService]:
+    """One for all tests, as shops keep its address."""
+    service = ScriptedService()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(name="service")
+def fresh_service(scripted: ScriptedService) -> ScriptedService:
+    """The same, which forgot the tests before."""
+    scripted.forget()
+    return scripted

@@ -115,7 +115,6 @@ class Shop:
             DynamoPayments(self.service.dynamodb, "PaymentsTable"),
             DynamoDeliveries(self.service.dynamodb, "DeliveriesTable"),
             SqsEvents(self.service.sqs, self.queue_url),
-            self.dead_letters_url,
         )
 
     def received(self, url: str, seconds: int = 180) -> list[MessageTypeDef]:

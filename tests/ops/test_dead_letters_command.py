@@ -9,9 +9,10 @@ from boto3.session import Session
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ops.dead_letters import OUTPUTS, DeadLetters, Letter, Queue
+from ops.dead_letters import OUTPUTS, DeadLetters
 from ops.deployment import Deployment
 from ops.errors import NothingThere
+from ops.letters import Letter, Queue
 from ops.stream_letters import StreamLetters
 from payments.errors import Unavailable
 from payments.event_queue import SqsEvents

@@ -14,16 +14,17 @@ from botocore.stub import Stubber
 
 from checks import sam
 from ops import finpay
-from ops.dead_letters import Queue
 from ops.deployment import Deployment
 from ops.doctor import alarms, callbacks, merchant, resources, stages
 from ops.doctor.callbacks import Reply
 from ops.doctor.finding import Finding, Health
 from ops.doctor.resources import Resources
+from ops.letters import Queue
 from payments import clock
 from payments.merchant import Credentials
 from tests.builders import MERCHANT_KEY, make_callback_event
 from tests.ops.desk import Desk
+from tests.runbook import RUNBOOK
 from tests.template import resources as of_template
 from tests.template import template
 
@@ -291,28 +292,57 @@ def in_prod() -> Resources:
     return Resources(made, {name: f"{name:-<36}" for name in there})
 
 
-def test_a_function_that_prod_does_not_have_is_not_asked_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prod = in_prod()
-    iam = boto3.client("iam")
+@pytest.fixture
+def prod(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Resources:
+    """A stack of stage prod with all of its functions, as the template has them."""
+    made = in_prod()
+    iam, client = boto3.client("iam"), boto3.client("lambda")
     arn = iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    client = boto3.client("lambda")
-    for logical, name, properties in prod.of_type("AWS::Lambda::Function"):
-        if "FINPAY_BASE_URL" in properties["Environment"]["Variables"] and logical in prod.names:
+    for logical, name, properties in made.of_type("AWS::Lambda::Function"):
+        if logical in made.names:
+            asks = "FINPAY_BASE_URL" in properties["Environment"]["Variables"]
             client.create_function(
                 FunctionName=name,
                 Role=arn,
                 Runtime="python3.13",
                 Handler="app.handler",
                 Code={"ZipFile": b"nothing"},
-                Environment={"Variables": {"FINPAY_BASE_URL": LIVE}},
+                Environment={"Variables": {"FINPAY_BASE_URL": LIVE} if asks else {}},
             )
-    monkeypatch.setattr(Resources, "of", lambda _: prod)
+    monkeypatch.setattr(Resources, "of", lambda _: made)
     desk.parameters |= {"Stage": "prod", "FinpayBaseUrl": LIVE, "WebhookTargets": "public"}
+    return made
+
+
+def found_by_the_doctor(desk: Desk) -> dict[str, dict[str, Any]]:
+    """The findings by their subject."""
+    return {one["subject"]: one for one in desk.json("doctor", code=1)["findings"]}
+
+
+def test_a_function_that_prod_does_not_have_is_not_asked_for(desk: Desk, prod: Resources) -> None:
+    client = boto3.client("lambda")
     assert ill(stages.findings(desk.parameters, resources.finpays(client, prod))) == []
-    found = {one["subject"]: one for one in desk.json("doctor", code=1)["findings"]}
+    assert ill(resources.functions(client, prod)) == []
+    found = found_by_the_doctor(desk)
     assert found["stage"]["health"] == found["functions"]["health"] == "good"
+
+
+@pytest.mark.parametrize("gone", ["Reconcile", "Notify"])
+def test_a_function_that_was_deleted_by_hand_is_found_and_keeps_no_other_finding(
+    desk: Desk, prod: Resources, gone: str
+) -> None:
+    client = boto3.client("lambda")
+    asking = resources.finpays(client, prod)
+    client.delete_function(FunctionName=prod.names[gone])
+    found = found_by_the_doctor(desk)
+    assert found["stage"]["health"] == "good"
+    left = len(asking.keys() - {gone})
+    assert found["functions"]["said"] == f"all {left} that ask Finpay ask that one"
+    missing = found[f"function {gone}"]
+    assert (missing["health"], missing["said"]) == ("bad", "it is not there")
+    assert missing["remedy"] == "docs/runbook.md#a-function-or-a-source-is-gone"
+    assert "\n## A function or a source is gone\n" in RUNBOOK.read_text()
+    assert found["function StorefrontApi"]["health"] == "good"
 
 
 def test_a_source_that_prod_does_not_have_is_not_missed() -> None:

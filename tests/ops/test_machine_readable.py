@@ -79,7 +79,7 @@ def test_webhooks_are_shown_and_sent_by_machines_too(desk: Desk) -> None:
         "storefrontId": "toko",
     }
     assert desk.json("webhook", "redeliver", "A-1") == event
-    assert desk.json("webhook", "redrive") == {"queued": []}
+    assert desk.json("webhook", "redrive") == {"queued": [], "left": []}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from payments.circuit import FAILURES
 from payments.payment import Source
 from payments.store import DynamoPayments
 from payments.transitions import Status
-from tests.builders import make_callback_body, make_callback_event
+from tests.builders import SAMPLE_ORDER_ID, make_callback_body, make_callback_event
 from tests.handlers.conftest import MINUTE
 from tests.ops.desk import Desk
 from tests.ops.told import STACK
@@ -177,6 +177,41 @@ def test_a_payment_that_is_watched_no_more_was_answered_at_once(desk: Desk) -> N
     began = desk.service.clock()
     assert desk.lines("reconcile", "A-1") == ["A-1: Finpay was asked, and it is PAID as before"]
     assert desk.service.clock() - began < 2_000
+
+
+def test_what_looks_ask_no_more_about_is_said_and_shown_by_the_command_that_is_named(
+    renamed_desk: Desk,
+) -> None:
+    latest = renamed_desk.service.payment().gateway_order_id
+    renamed_desk.fate(latest)
+    assert renamed_desk.json("reconcile", SAMPLE_ORDER_ID)["askedNoMore"] == [SAMPLE_ORDER_ID]
+    calls = renamed_desk.service.witness.calls
+    calls.clear()
+    asked, left_out = renamed_desk.lines("reconcile", SAMPLE_ORDER_ID)
+    assert asked == f"{SAMPLE_ORDER_ID}: Finpay was asked, and it is PAID as before"
+    assert calls == ["check"]
+    why, _, named = left_out.partition("; what Finpay says of each: python -m ops ")
+    assert why == (
+        f"Looks ask no more about its other orders at Finpay ({SAMPLE_ORDER_ID}),"
+        " since it is settled"
+    )
+    words = named.removesuffix(f" --stack {STACK}").split()
+    said = renamed_desk.json(*words)["finpay"]
+    assert [one["orderId"] for one in said] == [latest, SAMPLE_ORDER_ID]
+
+
+def test_of_a_payment_that_is_open_all_orders_are_asked_about(renamed_desk: Desk) -> None:
+    found = renamed_desk.json("reconcile", SAMPLE_ORDER_ID)
+    assert (found["after"], found["askedNoMore"]) == ("PENDING", [])
+    assert renamed_desk.service.witness.calls == ["check", "check"]
+
+
+def test_of_the_first_order_that_was_paid_after_all_the_latest_is_asked_about_no_more(
+    renamed_desk: Desk,
+) -> None:
+    latest = renamed_desk.service.payment().gateway_order_id
+    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+    assert renamed_desk.json("reconcile", SAMPLE_ORDER_ID)["askedNoMore"] == [latest]
 
 
 def test_a_payment_that_was_given_up_is_looked_at_once_more(desk: Desk) -> None:

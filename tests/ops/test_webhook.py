@@ -1,35 +1,38 @@
 """`python -m ops webhook`: what was told is looked up and told again, on moto."""
 
-from collections.abc import Iterator
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
+from ops.deployment import Deployment
 from payments.payment import Entry, Source
 from payments.transitions import Status
-from tests.builders import NOW, SAMPLE_ORDER_ID, make_callback_event, make_payment
-from tests.handlers.conftest import Service
-from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
-from tests.ops.told import PARAMETERS, tell_of
+from tests.builders import NOW, SAMPLE_ORDER_ID, make_payment
+from tests.handlers.webhooks import ATTEMPTS, Shop
+from tests.ops.desk import Desk
+
+LETTERS = "WebhooksDeadLettersUrl"
+EVENT = {
+    "id": "evt_A-1_2",
+    "type": "payment.pending",
+    "order_id": "A-1",
+    "version": 2,
+    "storefront_id": "toko",
+    "url": "https://toko.example/webhooks",
+    "body": "{}",
+}
 
 
 @pytest.fixture
-def shop(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    """A paid order of which nobody was told yet; the stack's outputs are what is on moto."""
-    with open_shop(service) as shop:
-        outputs = {
-            "PaymentsTableName": "PaymentsTable",
-            "DeliveriesTableName": "DeliveriesTable",
-            "WebhooksQueueUrl": shop.queue_url,
-            "WebhooksDeadLettersUrl": shop.dead_letters_url,
-        }
-
-        tell_of(monkeypatch, outputs, PARAMETERS)
-        shop.order()
-        assert service.callback(make_callback_event()).status == 200
-        yield shop
+def shop(desk: Desk) -> Shop:
+    """A paid order of which nobody was told yet."""
+    desk.shop.order()
+    desk.callback(SAMPLE_ORDER_ID)
+    return desk.shop
 
 
 def run(*arguments: str) -> Result:
@@ -119,6 +122,7 @@ def test_dead_letters_are_told_again_with_all_their_attempts(shop: Shop) -> None
     assert result.output.splitlines()[-1] == "2 queued"
     assert shop.notify() == 0
     assert set(shop.told()[-2:]) == {Status.PENDING, Status.PAID}
+    assert len({one.body for one in shop.receiver.got}) == 2
     assert run("redrive").output == "0 queued\n"
 
 
@@ -126,6 +130,61 @@ def test_dead_letters_of_one_storefront_leave_all_others_where_they_are(shop: Sh
     kill(shop)
     assert run("redrive", "--storefront", "other").output == "0 queued\n"
     assert run("redrive", "--storefront", "toko").output.splitlines()[-1] == "2 queued"
+
+
+def test_a_letter_that_cannot_be_read_stays_and_keeps_no_other_one(shop: Shop, desk: Desk) -> None:
+    desk.dead_letter(LETTERS, "no event at all")
+    kill(shop)
+    *queued, left, last = desk.lines("webhook", "redrive", code=3)
+    assert [line.split()[0] for line in queued] == ["Queued", "Queued"]
+    assert "unreadable 15  it is no message of this service's; delete it with the AWS" in left
+    assert last == "2 queued, 1 left"
+    found = desk.json("webhook", "redrive", code=3)
+    assert (found["queued"], found["left"][0]["about"]) == ([], {"unreadable": 15})
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 20_000, "[]", json.dumps({"id": "evt_A-1_2"}), json.dumps(EVENT | {"url": 5})]
+)
+def test_what_is_no_event_is_left(desk: Desk, body: str) -> None:
+    desk.dead_letter(LETTERS, body)
+    (left,) = desk.json("webhook", "redrive", code=3)["left"]
+    assert left["why"].startswith("it is no message of this service's; ")
+
+
+def test_a_letter_that_cannot_be_read_may_be_of_the_storefront_that_is_asked_for(
+    shop: Shop, desk: Desk
+) -> None:
+    kill(shop)
+    desk.dead_letter(LETTERS, "no event at all")
+    found = desk.json("webhook", "redrive", "--storefront", "other", code=3)
+    assert (found["queued"], len(found["left"])) == ([], 1)
+    assert len(desk.json("dead-letters", "show")["letters"]) == 3
+
+
+class Twice:
+    """An SQS that brings everything twice, as it now and then does with what was deleted."""
+
+    def __init__(self, sqs: Any) -> None:
+        self.sqs, self.brought = sqs, dict[str, Any]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sqs, name)
+
+    def receive_message(self, **request: Any) -> dict[str, Any]:
+        again, self.brought = self.brought, {}
+        if not again:
+            again = self.brought = self.sqs.receive_message(**request)
+        return again
+
+
+def test_a_letter_that_sqs_brings_twice_is_told_once(
+    shop: Shop, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill(shop)
+    monkeypatch.setattr(Deployment, "sqs", Twice(desk.service.sqs))
+    assert desk.lines("webhook", "redrive")[-1] == "2 queued"
+    assert len(shop.waiting()) == 2
 
 
 def test_a_table_that_does_not_answer_is_said_in_a_line(shop: Shop) -> None:

@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from typer.testing import CliRunner, Result
 
-from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
 from ops.__main__ import app
 from ops.deployment import DeploymentError, describe
@@ -20,17 +19,9 @@ from payments.receivers import DynamoReceivers
 from payments.registration import encryption_context
 from tests.ops.told import NO_REGION
 from tests.registry import registry_of
+from tests.stack.account import STACK
 
-STACK = "finpay-payments-local"
-
-
-@pytest.fixture(autouse=True)
-def account(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reach the local stack as an operator reaches AWS: by the environment."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.aws_endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.region)
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def run(*arguments: str, stack: str = STACK) -> Result:

@@ -7,22 +7,11 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
 from ops.__main__ import app
 from tests.stack.shop import Shop, eventually
 
-STACK = "finpay-payments-local"
-
-
-@pytest.fixture(autouse=True)
-def account(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reach the local stack as an operator reaches AWS: by the environment."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.aws_endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.region)
-    monkeypatch.setenv("FINPAY_STACK", STACK)
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def run(*arguments: str) -> Result:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
 from payments import clock
 from payments.circuit import Circuit
 from payments.exchange import HttpExchange
 from tests.runbook import Block, blocks, shape
+from tests.stack.account import account_of
 from tests.stack.shop import eventually
 from tests.template import ROOT
 from tests.webhooks.receivers import listening
@@ -25,16 +25,11 @@ def environment(stack: RunningStack) -> Iterator[dict[str, str]]:
     circuit = Circuit(stack.aws.dynamodb(), table, clock.now, HttpExchange(clock.now))
     assert eventually(circuit.is_closed), "another test left Finpay down"
     with listening() as shop:
-        yield {
+        yield account_of(stack) | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin",
             "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}",
             "HOME": str(ROOT / ".local"),
             "NO_PROXY": "127.0.0.1",
-            "FINPAY_STACK": "finpay-payments-local",
-            "AWS_ENDPOINT_URL": stack.aws_endpoint,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
-            "AWS_DEFAULT_REGION": stack.region,
             "API": stack.api_url,
             "SIMULATOR": stack.simulator_url,
             "KEY": stack.api_key,

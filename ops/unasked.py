@@ -1,0 +1,21 @@
+"""What no look asks Finpay about. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from payments.transitions import GIVEN_UP, OPEN
+
+if TYPE_CHECKING:
+    from payments.payment import Payment
+
+
+def asked_no_more(payment: Payment) -> list[str]:
+    """The orders at Finpay that looks leave out: of a settled payment all but the one that counts.
+
+    Money for one of them is known by its callback, or where an operator asks about all orders.
+    """
+    if payment.status in OPEN | GIVEN_UP:
+        return []
+    orders = dict.fromkeys((payment.gateway_order_id, *payment.earlier_gateway_order_ids))
+    return [one for one in orders if one != payment.order_at_finpay]

@@ -183,6 +183,18 @@ def test_a_paid_payment_stays_paid_and_notes_what_was_said(pending: Service, sta
     assert [entry.saw for entry in payment.history] == ["", "", status]
 
 
+@pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED"])
+def test_an_end_that_is_said_of_an_unknown_outcome_is_noted_once(
+    service: Service, status: str
+) -> None:
+    service.put(make_payment())
+    for _ in range(3):
+        assert send(service, status=status).status == 200
+    payment = service.payment()
+    assert (payment.status, payment.version) == (Status.INITIATING, 2)
+    assert [entry.saw for entry in payment.history] == ["", status]
+
+
 @pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
 def test_a_paid_payment_can_be_refunded(pending: Service, status: str) -> None:
     pending.callback(load_event("callback_paid"))

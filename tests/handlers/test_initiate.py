@@ -350,6 +350,13 @@ def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
     assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
 
 
+def test_a_storefront_of_which_no_origin_is_known_has_none(service: Service) -> None:
+    event = make_initiate_event()
+    del event["requestContext"]["authorizer"]["lambda"]["allowedOrigins"]
+    answer = service.api(event)
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
+
+
 @pytest.mark.parametrize(
     "authorizer",
     [

@@ -89,6 +89,6 @@ def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
     if rule.target:
         # What an operator decided about a claim is not undone by the same claim sent again.
         return any(entry.status is rule.target and not entry.saw for entry in entries)
-    if rule.proof in _TO_CONFIRM:
+    if rule.proof in _TO_CONFIRM and payment.status is Status.PAID:
         return any(entry.status is Status.PAID for entry in entries)
     return bool(entries) or len(payment.history) >= HISTORY_LIMIT

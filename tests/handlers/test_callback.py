@@ -1,6 +1,7 @@
 """POST /callbacks/finpay/{orderId}/{token} through the real handler, really signed."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -83,6 +84,16 @@ def test_the_form_in_which_a_callback_was_signed_is_logged(
     body = make_callback_body(make_callback_fields(order_id))
     assert pending.callback(make_callback_event(body, order_id=order_id)).status == 200
     assert capsys.readouterr().out.count('"signed_form":"raw"') == 1
+
+
+def test_what_each_callback_did_is_logged(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for status in ("PAID", "PAID", "EXPIRED"):
+        send(pending, status=status)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    effects = [line["effect"] for line in lines if "effect" in line]
+    assert effects == ["moved", "nothing", "recorded"]
 
 
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
@@ -181,6 +192,18 @@ def test_a_paid_payment_stays_paid_and_notes_what_was_said(pending: Service, sta
     payment = pending.payment()
     assert payment.status is Status.PAID
     assert [entry.saw for entry in payment.history] == ["", "", status]
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED"])
+def test_an_end_that_is_said_of_an_unknown_outcome_is_noted_once(
+    service: Service, status: str
+) -> None:
+    service.put(make_payment())
+    for _ in range(3):
+        assert send(service, status=status).status == 200
+    payment = service.payment()
+    assert (payment.status, payment.version) == (Status.INITIATING, 2)
+    assert [entry.saw for entry in payment.history] == ["", status]
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])

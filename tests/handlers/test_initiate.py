@@ -345,8 +345,31 @@ def test_an_order_id_that_only_looks_a_little_like_it_is_taken(
     assert service.api(make_initiate_event(make_request_body(id=order_id))).status == 201
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+    ids=str,
+)
+def test_a_body_that_is_not_declared_as_plain_json_is_415(
+    service: Service, declared: dict[str, str]
+) -> None:
+    answer = rejected(service, headers=declared)
+    assert (answer.status, answer.problem) == (415, "unsupported-media-type")
+
+
 def test_a_url_of_an_unregistered_origin_is_refused(service: Service) -> None:
     answer = rejected(service, origins="https://toko.example")
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
+
+
+def test_a_storefront_of_which_no_origin_is_known_has_none(service: Service) -> None:
+    event = make_initiate_event()
+    del event["requestContext"]["authorizer"]["lambda"]["allowedOrigins"]
+    answer = service.api(event)
     assert [error["pointer"] for error in answer.body["errors"]] == ["/url/callbackUrl"]
 
 

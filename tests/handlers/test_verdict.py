@@ -1,5 +1,7 @@
 """What becomes of a payment after a person decided about money that did not match."""
 
+from typing import Any
+
 import pytest
 
 from ops.looks import Looks
@@ -38,6 +40,14 @@ def decide(service: Service, verdict: Proof) -> Payment:
     return review(SAMPLE_ORDER_ID, verdict)
 
 
+def look(service: Service) -> None:
+    """An operator has Finpay asked about the payment."""
+    payments = DynamoPayments(service.dynamodb, "PaymentsTable")
+    queue = SqsLooks(service.sqs, service.looks_queue)
+    Looks(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
+    assert service.take_looks() == 0
+
+
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: Proof) -> None:
     decided = decide(reviewed, verdict)
@@ -45,6 +55,21 @@ def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
     payment = reviewed.payment()
     assert (payment.status, payment.settled) == (decided.status, decided.settled)
+
+
+@pytest.mark.parametrize(
+    "claimed", [{"amount": 900, "reference": None}, {"status": "REFUNDED"}], ids=str
+)
+def test_nor_does_a_claim_that_is_known_by_its_evidence_only(
+    service: Service, claimed: dict[str, Any]
+) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    event = make_callback_event(make_callback_body(make_callback_fields(**claimed)))
+    assert service.callback(event).status == 200
+    assert service.payment().status is Status.REVIEW
+    decided = decide(service, Proof.REJECTED)
+    assert service.callback(event).status == 200
+    assert service.payment() == decided
 
 
 def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Service) -> None:
@@ -68,10 +93,7 @@ def test_a_look_at_the_same_money_does_not_undo_a_rejection(service: Service) ->
     body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
     assert service.callback(make_callback_event(body)).status == 200
     decide(service, Proof.REJECTED)
-    payments = DynamoPayments(service.dynamodb, "PaymentsTable")
-    queue = SqsLooks(service.sqs, service.looks_queue)
-    Looks(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
-    assert service.take_looks() == 0
+    look(service)
     payment = service.payment()
     assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
 
@@ -139,3 +161,10 @@ def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
     assert voided.callback(make_callback_event(body)).status == 200
     payment = voided.payment()
     assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+
+
+def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: Service) -> None:
+    accepted = decide(voided, Proof.ACCEPTED)
+    look(voided)
+    payment = voided.payment()
+    assert (payment.status, payment.version) == (Status.PAID, accepted.version)

@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import item_size
 from payments import writes
-from payments.change import Applied, Change, Refused
+from payments.change import Applied, Change, Refused, Watch
 from payments.errors import Unavailable
 from payments.items import marshal, to_item, to_payment
 from payments.payment import (
@@ -98,6 +98,15 @@ def test_a_change_is_the_next_version_with_one_entry(payments: DynamoPayments) -
         history=(*make_payment().history, change.entry),
     )
     assert payments.get(SAMPLE_ORDER_ID) == result.payment
+
+
+def test_a_change_of_status_leaves_nothing_of_a_lease_or_an_ended_watch_in_the_item(
+    payments: DynamoPayments,
+) -> None:
+    payments.reserve(make_payment(due_at=NOW + 1, look="look-1"))
+    payments.apply(make_change(watch=Watch(None)))
+    item = payments.client.get_item(**writes.get(payments.table, SAMPLE_ORDER_ID))["Item"]
+    assert not {"leaseId", "leaseUntil", "dueShard", "dueAt", "look"} & item.keys()
 
 
 def test_an_observation_of_an_initiating_payment_leaves_its_lease(payments: DynamoPayments) -> None:

@@ -39,6 +39,14 @@ def test_a_callback_that_claims_nothing_readable_is_kept_too(
     ]
 
 
+def test_what_was_ordered_is_what_was_claimed_where_no_paid_amount_is_named(
+    quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
+) -> None:
+    claim = make_claim(paid_amount=None, paid_amount_given=False)
+    quarantine.keep("A-1", "unknown-order", "e1", claim)
+    assert [item["claimedAmount"] for item in kept(dynamodb)] == ["1000"]
+
+
 def test_the_same_callback_is_kept_once(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:

@@ -181,28 +181,25 @@ def test_a_payment_goes_on_under_another_order_id_and_remembers_the_first(
 
 
 @pytest.mark.parametrize(
-    ("gateway_order_id", "only_current", "applies"),
+    ("gateway_order_id", "more", "applies"),
     [
-        (SECOND, True, True),
-        (SECOND, False, True),
-        (SAMPLE_ORDER_ID, False, True),
-        (SAMPLE_ORDER_ID, True, False),
-        ("OTHER", False, False),
+        (SECOND, {"only_current": True}, True),
+        (SECOND, {}, True),
+        (SAMPLE_ORDER_ID, {}, True),
+        (SAMPLE_ORDER_ID, {"only_current": True}, False),
+        ("OTHER", {}, False),
     ],
 )
 def test_a_change_about_an_order_at_finpay_needs_a_payment_that_knows_it(
     payments: DynamoPayments,
     gateway_order_id: str,
-    only_current: bool,  # noqa: FBT001 - a column of the table above
-    applies: bool,  # noqa: FBT001
+    more: dict[str, bool],
+    applies: bool,  # noqa: FBT001 - a column of the table above
 ) -> None:
     payments.reserve(make_payment())
     rename(payments)
     entry = Entry(Status.PAID, NOW, Source.CALLBACK, "mark-3")
-    fields: dict[str, Any] = {
-        "gateway_order_id": gateway_order_id,
-        "only_current": only_current,
-    }
+    fields: dict[str, Any] = {"gateway_order_id": gateway_order_id, **more}
     result = payments.apply(
         Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, **fields)
     )

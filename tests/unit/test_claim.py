@@ -49,9 +49,13 @@ def test_the_ordered_amount_counts_where_finpay_names_no_paid_amount() -> None:
     ("status", "expected"),
     [
         ("REQUEST_INITIATED", Proof.OPEN),
+        ("INITIATED", Proof.OPEN),
         ("PENDING", Proof.OPEN),
         ("PROCESSING", Proof.OPEN),
+        ("AUTHENTICATED", Proof.OPEN),
+        ("AUTHENTICATION_INITIATED", Proof.OPEN),
         ("AUTHORIZED", Proof.OPEN),
+        ("PARTIALLY_CAPTURED", Proof.OPEN),
         ("CANCELLED", Proof.CANCELLED),
         ("CANCELED", Proof.CANCELLED),
         ("EXPIRED", Proof.EXPIRED),
@@ -92,6 +96,22 @@ def test_an_unreadable_amount_never_passes_as_matching() -> None:
     assert make_claim(amount=None).proof_if_matching() is Proof.MISMATCH
     assert make_claim(currency=None).proof_if_matching() is Proof.MISMATCH
     assert make_claim().proof_if_matching() is Proof.PAID
+    nothing = make_claim(amount=None, paid_amount=None, paid_amount_given=False)
+    assert nothing.proof_if_matching() is Proof.MISMATCH, "two amounts that are missing are not one"
+
+
+@pytest.mark.parametrize(
+    "other", [{"amount": 999}, {"currency": "USD"}, {"amount": None, "currency": "USD"}]
+)
+def test_an_order_is_of_another_payment_where_finpay_says_what_differs(
+    other: dict[str, Any],
+) -> None:
+    assert make_claim(**other).is_of_another(1000, "IDR")
+
+
+@pytest.mark.parametrize("same", [{}, {"amount": None}, {"currency": None}])
+def test_what_finpay_does_not_say_makes_no_other_order(same: dict[str, Any]) -> None:
+    assert not make_claim(**same).is_of_another(1000, "IDR")
 
 
 def test_a_payment_code_callback_is_read_in_full() -> None:
@@ -126,6 +146,33 @@ def test_the_channel_falls_back_to_the_source_of_funds() -> None:
 @pytest.mark.parametrize("reference", [None, "", "\x1b[31m", "x" * 65, 7])
 def test_a_reference_that_is_none_is_not_kept(reference: object) -> None:
     assert read(make_callback_fields(reference=reference)).reference is None
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "kept_as", "limit"),
+    [
+        (("order",), "currency", "currency", 3),
+        (("order",), "reference", "reference", 64),
+        (("result", "payment"), "reference", "reference", 64),
+        (("result", "payment"), "channel", "channel", 32),
+        (("sourceOfFunds",), "type", "channel", 32),
+        (("sourceOfFunds",), "paymentCode", "payment_code", 30),
+        (("result", "payment"), "status", "status", 32),
+    ],
+)
+def test_each_text_is_kept_up_to_its_limit_and_never_cut(
+    group: tuple[str, ...], name: str, kept_as: str, limit: int
+) -> None:
+    for length in (1, limit, limit + 1):
+        fields = make_callback_fields(reference=None, channel=None)
+        del fields["sourceOfFunds"]["type"]
+        place = fields
+        for key in group:
+            place = place[key]
+        place[name] = "x" * length
+        missing = "?" if kept_as == "status" else None
+        expected = "x" * length if length <= limit else missing
+        assert getattr(read(fields), kept_as) == expected
 
 
 def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:

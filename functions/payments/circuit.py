@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.errors import CircuitOpen, NotAttempted, OutcomeUnknown
+from payments.finpay_answers import is_own_failure
 
 if TYPE_CHECKING:
     import requests
@@ -38,7 +39,7 @@ _SERVER_ERRORS = range(500, 600)
 
 
 class _Unwell(Exception):
-    """Finpay answered with 5xx."""
+    """Finpay answered with 5xx, and that is no word of its own about one order."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__("Finpay answered with 5xx")
@@ -96,6 +97,8 @@ class Circuit:
 
 def _attempt(exchange: Exchange, request: requests.Request, deadline: float) -> Answer:
     answer = exchange(request, deadline)
-    if answer[0] in _SERVER_ERRORS:
+    # An order that Finpay cannot show is looked at again and again; the others do not suffer.
+    is_one_orders = request.method == "GET" and is_own_failure(*answer)
+    if answer[0] in _SERVER_ERRORS and not is_one_orders:
         raise _Unwell(answer)
     return answer

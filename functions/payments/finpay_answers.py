@@ -98,6 +98,14 @@ def read_cancel_answer(http_status: int, body: bytes) -> bool:
     return True
 
 
+def is_own_failure(http_status: int, body: bytes) -> bool:
+    """Whether Finpay itself says that it failed (500xxxx): it is up, and read the request."""
+    try:
+        return _code(http_status, _decode(body)).startswith("500")
+    except OutcomeUnknown:
+        return False
+
+
 def _code(http_status: int, answer: Mapping[str, Any]) -> str:
     """The responseCode, if it belongs to the HTTP status; raises OutcomeUnknown."""
     code = answer.get("responseCode")

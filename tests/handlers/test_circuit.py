@@ -4,6 +4,7 @@ import time
 from typing import Any
 from unittest import mock
 
+import flask
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
     CircuitBreakerDynamoDBPersistence,
@@ -11,6 +12,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from botocore.exceptions import ClientError
 
 from payments.circuit import FAILURES, RECOVERY_SECONDS
+from payments.clock import MINUTE
 from payments.transitions import Status
 from tests.builders import (
     SAMPLE_ORDER_ID,
@@ -180,3 +182,24 @@ def test_who_cannot_find_out_whether_it_may_try_first_does_not_try(
     answer = ask(service, "A-1")
     assert (answer.status, answer.problem) == (503, "gateway-unreachable")
     assert service.witness.calls == []
+
+
+@pytest.mark.parametrize(
+    ("own", "status"),
+    [({"responseCode": "5000000", "responseMessage": "General Error"}, 201), ({}, 503)],
+    ids=["Finpay's own word", "somebody's before Finpay"],
+)
+def test_an_order_that_finpay_cannot_show_shuts_nobody_out(
+    service: Service, own: dict[str, str], status: int
+) -> None:
+    def refuse_to_show() -> Any:
+        return (own, 500) if flask.request.path.endswith("/check/ODD-1") else None
+
+    service.finpay.app.before_request(refuse_to_show)
+    service.fault("initiate", "drop")
+    assert ask(service, "ODD-1").problem == "outcome-unknown"
+    for _ in range(FAILURES + 1):
+        service.pass_time(6 * MINUTE)
+        service.sweep()
+    forget_containers()
+    assert ask(service, "A-1").status == status

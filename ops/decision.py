@@ -34,6 +34,6 @@ def is_of_known_money(payment: Payment, claim: Claim) -> bool:
     settled = payment.settled
     if decision(payment) is None or settled is None:
         return False
-    references = {settled.finpay_reference, claim.reference} - {None}
-    is_same_order = claim.gateway_order_id == payment.order_at_finpay
-    return is_same_order and len(references) <= 1 and claim.came == settled.paid_amount
+    if claim.gateway_order_id != payment.order_at_finpay:
+        return False
+    return claim.is_same_money(settled) is not False and claim.came == settled.paid_amount

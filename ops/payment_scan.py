@@ -45,8 +45,8 @@ def named(dynamodb: DynamoDBClient, table: str, name: str) -> list[Payment]:
     It may be a payment code, Finpay's reference, or an order id at Finpay.
     """
     where = (
-        "paymentCode = :name OR finpayReference = :name OR gatewayOrderId = :name"
-        " OR contains(earlierGatewayOrderIds, :name)"
+        "paymentCode = :name OR finpayReference = :name OR orderReference = :name"
+        " OR gatewayOrderId = :name OR contains(earlierGatewayOrderIds, :name)"
     )
     return list(_scan(dynamodb, table, where, {":name": name}, {}))
 

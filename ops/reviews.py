@@ -48,7 +48,7 @@ def line(payment: Payment) -> str:
     """A payment in one line: order id, status, what was ordered and what came, in rupiah."""
     settled = payment.settled
     came = "unknown" if settled is None or settled.paid_amount is None else settled.paid_amount
-    reference = settled.finpay_reference if settled else None
+    reference = settled.reference if settled else None
     return (
         f"{payment.order_id}  {payment.status}  ordered {payment.amount} {payment.currency}"
         f"  paid {came}  reference {reference or 'none'}"

@@ -47,7 +47,7 @@ def payment(of: Payment) -> dict[str, Any]:
         "paidAt": wib.iso(money.paid_at) if money else None,
         "paidLate": bool(money and money.late),
         "channel": money.channel if money else None,
-        "finpayReference": money.finpay_reference if money else None,
+        "finpayReference": money.reference if money else None,
         "ordersAtFinpay": [of.gateway_order_id, *of.earlier_gateway_order_ids],
         "failure": of.failure.reason if of.failure else None,
         "createdAt": wib.iso(of.created_at),

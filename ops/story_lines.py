@@ -66,7 +66,7 @@ def _payment(of: Payment) -> Iterator[str]:
         by = f" by {of.settled.channel}" if of.settled.channel else ""
         came = rupiah(of.settled.paid_amount, of.currency)
         yield f"  paid     {came} at {wib.told(of.settled.paid_at)}{by}{late}"
-        yield f"  known to Finpay as {of.settled.finpay_reference or 'nothing'}"
+        yield f"  known to Finpay as {of.settled.reference or 'nothing'}"
     if of.failure:
         yield f"  failed   {of.failure.reason} {of.failure.code}"
     yield f"  Finpay is asked next: {wib.told(of.due_at)}"

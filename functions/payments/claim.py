@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from payments.clock import parse_wib
 from payments.money import read_rupiah
-from payments.payment import Source
+from payments.payment import Settled, Source
 from payments.transitions import Proof
 
 # Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
@@ -54,16 +54,34 @@ class Claim(NamedTuple):
     paid_amount: int | None
     paid_amount_given: bool
     paid_at: int | None
-    reference: str | None
+    payment_reference: str | None
+    order_reference: str | None
     channel: str | None
     payment_code: str | None
     evidence: str
     source: Source
 
     @property
+    def reference(self) -> str | None:
+        """By what Finpay knows the money: the payment's own reference, else the order's."""
+        return self.payment_reference or self.order_reference
+
+    @property
     def came(self) -> int | None:
         """Rupiah that were paid: Finpay need not say it where it is what was ordered."""
         return self.paid_amount if self.paid_amount_given else self.amount
+
+    def is_same_money(self, settled: Settled) -> bool | None:
+        """Whether the references say so; None if they say nothing.
+
+        Finpay has one of the payment and one of the order, and gives both, either or none. Only
+        like is compared with like.
+        """
+        of_payments = (settled.payment_reference, self.payment_reference)
+        of_orders = (settled.order_reference, self.order_reference)
+        return next(
+            (one == other for one, other in (of_payments, of_orders) if one and other), None
+        )
 
     def proof(self, amount: int, currency: str) -> Proof:
         """What this proves about a payment of that amount and currency.
@@ -118,7 +136,8 @@ def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
         paid_amount=read_rupiah(paid.get("amount")),
         paid_amount_given=paid.get("amount") is not None,
         paid_at=parse_wib(paid.get("datetime")),
-        reference=_text(paid.get("reference"), 64) or _text(order.get("reference"), 64),
+        payment_reference=_text(paid.get("reference"), 64),
+        order_reference=_text(order.get("reference"), 64),
         channel=_text(paid.get("channel"), 32) or _text(source_of_funds.get("type"), 32),
         payment_code=_text(source_of_funds.get("paymentCode"), 30),
         evidence=evidence,

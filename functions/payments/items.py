@@ -29,10 +29,11 @@ _PARTS: Mapping[type[Any], Mapping[str, str]] = {
     Settled: {
         "paid_at": "paidAt",
         "paid_amount": "paidAmount",
-        "finpay_reference": "finpayReference",
+        "payment_reference": "finpayReference",
         "channel": "channel",
         "gateway_order_id": "paidGatewayOrderId",
         "late": "paidLate",
+        "order_reference": "orderReference",
     },
 }
 _FIELDS: Mapping[str, str] = {
@@ -71,6 +72,14 @@ def part_attributes(part: Part | None) -> dict[str, Any]:
     return {
         name: value for name, value in values.items() if value is not None and value is not False
     }
+
+
+def missing_attributes(part: Part | None) -> list[str]:
+    """The attributes that a part could have and has not: an older one may have left them."""
+    if part is None:
+        return []
+    present = part_attributes(part)
+    return [name for name in _PARTS[type(part)].values() if name not in present]
 
 
 def entry_attributes(entry: Entry) -> dict[str, Any]:

@@ -111,10 +111,16 @@ class Settled:
 
     paid_at: int
     paid_amount: int | None = None
-    finpay_reference: str | None = None
+    payment_reference: str | None = None
     channel: str | None = None
     gateway_order_id: str | None = None
     late: bool = False
+    order_reference: str | None = None
+
+    @property
+    def reference(self) -> str | None:
+        """By what Finpay knows the money: the payment's own reference, else the order's."""
+        return self.payment_reference or self.order_reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,5 +46,5 @@ def _settled(settled: Settled | None) -> dict[str, Any]:
         "paidAt": iso_wib(settled.paid_at) if settled else None,
         "paidLate": settled.late if settled else False,
         "channel": settled.channel if settled else None,
-        "finpayReference": settled.finpay_reference if settled else None,
+        "finpayReference": settled.reference if settled else None,
     }

@@ -47,18 +47,16 @@ def proof_of(claim: Claim, payment: Payment) -> Proof:
     other_order = claim.gateway_order_id != payment.order_at_finpay
     if proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED} and other_order:
         return Proof.REFUNDED_OTHER
-    known = payment.settled.finpay_reference
-    # Given up although money is entered: an operator decided, and decided about that money.
-    decided = payment.status in GIVEN_UP
-    if proof is Proof.MISMATCH and decided and claim.reference == known and not other_order:
-        was_known = known is not None and claim.came == payment.settled.paid_amount
-        return Proof.PAID_BEFORE if was_known else proof
+    is_same = False if other_order else claim.is_same_money(payment.settled)
+    if proof is Proof.MISMATCH and is_same and claim.came == payment.settled.paid_amount:
+        return Proof.PAID_BEFORE
     if proof is not Proof.PAID:
         return proof
-    if other_order or (known and claim.reference and claim.reference != known):
+    if is_same is False:
         return Proof.PAID_AGAIN
-    was_known = decided and payment.settled.paid_amount == payment.amount
-    return Proof.PAID_BEFORE if was_known else proof
+    # Given up although money is entered: an operator decided, and decided about that money.
+    was_decided = payment.status in GIVEN_UP and payment.settled.paid_amount == payment.amount
+    return Proof.PAID_BEFORE if was_decided else proof
 
 
 def rule_of(claim: Claim, payment: Payment, proof: Proof) -> Rule | None:
@@ -75,10 +73,11 @@ def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
     settled = Settled(
         paid_amount=claim.came,
         paid_at=claim.paid_at or change.entry.at,
-        finpay_reference=claim.reference,
+        payment_reference=claim.payment_reference,
         channel=claim.channel,
         gateway_order_id=claim.gateway_order_id if renamed else None,
         late=rule.late,
+        order_reference=claim.order_reference,
     )
     return replace(change, settled=settled)
 

@@ -34,7 +34,7 @@ class Proof(StrEnum):
     REFUSED = "Finpay refused for certain"
     PAID = "paid; order, amount and currency match"
     PAID_AGAIN = "paid once more, under another reference"
-    PAID_BEFORE = "paid, as was known when an operator decided"
+    PAID_BEFORE = "paid, which was known before"
     REFUNDED_OTHER = "refunded, for another order of the payment's at Finpay"
     MISMATCH = "paid, but amount or currency differs"
     OPEN = "Finpay says it is still open"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from payments.items import entry_attributes, marshal, part_attributes, to_item
+from payments.items import entry_attributes, marshal, missing_attributes, part_attributes, to_item
 from payments.looks import shard_of
 from payments.transitions import Status
 
@@ -59,12 +59,13 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     A payment that left INITIATING needs no lease, so that goes with any change of status.
     """
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
+    dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
     for part in (wanted.code, wanted.failure, wanted.settled):
         values |= part_attributes(part)
+        dropped += missing_attributes(part)
     if wanted.renamed:
         values["gatewayOrderId"] = wanted.renamed.gateway_order_id
         values["earlierGatewayOrderIds"] = list(wanted.renamed.earlier)
-    dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
     if wanted.watch:
         watched = _watch(wanted.order_id, wanted.watch.due_at)
         values |= watched

@@ -96,6 +96,17 @@ def test_what_each_callback_did_is_logged(
     assert effects == ["moved", "nothing", "recorded"]
 
 
+def test_the_same_money_under_one_more_reference_is_not_paid_twice(pending: Service) -> None:
+    for reference in (None, "RRN-9"):
+        fields = make_callback_fields(reference=reference)
+        fields["order"]["reference"] = "ORD-1"
+        event = make_callback_event(make_callback_body(fields))
+        assert pending.callback(event).status == 200
+    payment = pending.payment()
+    assert payment.settled
+    assert (payment.settled.reference, payment.history[-1].saw) == ("ORD-1", "")
+
+
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
     pending.callback(load_event("callback_paid"))
     paid = pending.payment()

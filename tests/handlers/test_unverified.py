@@ -43,7 +43,7 @@ def test_a_callback_that_finpay_confirms_is_settled(
     assert (payment.status, payment.history[-1].by) == (Status.PAID, Source.STATUS_CHECK)
     assert payment.settled
     assert order.payment
-    assert payment.settled.finpay_reference == order.payment.reference, "Finpay's, not the claim's"
+    assert payment.settled.reference == order.payment.reference, "Finpay's, not the claim's"
     assert reasons(pending) == []
     told = capsys.readouterr().out
     assert '"signed_form":"status-check"' in told

@@ -168,3 +168,32 @@ def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: S
     look(voided)
     payment = voided.payment()
     assert (payment.status, payment.version) == (Status.PAID, accepted.version)
+
+
+def test_a_look_at_money_that_was_accepted_is_no_second_payment(service: Service) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    paid = service.finpay.simulation.book.pay(SAMPLE_ORDER_ID, 900).payment
+    assert paid
+    body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
+    assert service.callback(make_callback_event(body)).status == 200
+    accepted = decide(service, Proof.ACCEPTED)
+    look(service)
+    assert service.payment().history == accepted.history
+
+
+def test_of_money_that_was_rejected_nothing_is_left_in_what_came_after(renamed: Service) -> None:
+    second = renamed.payment().gateway_order_id
+    assert second != SAMPLE_ORDER_ID
+    wrong = make_callback_fields(order_id=second, amount=900, reference="R-1")
+    assert renamed.callback(make_callback_event(make_callback_body(wrong))).status == 200
+    decide(renamed, Proof.REJECTED)
+    right = make_callback_fields(reference="R-2", channel=None)
+    for status, expected in (("PAID", Status.REVIEW), ("REFUNDED", Status.REFUNDED)):
+        right["result"]["payment"]["status"] = status
+        assert renamed.callback(make_callback_event(make_callback_body(right))).status == 200
+        assert renamed.payment().status is expected
+        if expected is Status.REVIEW:
+            decide(renamed, Proof.ACCEPTED)
+    settled = renamed.payment().settled
+    assert settled
+    assert (settled.payment_reference, settled.gateway_order_id) == ("R-2", None)

@@ -62,7 +62,7 @@ class RowPromises(Ledger):
         """An operator is about to decide about the money that is entered now."""
         row = self.rows[order_id]
         if row.settled and row.settled.paid_amount == row.amount:
-            self._decided.add((order_id, row.settled.finpay_reference))
+            self._decided.add((order_id, row.settled.reference))
         self._paid[order_id] = 0
 
     def _written(self, table: str, old: Any, new: Any) -> None:
@@ -124,7 +124,7 @@ class RowPromises(Ledger):
             proven = any(is_proof(fact, new) for fact in told)
             self.hold("PAID only with a proof of the right money", proven, new, told)
             self.hold("PAID at most once", self._paid[new.order_id] == 1, new)
-            other = new.settled and new.settled.finpay_reference
+            other = new.settled and new.settled.reference
             fresh = (new.order_id, other) not in self._decided
             self.hold("money that an operator decided about is not entered again", fresh, new)
             order = self.finpay.find(new.order_at_finpay)

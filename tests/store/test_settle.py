@@ -59,7 +59,7 @@ def put(payments: DynamoPayments) -> Put:
 
 def claim_of(status: str, **fields: Any) -> Claim:
     """What Finpay says of an order for which it names no money."""
-    nothing = {"paid_amount": None, "paid_amount_given": False, "reference": None}
+    nothing = {"paid_amount": None, "paid_amount_given": False, "payment_reference": None}
     return make_claim(status=status, **nothing | {"evidence": status} | fields)
 
 
@@ -133,16 +133,58 @@ def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
     put: Put, settle: Settle
 ) -> None:
     put(status=Status.CANCELLED, settled=Settled(NOW, 900))
-    claim = make_claim(paid_amount=900, reference=None)
+    claim = make_claim(paid_amount=900, payment_reference=None)
     assert settle(SAMPLE_ORDER_ID, claim).payment.status is Status.REVIEW
 
 
-def test_the_wrong_amount_that_was_accepted_is_recorded_when_it_is_told_again(
-    put: Put, settle: Settle
+@pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
+@pytest.mark.parametrize(
+    ("said", "proof", "effect"),
+    [
+        ({}, Proof.PAID_BEFORE, Effect.NOTHING),
+        ({"paid_amount": 800}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": "other", "order_reference": "O-2"}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": None, "order_reference": None}, Proof.MISMATCH, Effect.RECORDED),
+    ],
+    ids=["the same", "other amount", "other references", "no reference"],
+)
+def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_same_money(
+    put: Put,
+    settle: Settle,
+    known: dict[str, Any],
+    said: dict[str, Any],
+    proof: Proof,
+    effect: Effect,
 ) -> None:
-    put(status=Status.PAID, settled=Settled(NOW, 900, "8f0e1d2c"))
-    settlement = settle(SAMPLE_ORDER_ID, make_claim(paid_amount=900))
-    assert (settlement.proof, settlement.effect) == (Proof.MISMATCH, Effect.RECORDED)
+    put(status=Status.PAID, settled=Settled(NOW, 900, **known))
+    claim = make_claim(**{"paid_amount": 900, "order_reference": "O-1"} | said)
+    settlement = settle(SAMPLE_ORDER_ID, claim)
+    assert (settlement.proof, settlement.effect) == (proof, effect)
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "proof"),
+    [
+        (("R-1", None), ("R-2", None), Proof.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-2", "O-1"), Proof.PAID_AGAIN),
+        ((None, "O-1"), (None, "O-2"), Proof.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-1", "O-2"), Proof.PAID),
+        ((None, "O-1"), ("R-1", "O-1"), Proof.PAID),
+        (("R-1", None), (None, "O-1"), Proof.PAID),
+        ((None, None), ("R-1", "O-1"), Proof.PAID),
+    ],
+)
+def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
+    put: Put,
+    settle: Settle,
+    known: tuple[str | None, str | None],
+    said: tuple[str | None, str | None],
+    proof: Proof,
+) -> None:
+    settled = Settled(NOW, 1000, payment_reference=known[0], order_reference=known[1])
+    put(status=Status.PAID, settled=settled)
+    claim = make_claim(payment_reference=said[0], order_reference=said[1])
+    assert settle(SAMPLE_ORDER_ID, claim).proof is proof
 
 
 def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(

@@ -134,6 +134,19 @@ def test_a_change_that_does_not_apply_changes_nothing_and_tells_why(
     assert payments.get(SAMPLE_ORDER_ID) == make_payment()
 
 
+def test_a_change_whose_conditions_all_hold_applies(payments: DynamoPayments) -> None:
+    payments.reserve(make_payment())
+    change = make_change(
+        amount=1000,
+        currency="IDR",
+        version=1,
+        lease="mark-1",
+        gateway_order_id=SAMPLE_ORDER_ID,
+        only_current=True,
+    )
+    assert isinstance(payments.apply(change), Applied)
+
+
 def test_a_change_of_an_unknown_order_creates_nothing(payments: DynamoPayments) -> None:
     assert payments.apply(make_change()) == Refused(None)
     assert payments.get(SAMPLE_ORDER_ID) is None

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from ops import wib
 from ops.rupiah import rupiah
+from payments.claim import Reason
 from payments.items import marshal, unmarshal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REASONS = {
-    "signature": "nobody who knows the merchant key signed it",
-    "unreadable": "signed, but it names no order or no status",
-    "unknown-order": "signed, for an order that is not here",
-    "other-order": "signed, for another order than the one it was sent to",
-    "mismatch": "signed, of another amount or currency than was ordered",
+    Reason.SIGNATURE: "nobody who knows the merchant key signed it",
+    Reason.UNREADABLE: "signed, but it names no order or no status",
+    Reason.UNKNOWN_ORDER: "signed, for an order that is not here",
+    Reason.OTHER_ORDER: "signed, for another order than the one it was sent to",
+    Reason.MISMATCH: "signed, of another amount or currency than was ordered",
 }
 
 
@@ -32,7 +33,7 @@ class Kept:
 
     order_id: str
     evidence: str
-    reason: str
+    reason: Reason
     received_at: int
     gone_at: int
     claimed_status: str | None = None
@@ -94,7 +95,7 @@ def _kept(item: dict[str, Any]) -> Kept:
     return Kept(
         order_id=plain["orderId"],
         evidence=plain["evidence"],
-        reason=plain["reason"],
+        reason=Reason(plain["reason"]),
         received_at=plain["receivedAt"],
         gone_at=plain["deleteAt"] * 1000,
         claimed_status=plain.get("claimedStatus"),

@@ -6,6 +6,7 @@ status may be missing; nothing here raises for what Finpay may send.
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from payments.clock import parse_wib
@@ -39,6 +40,20 @@ _CONFIRMED: Mapping[Proof, Proof] = {
     Proof.EXPIRED: Proof.EXPIRY_CONFIRMED,
     Proof.FAILED: Proof.FAILURE_CONFIRMED,
 }
+
+
+class Reason(StrEnum):
+    """Why what a callback claims settled nothing, so that only the evidence of it is kept."""
+
+    SIGNATURE = "signature"
+    """Nobody who knows the merchant key signed it."""
+    UNREADABLE = "unreadable"
+    """Signed, but it names no order or no status."""
+    UNKNOWN_ORDER = "unknown-order"
+    OTHER_ORDER = "other-order"
+    """Signed, for another order than the one whose URL it came to."""
+    MISMATCH = "mismatch"
+    """Of another amount or currency than was ordered."""
 
 
 class Claim(NamedTuple):

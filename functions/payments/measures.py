@@ -57,7 +57,7 @@ def received(telemetry: Telemetry, receipt: Receipt) -> None:
     """A verified callback was settled or quarantined."""
     telemetry.count("CallbackRefused", 0)
     telemetry.note(signed_form=receipt.signed_form)
-    if receipt.settlement is None:
+    if receipt.quarantined:
         telemetry.note(quarantined=receipt.quarantined)
         telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
         telemetry.call_person("quarantined")

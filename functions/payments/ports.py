@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from payments.attempts import Attempt, Reply
 from payments.change import Applied, Change, Refused
-from payments.claim import Claim
+from payments.claim import Claim, Reason
 from payments.merchant import Credentials
 from payments.payment import IssuedCode, Lease, Payment
 from payments.receiver import Receiver
@@ -116,7 +116,7 @@ class Receivers(Protocol):
 class Quarantine(Protocol):
     """Evidence of callbacks that proved nothing or did not match."""
 
-    def keep(self, order_id: str, reason: str, evidence: str, claim: Claim | None) -> None:
+    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
         """Store it once, however often the same callback comes; raises Unavailable."""
 
 

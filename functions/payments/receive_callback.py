@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from payments import php_json, signature
-from payments.claim import Claim, evidence_of, read_claim
+from payments.claim import Claim, Reason, evidence_of, read_claim
 from payments.errors import (
     MalformedBody,
     OtherOrder,
@@ -43,7 +43,7 @@ class Receipt(NamedTuple):
 
     signed_form: str
     settlement: Settlement | None = None
-    quarantined: str = ""
+    quarantined: Reason | None = None
 
 
 class ReceiveCallback(NamedTuple):
@@ -78,16 +78,16 @@ class ReceiveCallback(NamedTuple):
         except SignatureError:
             if claim and (confirmed := self.probe(order_id, claim)):
                 return Receipt(CONFIRMED, confirmed)
-            self.quarantine.keep(order_id, "signature", evidence[:_UNPROVEN_DIGITS], claim)
+            self.quarantine.keep(order_id, Reason.SIGNATURE, evidence[:_UNPROVEN_DIGITS], claim)
             raise
-        reason = "unreadable"
+        reason = Reason.UNREADABLE
         if claim is not None:
             try:
                 return Receipt(signed_form, self.settle(order_id, claim))
             except PaymentNotFound:
-                reason = "unknown-order"
+                reason = Reason.UNKNOWN_ORDER
             except OtherOrder:
-                reason = "other-order"
+                reason = Reason.OTHER_ORDER
         self.quarantine.keep(order_id, reason, evidence, claim)
         return Receipt(signed_form, quarantined=reason)
 

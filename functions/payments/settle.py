@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from payments.change import RACES, Applied, Change, Refused
-from payments.claim import Claim
+from payments.claim import Claim, Reason
 from payments.clock import Clock
 from payments.errors import OtherOrder, PaymentNotFound, Unavailable
 from payments.ids import NewId
@@ -96,7 +96,7 @@ class Settle(NamedTuple):
             proof = proof_of(claim, payment)
             rule = rule_of(claim, payment, proof)
             if proof is Proof.MISMATCH:
-                self.quarantine.keep(order_id, "mismatch", claim.evidence, claim)
+                self.quarantine.keep(order_id, Reason.MISMATCH, claim.evidence, claim)
             if rule is None or is_noted(claim, rule, payment):
                 return Settlement.nothing(payment, proof, claim.source)
             result = self._try(claim, rule, payment)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
-    from payments.claim import Claim
+    from payments.claim import Claim, Reason
 
 _QUARANTINE_DAYS = 90
 _DUE_PAGE = 500
@@ -128,13 +128,13 @@ class DynamoQuarantine:
     table: str
     clock: Clock
 
-    def keep(self, order_id: str, reason: str, evidence: str, claim: Claim | None) -> None:
+    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
         """Store it once, however often the same callback comes; gone after 90 days."""
         now = self.clock()
         item = {
             "orderId": order_id,
             "evidence": evidence,
-            "reason": reason,
+            "reason": reason.value,
             "receivedAt": now,
             "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
         }

@@ -1,7 +1,6 @@
 """`python -m ops quarantine`: callbacks that settled nothing, and what Finpay says instead."""
 
 import itertools
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -21,18 +20,9 @@ from ops.deployment import Deployment
 from ops.errors import NothingThere
 from ops.progress import progress
 from ops.quarantine import Kept
+from payments.claim import Reason
 
 app = typer.Typer(no_args_is_help=True, help="Callbacks that settled nothing.")
-
-
-class Reason(StrEnum):
-    """Why a callback settled nothing; what each means stands in ops.quarantine.REASONS."""
-
-    SIGNATURE = "signature"
-    UNREADABLE = "unreadable"
-    UNKNOWN_ORDER = "unknown-order"
-    OTHER_ORDER = "other-order"
-    MISMATCH = "mismatch"
 
 
 NO_BODY = (
@@ -54,7 +44,7 @@ def list_kept(
     with deployed(stack, region) as deployment:
         table = deployment.output("QuarantineTableName")
         with progress("Reading the quarantine"):
-            found = quarantine.every(deployment.dynamodb, table, reason.value if reason else None)
+            found = quarantine.every(deployment.dynamodb, table, reason)
             newest = sorted(found, key=lambda one: one.received_at, reverse=True)
         shown = list(itertools.islice(newest, limit))
         tell(list(map(quarantine.as_json, shown)), map(quarantine.line, shown), as_json=as_json)
@@ -70,7 +60,7 @@ def show(
     with deployed(stack, region) as deployment:
         kept = _kept(deployment, order_id)
         lines = [
-            f"{quarantine.line(one)}\n  {quarantine.REASONS.get(one.reason, 'for another reason')};"
+            f"{quarantine.line(one)}\n  {quarantine.REASONS[one.reason]};"
             f" kept until {wib.told(one.gone_at)}, evidence {one.evidence}"
             for one in kept
         ]

@@ -14,6 +14,7 @@ from ops.agreement import Difference
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from ops.report import Row
+from payments.claim import Reason
 
 
 def report(
@@ -41,7 +42,7 @@ def report(
             found = payment_scan.of_day(deployment.dynamodb, table, day, seen)
         payments = [one for one in found if storefront in {None, one.storefront_id}]
         evidence = quarantine.every(
-            deployment.dynamodb, deployment.output("QuarantineTableName"), "unknown-order"
+            deployment.dynamodb, deployment.output("QuarantineTableName"), Reason.UNKNOWN_ORDER
         )
         # Whose an order is that is not here, nobody knows.
         kept = [] if storefront else [one for one in evidence if one.received_at in day]

@@ -1,5 +1,6 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from payments.claim import Reason
 from payments.store import DynamoQuarantine
 from tests.builders import NOW, make_claim
 
@@ -12,7 +13,7 @@ def kept(dynamodb: DynamoDBClient) -> list[dict[str, object]]:
 def test_what_a_callback_claimed_is_kept_for_90_days(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    quarantine.keep("A-1", "signature", "e1", make_claim(paid_amount=900))
+    quarantine.keep("A-1", Reason.SIGNATURE, "e1", make_claim(paid_amount=900))
     assert kept(dynamodb) == [
         {
             "orderId": "A-1",
@@ -31,8 +32,8 @@ def test_what_a_callback_claimed_is_kept_for_90_days(
 def test_a_callback_that_claims_nothing_readable_is_kept_too(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    quarantine.keep("A-1", "unreadable", "e1", None)
-    quarantine.keep("A-1", "mismatch", "e2", make_claim(amount=None, paid_amount_given=False))
+    quarantine.keep("A-1", Reason.UNREADABLE, "e1", None)
+    quarantine.keep("A-1", Reason.MISMATCH, "e2", make_claim(amount=None, paid_amount_given=False))
     assert [(item["evidence"], item.get("claimedAmount")) for item in kept(dynamodb)] == [
         ("e1", None),
         ("e2", None),
@@ -43,7 +44,7 @@ def test_what_was_ordered_is_what_was_claimed_where_no_paid_amount_is_named(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
     claim = make_claim(paid_amount=None, paid_amount_given=False)
-    quarantine.keep("A-1", "unknown-order", "e1", claim)
+    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", claim)
     assert [item["claimedAmount"] for item in kept(dynamodb)] == ["1000"]
 
 
@@ -51,5 +52,5 @@ def test_the_same_callback_is_kept_once(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
     for _ in range(3):
-        quarantine.keep("A-1", "signature", "e1", None)
+        quarantine.keep("A-1", Reason.SIGNATURE, "e1", None)
     assert len(kept(dynamodb)) == 1

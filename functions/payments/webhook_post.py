@@ -121,5 +121,6 @@ class _Attempt:
         self.is_over = True
         for one in self.sockets:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                # An SSLSocket's own would, for a moment, let another thread write without TLS.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
             one.close()

@@ -99,30 +99,34 @@ def test_a_handshake_that_ends_after_the_deadline_is_followed_by_no_request(
         assert all_of(connection) == b""
 
 
-def answer_once(listener: socket.socket, gone: Event) -> None:
-    """A good answer to the first request, silence to the second one of the same connection."""
+def answered(listener: socket.socket) -> socket.socket:
+    """A connection whose first request got a good answer."""
     connection, _ = listener.accept()
-    with connection:
-        connection.settimeout(LONG)
-        connection.recv(65_536)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-        connection.recv(65_536)
-        if connection.recv(65_536) == b"":
-            gone.set()
+    connection.settimeout(LONG)
+    assert connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    return connection
 
 
 def test_a_connection_in_use_ends_with_the_deadline_and_the_next_request_has_a_new_one() -> None:
     exchange, gone = HttpExchange(lambda: NOW), Event()
+
+    def serve(listener: socket.socket) -> None:
+        with answered(listener) as connection:
+            assert connection.recv(65_536), "the second request, on the same connection"
+            if connection.recv(65_536) == b"":
+                gone.set()
+        answered(listener).close()
+
     with listening() as listener:
-        server = Thread(target=answer_once, args=(listener, gone), daemon=True)
+        server = Thread(target=serve, args=(listener,), daemon=True)
         server.start()
         request = cancel(port_of(listener))
         assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
         overdue(exchange, request)
         assert gone.wait(module._READ_SECONDS / 2), "long before its thread would have given up"
-        server.join()
-        Thread(target=answer_once, args=(listener, Event()), daemon=True).start()
         assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
+        server.join()
 
 
 def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_kept(
@@ -141,12 +145,7 @@ def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_k
             ended.set()
 
     def serve(listener: socket.socket) -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(LONG)
-            got.append(connection.recv(65_536))
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-            got.append(connection.recv(65_536))
+        got.append(all_of(answered(listener)))
         got.append(heard(listener))
 
     with listening() as listener:
@@ -159,4 +158,4 @@ def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_k
         thawed.set()
         assert ended.wait(LONG)
         server.join()
-    assert got[1:] == [b"", b""]
+    assert got == [b"", b""]

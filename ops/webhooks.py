@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ops import story_lines
 from payments.deliveries import DynamoDeliveries, Told
 from payments.event_queue import SqsEvents
+from payments.payment import Payment
 from payments.store import DynamoPayments
 from payments.webhook_events import Event, current_event
 
@@ -31,8 +33,8 @@ class Webhooks:
     def redeliver(self, order_id: str, version: int | None = None) -> Event:
         """Queue an event of a payment once more, the latest unless a version is given.
 
-        It is sent as it was, under the same id; one that was never sent is made of the payment,
-        if that is still as it was then. Raises NothingToTell or Unavailable.
+        It is sent as it was, under the same id; the latest, if it was never sent, is made of the
+        payment, under the id that it had or would have had. Raises NothingToTell or Unavailable.
         """
         event = self._event(order_id, version)
         self.queue.send([event])
@@ -43,8 +45,7 @@ class Webhooks:
         payment = self.payments.get(order_id)
         if payment is None:
             raise NothingToTell(f"there is no payment of order {order_id}")
-        *_, before, last = (None, *(entry.status for entry in payment.history))
-        if before is not last and (latest := current_event(payment)):
+        if latest := _latest(payment):
             told.setdefault(latest.version, latest)
         if not told:
             raise NothingToTell(
@@ -55,6 +56,17 @@ class Webhooks:
             known = ", ".join(map(str, sorted(told)))
             raise NothingToTell(f"payment {order_id} has events of version {known}")
         return found
+
+
+def _latest(payment: Payment) -> Event | None:
+    """The event of the change that brought the payment to its status; None while INITIATING.
+
+    What was noted since then made versions, and no events.
+    """
+    changes = pairwise((None, *(entry.status for entry in payment.history)))
+    version = max(number for number, (old, new) in enumerate(changes, 1) if old is not new)
+    at = payment.history[version - 1].at
+    return current_event(replace(payment, version=version, updated_at=at))
 
 
 def of(deployment: Deployment) -> Webhooks:

@@ -5,7 +5,7 @@ Nothing here is sent twice, and an error says whether the request can have had a
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
 
@@ -20,6 +20,7 @@ from urllib3.exceptions import (
 from payments.clock import Clock
 from payments.deadline import Overdue, within
 from payments.errors import GatewayError, NotAttempted, OutcomeUnknown
+from payments.lines import Lines
 
 _CONNECT_SECONDS = 3.05
 _READ_SECONDS = 10.0
@@ -54,14 +55,20 @@ class HttpExchange:
     clock: Clock
     new_session: Callable[[], requests.Session] = new_session
     _session: requests.Session | None = None
+    _lines: Lines = field(default_factory=Lines)
     _last_used: int = 0
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
-        """Finpay's answer, or whatever is known without one when the deadline comes."""
+        """Finpay's answer, or whatever is known without one when the deadline comes.
+
+        After the deadline nothing is sent any more, however late a connection comes about.
+        """
         session = self._usable_session()
         try:
             result = within(deadline - time.monotonic(), lambda: _exchange(session, request))
         except Overdue:
+            self._lines.hang_up()
+            session.close()
             self._session = None
             result = OutcomeUnknown()
         self._last_used = self.clock()
@@ -73,7 +80,9 @@ class HttpExchange:
         if self._session is None or self.clock() - self._last_used > _IDLE_MS:
             if self._session:
                 self._session.close()
-            self._session = self.new_session()
+            self._session, self._lines = self.new_session(), Lines()
+            for scheme in ("https://", "http://"):
+                self._session.mount(scheme, self._lines)
         return self._session
 
 

@@ -31,7 +31,7 @@ EMAIL = rf"^(?![^@]{{65}}){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}$"
 ORDER_ID = "^(?![A-Za-z0-9_-]*_x[0-9a-f]{16}$)[A-Za-z0-9_-]{1,30}$"
 # A host may also be an IPv6 address in brackets, which no storefront has been seen to need.
 _AFTER_THE_SCHEME = (
-    r"://[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+    r"://[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"
     r"(?::(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
     r"(?:[/?#][!-\[\]-~]*)?$"
 )

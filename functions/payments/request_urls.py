@@ -9,7 +9,7 @@ from payments.request_checks import Incoming, refused
 ANY_ORIGIN = "*"
 # One pattern instead of a URL parser: what it accepts, no browser or client reads differently.
 _URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?#][!-\[\]-~]*)?",
     re.ASCII | re.IGNORECASE,
 )
@@ -23,8 +23,9 @@ def _origin(url: str) -> tuple[str, str]:
     parts = _URL.fullmatch(url)
     if not parts or int(parts["port"] or 0) > _HIGHEST_PORT:
         raise refused(
-            "must be an absolute https URL with a host, without user name, spaces or "
-            "backslashes, other characters than ASCII being percent-encoded"
+            "must be an absolute https URL with a host, of which no part has more than 63 "
+            "characters, without user name, spaces or backslashes, other characters than ASCII "
+            "being percent-encoded"
         )
     scheme, port = parts["scheme"].lower(), parts["port"]
     suffix = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"

@@ -33,6 +33,9 @@ _WHY: Mapping[type[Exception], str] = {
     socket.gaierror: "name",
     HTTPException: "not-http",
     OSError: "connection",
+    # Python reads a head as it reads mail, and that raises more than it says at a hostile one. Were
+    # anything to get past here, the event would be tried each three minutes and then put aside.
+    Exception: "not-http",
 }
 
 
@@ -46,7 +49,7 @@ class Post:
     seconds: float = SECONDS
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """What the receiver said to this body."""
+        """What the receiver said to this body; raises nothing, whatever that was."""
         attempt = _Attempt(self, url, headers, body)
         try:
             return within(self.seconds, attempt.make)
@@ -76,12 +79,12 @@ class _Attempt:
         return Reply(response.status, self._seconds(response.getheader("retry-after", "")))
 
     def _seconds(self, retry_after: str) -> int | None:
-        """RFC 9110, section 10.2.3: seconds, or a date."""
+        """RFC 9110, section 10.2.3: seconds, or a date; None for what is neither."""
         if retry_after.isascii() and retry_after.isdigit() and len(retry_after) <= _DIGITS:
             return int(retry_after)
         try:
             at = parsedate_to_datetime(retry_after)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter for a year that no C int holds
             return None
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
         return max(0, round(at.timestamp() - self.post.clock() / 1000))
@@ -118,5 +121,6 @@ class _Attempt:
         self.is_over = True
         for one in self.sockets:
             with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                # An SSLSocket's own would, for a moment, let another thread write without TLS.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
             one.close()

@@ -94,8 +94,12 @@ def _parse(url: str) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
+        # As resolver and TLS do it, who raise a UnicodeError for a label that no name can have.
+        (parts.hostname or "").encode("idna")
     except ValueError:
         raise TargetRefused("not a URL") from None
+    if not (url.isascii() and url.isprintable()) or " " in url:
+        raise TargetRefused("not a URL")
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
         raise TargetRefused("not an http URL")
     return Target(

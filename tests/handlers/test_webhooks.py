@@ -151,6 +151,23 @@ def test_a_receiver_that_is_gone_gets_no_more_of_any_payment_until_it_is_enabled
     assert paid.told()[-1] is Status.PAID
 
 
+@pytest.mark.parametrize(
+    ("header", "outcome"),
+    [
+        ({"retry-after": "Mon, 01 Jan 99999999999 00:00:00 GMT"}, Outcome.DELIVERED),
+        ({"content-type": "multipart/x; boundary*=undefined''x"}, Outcome.FAILED),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_an_attempt_like_any_other(
+    paid: Shop, header: dict[str, str], outcome: Outcome
+) -> None:
+    paid.receiver.answers = [(200, header)]
+    paid.announce()
+    assert paid.notify() == (outcome is Outcome.FAILED)
+    attempts = [attempt.outcome for told in paid.deliveries() for attempt in told.attempts]
+    assert sorted(attempts) == sorted([outcome, Outcome.DELIVERED])
+
+
 def test_another_endpoint_of_the_same_storefront_is_still_told(paid: Shop) -> None:
     paid.receiver.answers = [(410, {})]
     paid.announce()

@@ -164,6 +164,7 @@ NOT_URLS = [
     *["https://shop.example/é", "https://shöp.example", "https://shop.example:/"],
     *["https://shop.example:0/", "https://shop.example:65536/", "https://shop.example:x/"],
     *["https://.example", "https://shop..example", "https://shop.example./", "https://[::1"],
+    *[f"https://{'x' * 64}.example", f"https://shop.{'x' * 64}/"],
     *["https://shop.example%2f@x/", "HTTP\u017f://shop.example", "https://shop.example:443:443/"],
 ]
 
@@ -180,13 +181,13 @@ def test_what_is_no_absolute_url_is_refused_whatever_origin_is_allowed(url: str)
         *["https://shop.example", "https://shop.example/", "HTTPS://Shop.EXAMPLE:443/a?b=c#d"],
         *["https://shop.example?x", "https://shop.example#y", "https://shop.example/%20~"],
         *["https://shop.example:8443/x", "http://localhost:8000/x", "http://localhost:8000"],
-        *["https://[2001:DB8::1]:65535/"],
+        *["https://[2001:DB8::1]:65535/", f"https://{'x' * 63}.example"],
     ],
 )
 def test_a_url_of_a_registered_origin_is_accepted_as_it_is(url: str) -> None:
     registered = [
         *["https://shop.example", "https://shop.example:8443", "http://localhost:8000"],
-        "https://[2001:db8::1]:65535",
+        *["https://[2001:db8::1]:65535", f"https://{'x' * 63}.example"],
     ]
     document = make_document({"/url/callbackUrl": url, "/url/backUrl": url})
     body: Any = parsed(document, origins=registered).to_finpay("g", "https://us.example")

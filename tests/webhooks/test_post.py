@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from payments.webhook_post import Post
-from payments.webhook_targets import LoopbackTargets, PublicTargets, Target, TargetRefused
+from payments.webhook_targets import LoopbackTargets, PublicTargets, Target, TargetRefused, resolve
 from tests.webhooks.receivers import Receiver, listening, speaking
 
 NOW = 1_700_000_000_000
@@ -150,6 +150,17 @@ def test_a_name_that_takes_for_ever_to_resolve_is_given_up_and_nothing_is_sent_l
     assert not receiver.got
 
 
+@pytest.mark.parametrize("host", ["x" * 64 + ".example", "a..example", ".example", "\0", "a b"])
+@pytest.mark.parametrize("targets", [PublicTargets(resolve), Pinned(("127.0.0.1",), 9)])
+def test_a_host_that_no_name_can_be_is_not_looked_for(host: str, targets: object) -> None:
+    assert post_to(targets)(f"https://{host}/w", HEADERS, BODY).why == "target-refused"
+
+
+@pytest.mark.parametrize("path", ["\u00e9", "a b", "\x7f"])
+def test_a_path_that_no_request_can_have_is_not_sent(receiver: Receiver, path: str) -> None:
+    assert post_to()(f"{receiver.url}/{path}", HEADERS, BODY).why == "target-refused"
+
+
 def test_nobody_at_the_port_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -198,7 +209,16 @@ def test_a_receiver_that_is_never_done_is_hung_up_on(script: object, scheme: str
 
 
 @pytest.mark.parametrize(
-    "answer", [b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 200, b"\0" * 70_000]
+    "answer",
+    [
+        *[b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 200, b"\0" * 70_000],
+        *[b"HTTP/1.1 %b OK\r\n\r\n" % status for status in (b"9" * 5_000, b"\xb2" * 3, b"-1")],
+        b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x; a*=utf-8''b; a*1=c; a*0=d\r\n\r\n",
+        *[
+            b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x; boundary*%b\r\n\r\n" % rest
+            for rest in (b"9" * 5_000 + b"=x", b"=undefined''x", b"=idna''%ff", b"=\0''x")
+        ],
+    ],
 )
 def test_what_is_not_http_is_a_failure(answer: bytes) -> None:
     def speak(connection: socket.socket) -> None:
@@ -234,6 +254,11 @@ def test_of_an_endless_answer_only_the_head_is_read() -> None:
         (format_datetime(datetime.fromtimestamp(NOW / 1000 + 90, UTC), usegmt=True), 90),
         ("Mon, 01 Jan 2001 00:00:00 GMT", 0),
         ("Mon, 01 Jan 2001 00:00:00 -0000", 0),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2001 00:00:99999999999 GMT", None),
+        ("Mon, 01 Jan 2001 00:00:00 +" + "9" * 30, None),
+        ("Mon, 01 Jan " + "9" * 5_000 + " 00:00:00 GMT", None),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0),
         ("soon", None),
         ("-5", None),
         ("9" * 30, None),

@@ -76,6 +76,13 @@ def test_a_name_without_addresses_is_refused() -> None:
         "https://user@shop.example/",
         "https://shop.example:99999/",
         "https://[::1/",
+        f"https://{'x' * 64}.example/",
+        "https://shop..example/",
+        "https://.shop.example/",
+        "https://shop.example/a b",
+        "https://shop.example/\x7f",
+        "https://shop.example/\u00e9",
+        "https://sh\0p.example/",
         "",
     ],
 )

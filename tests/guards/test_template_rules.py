@@ -74,6 +74,12 @@ def test_a_canary_is_taken_back_by_what_its_function_answers(template: Document)
         assert watched[1]["Dimensions"] == [{"Name": "service", "Value": service}]
 
 
+def test_a_warning_about_what_sam_wrote_stops_no_deploy(template: Document) -> None:
+    """SAM gives path parameters no schema, and nobody here writes that document."""
+    (api,) = rules.of_type(template, "AWS::ApiGatewayV2::Api").values()
+    assert not api.get("FailOnWarnings")
+
+
 def test_the_dashboard_is_json_and_shows_the_business(template: Document) -> None:
     """That all of it is really sent, tests/handlers/test_dashboard.py holds."""
     (board,) = rules.of_type(template, "AWS::CloudWatch::Dashboard").values()

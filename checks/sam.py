@@ -20,7 +20,7 @@ REGION = "ap-southeast-3"
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
-def transformed(text: str, stage: str = "prod") -> dict[str, Any]:
+def transformed(text: str, stage: str = "prod", snap_start: str = "None") -> dict[str, Any]:
     """The template in `text` after SAM's transform, with its parameters' defaults; no network.
 
     `prod` is the stage with everything: only there SAM adds what canaries need.
@@ -31,7 +31,7 @@ def transformed(text: str, stage: str = "prod") -> dict[str, Any]:
     values = {name: one.get("Default") for name, one in template["Parameters"].items()}
     translator = Translator(None, Parser(), boto_session=Session(region_name=REGION))
     document: dict[str, Any] = translator.translate(
-        template, values | {"Stage": stage}, passthrough_metadata=True
+        template, values | {"Stage": stage, "SnapStart": snap_start}, passthrough_metadata=True
     )
     return document
 

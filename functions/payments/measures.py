@@ -1,7 +1,7 @@
 """What is counted, and under which name: the metrics of the business, in one place.
 
 Amounts are in rupiah. Alarms and dashboards read these names. `CallbackRefused` is 0 or 1 for each
-callback, so that its average is the share of those that were refused.
+callback, `InitiateUnanswered` for each order that Finpay was to give a code: averages are shares.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from payments.errors import GatewayError, PaymentError, Unavailable
+from payments.errors import GatewayError, NotAttempted, OutcomeUnknown, PaymentError, Unavailable
 from payments.settle import Effect
 from payments.tracing import span
 from payments.transitions import Proof, Status
@@ -29,6 +29,7 @@ def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
     telemetry.note(replayed=outcome.replayed, status=outcome.payment.status)
     if not outcome.replayed:
         telemetry.count("Initiated")
+        telemetry.count("InitiateUnanswered", 0)
 
 
 @contextmanager
@@ -50,6 +51,9 @@ def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[No
             yield
     except GatewayError as error:
         telemetry.count(f"{what}Failed", reason=error.reason)
+        if what == "Initiate":
+            unanswered = isinstance(error, NotAttempted | OutcomeUnknown)
+            telemetry.count("InitiateUnanswered", int(unanswered))
         raise
 
 

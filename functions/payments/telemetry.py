@@ -17,7 +17,7 @@ from payments.api_gateway import Request, Response, read_request
 from payments.errors import GatewayError, PaymentError
 from payments.problems import internal_error, problem
 
-_OUR_FAULT = range(500, 600)
+_SERVER_ERRORS = range(500, 600)
 
 
 class JobFailed(Exception):
@@ -75,7 +75,7 @@ class Telemetry:
         self._fields = {"route": request.route}
         self._logger.set_correlation_id(request.request_id)
         response = self._answer(request, handle)
-        level = self._logger.error if response.status in _OUR_FAULT else self._logger.info
+        level = self._logger.error if response.status in _SERVER_ERRORS else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
         level("request served", **self._fields, http_status=response.status, took_ms=took)
         if self._metrics.metric_set:
@@ -106,12 +106,16 @@ class Telemetry:
             return handle(request)
         except PaymentError as error:
             self.note(error=type(error).__name__)
+            response = problem(error)
             if isinstance(error, GatewayError):
                 self.note(gateway_code=error.code)
-            return problem(error)
+            elif response.status in _SERVER_ERRORS:
+                self.count("OurFault")
+            return response
         except Exception as error:  # noqa: BLE001 - the last resort: a caller always gets an answer
             # Only where it happened: the message of an exception may quote what it choked on.
             self.note(error=type(error).__name__, at=_place(error))
+            self.count("OurFault")
             return internal_error()
 
 

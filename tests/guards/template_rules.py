@@ -5,6 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cfnlint.api import lint
+from cfnlint.config import ManualArgs
+
+from checks import sam
+
 type Document = dict[str, Any]
 
 ACCEPTED_STARS = {
@@ -25,6 +30,12 @@ ACCEPTED_STARS = {
 API_GATEWAY_SECONDS = 30
 AUTHORIZER_SECONDS = 10
 VISIBILITY_TIMES = 6  # as Lambda wants it of a queue that it reads
+
+
+def errors(template: Document) -> list[str]:
+    """What cfn-lint takes for an error: what CloudFormation would not make, circles among it."""
+    found = lint(json.dumps(template), config=ManualArgs(regions=[sam.REGION]))
+    return [f"{one.rule.id} {one.message}" for one in found if one.rule.severity == "error"]
 
 
 def of_type(template: Document, *types: str) -> dict[str, Document]:
@@ -140,6 +151,23 @@ def unwatched_dead_letters(template: Document) -> list[str]:
     }
     wanted = {name: json.dumps({"Fn::GetAtt": [name, "QueueName"]}) for name in letters}
     return [name for name, dimension in wanted.items() if dimension not in watched]
+
+
+def silent_destinations(template: Document) -> list[str]:
+    """Functions whose discarded records are lost, and nobody told, if their destination is down."""
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Ref"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "DestinationDeliveryErrors"
+    }
+    aliases = of_type(template, "AWS::Lambda::Alias")
+    return [
+        function
+        for source in of_type(template, "AWS::Lambda::EventSourceMapping").values()
+        if "OnFailure" in source.get("DestinationConfig", {})
+        for function in [aliases[source["FunctionName"]["Ref"]]["FunctionName"]["Ref"]]
+        if function not in watched
+    ]
 
 
 def silent_alarms(template: Document) -> list[str]:

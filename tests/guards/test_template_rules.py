@@ -38,6 +38,48 @@ def test_there_is_something_to_guard(template: Document) -> None:
     assert len(rules.of_type(template, "AWS::SQS::Queue")) >= 5
 
 
+@pytest.mark.parametrize("snap_start", ["None", "PublishedVersions"])
+@pytest.mark.parametrize("stage", ["local", "dev", "prod"])
+def test_cloudformation_can_make_what_each_stage_gets(stage: str, snap_start: str) -> None:
+    template = sam.transformed(sam.TEMPLATE.read_text(), stage, snap_start)
+    assert rules.errors(template) == []
+
+
+def test_these_are_all_stages_and_all_that_snapstart_can_be(template: Document) -> None:
+    parameters = template["Parameters"]
+    assert parameters["Stage"]["AllowedValues"] == ["local", "dev", "prod"]
+    assert parameters["SnapStart"]["AllowedValues"] == ["None", "PublishedVersions"]
+
+
+def test_a_canary_that_waits_for_an_alarm_about_the_api_it_serves_is_found() -> None:
+    """The API waits for the alias, the alias for its canary, and that for its alarms."""
+    alarm = "          - !Ref FinpayCallbackFailsAlarm\n"
+    circle = sam.TEMPLATE.read_text().replace(
+        alarm, alarm + "          - !Ref CallbackFailsAlarm\n"
+    )
+    assert "E3004" in " ".join(rules.errors(sam.transformed(circle)))
+    assert rules.errors(sam.transformed(circle, "dev")) == [], "dev has no canary"
+
+
+def test_a_canary_is_taken_back_by_what_its_function_answers(template: Document) -> None:
+    """Handlers answer whatever goes wrong, so that Lambda's errors alone would tell of nothing."""
+    alarms = rules.of_type(template, "AWS::CloudWatch::Alarm")
+    for name, service in (
+        ("StorefrontApi", "storefront_api"),
+        ("FinpayCallback", "finpay_callback"),
+    ):
+        group = properties(template, f"{name}DeploymentGroup")["AlarmConfiguration"]
+        watched = [alarms[one["Name"]["Ref"]] for one in group["Alarms"]]
+        assert [one["MetricName"] for one in watched] == ["Errors", "OurFault"]
+        assert watched[1]["Dimensions"] == [{"Name": "service", "Value": service}]
+
+
+def test_a_warning_about_what_sam_wrote_stops_no_deploy(template: Document) -> None:
+    """SAM gives path parameters no schema, and nobody here writes that document."""
+    (api,) = rules.of_type(template, "AWS::ApiGatewayV2::Api").values()
+    assert not api.get("FailOnWarnings")
+
+
 def test_the_dashboard_is_json_and_shows_the_business(template: Document) -> None:
     """That all of it is really sent, tests/handlers/test_dashboard.py holds."""
     (board,) = rules.of_type(template, "AWS::CloudWatch::Dashboard").values()
@@ -56,6 +98,7 @@ RULES = [
     rules.without_logs,
     rules.without_alarm,
     rules.unwatched_dead_letters,
+    rules.silent_destinations,
     rules.silent_alarms,
     rules.impatient_callers,
     rules.unthrottled_routes,
@@ -148,6 +191,7 @@ CALLBACK = "POST /callbacks/finpay/{orderId}/{token}"
         (rules.unwatched_dead_letters, without("LooksDeadLettersAlarm"), "LooksDeadLetters"),
         (rules.unwatched_dead_letters, without("WebhooksDeadLettersAlarm"), "WebhooksDeadLetters"),
         (rules.unwatched_dead_letters, without("StreamDeadLettersAlarm"), "StreamDeadLetters"),
+        (rules.silent_destinations, without("StreamLettersLostAlarm"), "PaymentStream"),
         (rules.silent_alarms, without("ReviewAlarm", "AlarmActions"), "ReviewAlarm"),
         (rules.silent_alarms, changed("Dashboard", "DashboardBody", "{}"), "ReviewAlarm"),
         (rules.impatient_callers, changed("StorefrontApi", "Timeout", 30), "StorefrontApi"),

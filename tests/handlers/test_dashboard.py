@@ -49,7 +49,9 @@ def shown_metrics() -> Iterator[Measure]:
     for row in (row for widget in widgets("metric") for row in widget["metrics"]):
         if isinstance(row[0], dict):
             search = re.search(
-                r"\{FinpayPayments-\$\{Stage\},([a-z,]+)\} (.+?)'", row[0]["expression"]
+                # CloudWatch takes a name with a hyphen only in double quotes.
+                r"'\{\"FinpayPayments-\$\{Stage\}\",([a-z,]+)\} (.+?)'",
+                row[0]["expression"],
             )
             assert search, row
             name = search[2].removeprefix("MetricName=").strip('"')

@@ -247,6 +247,10 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     service.sweep()
     service.pass_time(DAY)
     service.sweep()
+    service.secret = "missing"
+    forget_containers()
+    service.api(load_event("initiate"))
+    service.callback(load_event("callback_paid"))
     sent = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     alarms = resources("AWS::CloudWatch::Alarm").values()
     ours = [alarm for alarm in alarms if not alarm["Namespace"].startswith("AWS/")]
@@ -282,6 +286,26 @@ def test_an_initiate_that_failed_is_counted_by_its_reason(
     with scripted_finpay(500, b"") as service.finpay_url:
         service.api(load_event("initiate"))
     assert metrics(capsys.readouterr().out)["InitiateFailed unknown"] == 1
+
+
+def test_the_share_of_orders_that_finpay_gave_no_answer_for_can_be_told(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(order_id: str) -> int | None:
+        service.api(make_initiate_event(make_request_body(id=order_id)))
+        return metrics(capsys.readouterr().out).get("InitiateUnanswered")
+
+    assert [told("GIVEN-1"), told("GIVEN-1")] == [0, None], "what is stored asks nobody"
+    with scripted_finpay(401, {"responseCode": "4010000"}) as service.finpay_url:
+        forget_containers()
+        assert told("REFUSED-1") == 0, "GatewayRefusedAlarm is about that"
+    with scripted_finpay(500, b"") as service.finpay_url:
+        forget_containers()
+        assert told("UNKNOWN-1") == 1
+    forget_containers()
+    assert told("UNREACHED-1") == 1, "nobody listens there any more"
+    alarm = resources("AWS::CloudWatch::Alarm")["NoCodesAlarm"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("InitiateUnanswered", "Average")
 
 
 @pytest.mark.parametrize(
@@ -345,4 +369,15 @@ def test_our_own_failure_is_not_counted_as_a_refused_callback(
 ) -> None:
     service.secret = "missing"
     service.callback(load_event("callback_paid"))
-    assert metrics(capsys.readouterr().out) == {}
+    assert metrics(capsys.readouterr().out) == {"OurFault": 1}
+
+
+def test_a_fault_that_nobody_foresaw_is_counted_and_finpays_is_not_ours(
+    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted_finpay(500, b"") as service.finpay_url:
+        assert service.api(load_event("initiate")).status == 504
+    assert "OurFault" not in metrics(capsys.readouterr().out)
+    monkeypatch.setattr("storefront_api.app.read_order", lambda *_: 1 / 0)
+    assert service.api(load_event("initiate")).status == 500
+    assert metrics(capsys.readouterr().out) == {"OurFault": 1}

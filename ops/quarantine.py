@@ -6,7 +6,7 @@ what it claimed. So nothing here can be credited again; only Finpay can be asked
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from payments.items import marshal, unmarshal
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-REASONS = {
+REASONS: Mapping[str, str] = {
     Reason.SIGNATURE: "nobody who knows the merchant key signed it",
     Reason.UNREADABLE: "signed, but it names no order or no status",
     Reason.UNKNOWN_ORDER: "signed, for an order that is not here",
@@ -33,7 +33,7 @@ class Kept:
 
     order_id: str
     evidence: str
-    reason: Reason
+    reason: str
     received_at: int
     gone_at: int
     claimed_status: str | None = None
@@ -95,7 +95,7 @@ def _kept(item: dict[str, Any]) -> Kept:
     return Kept(
         order_id=plain["orderId"],
         evidence=plain["evidence"],
-        reason=Reason(plain["reason"]),
+        reason=plain["reason"],
         received_at=plain["receivedAt"],
         gone_at=plain["deleteAt"] * 1000,
         claimed_status=plain.get("claimedStatus"),

@@ -61,7 +61,7 @@ class Webhooks:
 def _latest(payment: Payment) -> Event | None:
     """The event of the change that brought the payment to its status; None while INITIATING.
 
-    What was noted since then made versions, and no events.
+    What was noted since then made versions, and no events. The body is of the payment as it is now.
     """
     changes = pairwise((None, *(entry.status for entry in payment.history)))
     version = max(number for number, (old, new) in enumerate(changes, 1) if old is not new)

@@ -38,12 +38,16 @@ _CACHED_SECONDS = 10
 _SERVER_ERRORS = range(500, 600)
 
 
-class _Unwell(Exception):
-    """Finpay answered with 5xx, and that is no word of its own about one order."""
+class _ServerError(Exception):
+    """Finpay answered with 5xx; what that was about one order counts for nothing."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__("Finpay answered with 5xx")
         self.answer = answer
+
+
+class _Unwell(_ServerError):
+    """It may be like that for everybody."""
 
 
 _CONFIG = CircuitBreakerConfig(
@@ -71,8 +75,8 @@ class Circuit:
         """Finpay's answer; raises CircuitOpen at once while the circuit is open."""
         try:
             answer: Answer = self._attempt(request, deadline)
-        except _Unwell as unwell:
-            return unwell.answer
+        except _ServerError as error:
+            return error.answer
         except CircuitBreakerOpenError as error:
             opened_at = error.circuit.opened_at if error.circuit else None
             raise CircuitOpen(self._seconds_left(opened_at)) from None
@@ -97,8 +101,8 @@ class Circuit:
 
 def _attempt(exchange: Exchange, request: requests.Request, deadline: float) -> Answer:
     answer = exchange(request, deadline)
+    if answer[0] not in _SERVER_ERRORS:
+        return answer
     # An order that Finpay cannot show is looked at again and again; the others do not suffer.
     is_one_orders = request.method == "GET" and is_own_failure(*answer)
-    if answer[0] in _SERVER_ERRORS and not is_one_orders:
-        raise _Unwell(answer)
-    return answer
+    raise _ServerError(answer) if is_one_orders else _Unwell(answer)

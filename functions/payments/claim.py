@@ -90,13 +90,16 @@ class Claim(NamedTuple):
         """Whether the references say so; None if they say nothing.
 
         Finpay has one of the payment and one of the order, and gives both, either or none. Only
-        like is compared with like.
+        like is compared with like. The order's is the same for all payments of it, so that one
+        proves the same money only with the same time.
         """
-        of_payments = (settled.payment_reference, self.payment_reference)
-        of_orders = (settled.order_reference, self.order_reference)
-        return next(
-            (one == other for one, other in (of_payments, of_orders) if one and other), None
-        )
+        if settled.payment_reference and self.payment_reference:
+            return settled.payment_reference == self.payment_reference
+        if not settled.order_reference or not self.order_reference:
+            return None
+        if settled.order_reference != self.order_reference:
+            return False
+        return True if settled.paid_at == self.paid_at else None
 
     def proof(self, amount: int, currency: str) -> Proof:
         """What this proves about a payment of that amount and currency.

@@ -24,6 +24,7 @@ PaymentError
 ├── NotInReview                 an operator decides about a payment that is not in REVIEW
 ├── OtherOrder                  a claim is about an order that is not the payment's
 └── Unavailable                 our own store or secrets; trying again can help
+    └── Unconfirmed             Finpay does not say whether a callback is true; likewise
 
 What HTTP status each becomes stands in `payments.problems`, and only there; one that is not there
 is an operator's affair and never reaches a storefront.
@@ -189,3 +190,7 @@ class Unavailable(PaymentError):
     """The store or the secrets did not answer."""
 
     retry_after: ClassVar[int] = 5
+
+
+class Unconfirmed(Unavailable):
+    """Finpay does not say whether a callback is true."""

@@ -52,6 +52,11 @@ class Lines(HTTPAdapter):
         if self._latest:
             end(self._latest)
 
+    def close(self) -> None:
+        """Let the connections go; what TLS needed for the latest one is much to keep."""
+        super().close()
+        self._latest = None
+
     def _connected(self, connection: socket.socket) -> None:
         """Comes before the first byte of a request; raises Overdue."""
         self._latest = connection

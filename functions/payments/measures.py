@@ -1,7 +1,7 @@
 """What is counted, and under which name: the metrics of the business, in one place.
 
 Amounts are in rupiah. Alarms and dashboards read these names. `CallbackRefused` is 0 or 1 for each
-callback, `InitiateUnanswered` for each order that Finpay was to give a code: averages are shares.
+callback, `InitiateUnanswered` for each request for a code: averages are shares.
 """
 
 from __future__ import annotations

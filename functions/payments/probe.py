@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from payments.claim import Claim
 from payments.clock import Clock
-from payments.errors import GatewayError, Unavailable
+from payments.errors import GatewayError, Unconfirmed
 from payments.ids import NewId
 from payments.inquire import Inquire
 from payments.payment import Payment
@@ -43,7 +43,7 @@ class Probe:
     def __call__(self, order_id: str, claim: Claim) -> Settlement | None:
         """The settlement, if Finpay says the same; None if not, or if it is not to be asked.
 
-        Whatever Finpay says is settled, since it is the truth. Raises Unavailable if it does not
+        Whatever Finpay says is settled, since it is the truth. Raises Unconfirmed if it does not
         answer: Finpay tries 5xx again.
         """
         payment = self.payments.get(order_id)
@@ -57,7 +57,7 @@ class Probe:
         try:
             inquiry = self.inquire().about(payment, claim.gateway_order_id)
         except GatewayError:
-            raise Unavailable("Finpay does not answer") from None
+            raise Unconfirmed from None
         said = inquiry.claim
         return inquiry.settlement if said and said.status == claim.status else None
 

@@ -52,11 +52,14 @@ def proof_of(claim: Claim, payment: Payment) -> Proof:
         return Proof.PAID_BEFORE
     if proof is not Proof.PAID:
         return proof
-    if is_same is False:
+    # Given up although money is entered: an operator decided, and decided about that money. What
+    # has a reference of another kind may be other money, so he decides once more.
+    decided = payment.status in GIVEN_UP
+    may_differ = is_same is None and bool(claim.reference and payment.settled.reference)
+    if is_same is False or (decided and may_differ):
         return Proof.PAID_AGAIN
-    # Given up although money is entered: an operator decided, and decided about that money.
-    was_decided = payment.status in GIVEN_UP and payment.settled.paid_amount == payment.amount
-    return Proof.PAID_BEFORE if was_decided else proof
+    was_known = decided and payment.settled.paid_amount == payment.amount
+    return Proof.PAID_BEFORE if was_known else proof
 
 
 def rule_of(claim: Claim, payment: Payment, proof: Proof) -> Rule | None:

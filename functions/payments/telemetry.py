@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from payments.api_gateway import Request, Response, read_request
-from payments.errors import GatewayError, PaymentError
+from payments.errors import GatewayError, PaymentError, Unconfirmed
 from payments.problems import internal_error, problem
 
 _SERVER_ERRORS = range(500, 600)
@@ -109,7 +109,7 @@ class Telemetry:
             response = problem(error)
             if isinstance(error, GatewayError):
                 self.note(gateway_code=error.code)
-            elif response.status in _SERVER_ERRORS:
+            elif response.status in _SERVER_ERRORS and not isinstance(error, Unconfirmed):
                 self.count("OurFault")
             return response
         except Exception as error:  # noqa: BLE001 - the last resort: a caller always gets an answer

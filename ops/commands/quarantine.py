@@ -60,7 +60,7 @@ def show(
     with deployed(stack, region) as deployment:
         kept = _kept(deployment, order_id)
         lines = [
-            f"{quarantine.line(one)}\n  {quarantine.REASONS[one.reason]};"
+            f"{quarantine.line(one)}\n  {quarantine.REASONS.get(one.reason, 'for another reason')};"
             f" kept until {wib.told(one.gone_at)}, evidence {one.evidence}"
             for one in kept
         ]

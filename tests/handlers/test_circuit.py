@@ -203,3 +203,18 @@ def test_an_order_that_finpay_cannot_show_shuts_nobody_out(
         service.sweep()
     forget_containers()
     assert ask(service, "A-1").status == status
+
+
+def test_what_finpay_cannot_tell_of_one_order_does_not_close_the_circuit(service: Service) -> None:
+    def refuse_to_show() -> Any:
+        own = {"responseCode": "5000000", "responseMessage": "General Error"}
+        return (own, 500) if "/check/" in flask.request.path else None
+
+    service.finpay.app.before_request(refuse_to_show)
+    assert service.api(load_event("initiate")).status == 201
+    fail(service)
+    recover(service)
+    assert service.callback(load_event("callback_forged")).status == 503
+    row = circuit(service)
+    assert row
+    assert row["state"]["S"] == "HALF_OPEN"

@@ -375,9 +375,11 @@ def test_our_own_failure_is_not_counted_as_a_refused_callback(
 def test_a_fault_that_nobody_foresaw_is_counted_and_finpays_is_not_ours(
     service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    service.put(make_payment(status=Status.PENDING))
     with scripted_finpay(500, b"") as service.finpay_url:
-        assert service.api(load_event("initiate")).status == 504
-    assert "OurFault" not in metrics(capsys.readouterr().out)
+        assert service.api(make_initiate_event(make_request_body(id="A-1"))).status == 504
+        assert service.callback(load_event("callback_forged")).status == 503
+    assert "OurFault" not in capsys.readouterr().out
     monkeypatch.setattr("storefront_api.app.read_order", lambda *_: 1 / 0)
     assert service.api(load_event("initiate")).status == 500
     assert metrics(capsys.readouterr().out) == {"OurFault": 1}

@@ -27,6 +27,7 @@ from tests.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 
 LATER = NOW + 120_000
 LATEST = derived_id(SAMPLE_ORDER_ID, "0" * 16)
+SAMPLE_PAID_AT = NOW + 60_000
 SAMPLE_MONEY = Settled(NOW, 1000, "8f0e1d2c", "INDOMARET")
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
 
@@ -145,8 +146,9 @@ def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
         ({"paid_amount": 800}, Proof.MISMATCH, Effect.RECORDED),
         ({"payment_reference": "other", "order_reference": "O-2"}, Proof.MISMATCH, Effect.RECORDED),
         ({"payment_reference": None, "order_reference": None}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": None, "paid_at": NOW}, Proof.MISMATCH, Effect.RECORDED),
     ],
-    ids=["the same", "other amount", "other references", "no reference"],
+    ids=["the same", "other amount", "other references", "no reference", "the order's, other time"],
 )
 def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_same_money(
     put: Put,
@@ -156,8 +158,8 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
     proof: Proof,
     effect: Effect,
 ) -> None:
-    put(status=Status.PAID, settled=Settled(NOW, 900, **known))
     claim = make_claim(**{"paid_amount": 900, "order_reference": "O-1"} | said)
+    put(status=Status.PAID, settled=Settled(SAMPLE_PAID_AT, 900, **known))
     settlement = settle(SAMPLE_ORDER_ID, claim)
     assert (settlement.proof, settlement.effect) == (proof, effect)
 
@@ -172,6 +174,7 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
         ((None, "O-1"), ("R-1", "O-1"), Proof.PAID),
         (("R-1", None), (None, "O-1"), Proof.PAID),
         ((None, None), ("R-1", "O-1"), Proof.PAID),
+        (("R-1", "O-1"), (None, "O-1"), Proof.PAID),
     ],
 )
 def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
@@ -340,3 +343,22 @@ def test_a_mismatch_is_kept_with_its_order_and_its_evidence(
     assert row["orderId"] == {"S": SAMPLE_ORDER_ID}
     assert row["reason"] == {"S": "mismatch"}
     assert "e" * 16 in str(row)
+
+
+@pytest.mark.parametrize(
+    ("said", "proof"),
+    [
+        ({"payment_reference": "R-1"}, Proof.PAID_BEFORE),
+        ({"payment_reference": None, "order_reference": None}, Proof.PAID_BEFORE),
+        ({"payment_reference": "R-2"}, Proof.PAID_AGAIN),
+        ({"payment_reference": None, "order_reference": "O-1"}, Proof.PAID_AGAIN),
+    ],
+    ids=["the same", "no reference", "other", "of another kind"],
+)
+def test_money_after_a_verdict_is_for_a_person_unless_it_may_be_what_he_decided_about(
+    put: Put, settle: Settle, said: dict[str, Any], proof: Proof
+) -> None:
+    put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))
+    settlement = settle(SAMPLE_ORDER_ID, make_claim(**said))
+    status = Status.REVIEW if proof is Proof.PAID_AGAIN else Status.CANCELLED
+    assert (settlement.proof, settlement.payment.status) == (proof, status)

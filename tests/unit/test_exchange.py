@@ -32,7 +32,7 @@ def overdue(exchange: HttpExchange, request: requests.Request) -> None:
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown):
         exchange(request, started + SOON)
-    assert time.monotonic() - started < SOON + 2, "who asked waited no longer than that"
+    assert time.monotonic() - started < SOON + 8, "who asked did not wait for the answer"
 
 
 @contextmanager

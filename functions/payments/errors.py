@@ -171,7 +171,7 @@ class OutcomeUnknown(GatewayError):
 
     reason = "unknown"
     retry_after: ClassVar[int] = 40
-    """Longer than a lease: a repeat finds no more that its own first attempt holds the payment."""
+    """Longer than a lease: by then nobody's first attempt holds the payment against his repeat."""
 
 
 class SignatureError(PaymentError):

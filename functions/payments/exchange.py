@@ -5,7 +5,7 @@ Nothing here is sent twice, and an error says whether the request can have had a
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
 
@@ -55,7 +55,6 @@ class HttpExchange:
     clock: Clock
     new_session: Callable[[], requests.Session] = new_session
     _session: requests.Session | None = None
-    _lines: Lines = field(default_factory=Lines)
     _last_used: int = 0
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
@@ -67,7 +66,6 @@ class HttpExchange:
         try:
             result = within(deadline - time.monotonic(), lambda: _exchange(session, request))
         except Overdue:
-            self._lines.hang_up()
             session.close()
             self._session = None
             result = OutcomeUnknown()
@@ -80,9 +78,9 @@ class HttpExchange:
         if self._session is None or self.clock() - self._last_used > _IDLE_MS:
             if self._session:
                 self._session.close()
-            self._session, self._lines = self.new_session(), Lines()
+            self._session, lines = self.new_session(), Lines()
             for scheme in ("https://", "http://"):
-                self._session.mount(scheme, self._lines)
+                self._session.mount(scheme, lines)
         return self._session
 
 

@@ -1,4 +1,4 @@
-"""A session's connections, which can be ended for good in whichever thread one is being made."""
+"""A session's connections, which end for good with it in whichever thread one is being made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from payments.deadline import Overdue
 
 
 class Lines(HTTPAdapter):
-    """Makes, keeps and reuses connections as requests does, until it is told to hang up.
+    """Makes, keeps and reuses connections as requests does, until it is closed.
 
     They serve one request at a time, so the latest one is the one in use.
     """
@@ -42,8 +42,8 @@ class Lines(HTTPAdapter):
 
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecuredPool}
 
-    def hang_up(self) -> None:
-        """Let no byte of a request leave from now on.
+    def close(self) -> None:
+        """Let no byte of a request leave from now on, and the connections go.
 
         A name or a server that hung may answer much later, in a container that was frozen
         meanwhile; nothing is sent then. A connection that is in use ends here.
@@ -51,11 +51,8 @@ class Lines(HTTPAdapter):
         self._is_over = True
         if self._latest:
             end(self._latest)
-
-    def close(self) -> None:
-        """Let the connections go; what TLS needed for the latest one is much to keep."""
         super().close()
-        self._latest = None
+        self._latest = None  # What TLS needed for it is much to keep.
 
     def _connected(self, connection: socket.socket) -> None:
         """Comes before the first byte of a request; raises Overdue."""

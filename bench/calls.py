@@ -17,7 +17,9 @@ from moto import mock_aws
 
 from bench.recorder import recording
 from bench.walk import Path, Walk
-from tests.conftest import create_tables, forget_containers, forget_loggers, pretend_account
+from payments import bootstrap
+from tests.circuit import forget_failures
+from tests.conftest import create_tables, forget_loggers, pretend_account
 from tests.handlers.conftest import deployed
 from tests.handlers.webhooks import open_shop
 from tests.registry import make_registry
@@ -49,14 +51,14 @@ def _world() -> Iterator[tuple[Walk, str]]:
         monkeypatch.setattr(circuit_states, "dt", _StoppedClock)
         dynamodb = boto3.client("dynamodb")
         create_tables(dynamodb)
-        forget_containers()
+        forget_failures()
         output = io.StringIO()
         with deployed(dynamodb, monkeypatch) as service, open_shop(service) as shop:
             service.pass_time(0)
             key = make_registry(dynamodb).create("kunci", ["*"]).api_key
             with recording(dynamodb) as recorder, redirect_stdout(output):
                 yield Walk(service, shop, recorder, output), f"Bearer {key}"
-        forget_containers()
+        bootstrap.reset()
         forget_loggers()
 
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
 from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.paths import LOCAL
 from local.state import RunningStack
-from payments import composition
+from payments import bootstrap
 from payments.store import DynamoPayments, DynamoQuarantine
 from tests.builders import NOW
+from tests.circuit import forget_failures
 from tests.stacks import started
 from tests.template import environment, functions, resources
 
@@ -42,7 +42,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
     yield
-    forget_containers()
+    bootstrap.reset()
+    forget_failures()
     forget_loggers()
 
 
@@ -53,18 +54,6 @@ def forget_loggers() -> None:
         service.handlers.clear()
         for attribute in ("init", "powertools_handler"):
             service.__dict__.pop(attribute, None)
-
-
-def forget_containers() -> None:
-    """Let every function start anew, as in a container that Lambda just made."""
-    for name, built in vars(composition).items():
-        # What botocore has read of AWS's descriptions is the same in every container.
-        if hasattr(built, "cache_clear") and name != "session":
-            built.cache_clear()
-    # Powertools counts failures for as long as the process lives, which is a container on AWS.
-    for counted in (breaker._LOCAL_FAILURES, breaker._LOCAL_SUCCESSES):
-        counted.clear()
-    breaker._LAST_OBSERVED_STATE.clear()
 
 
 @pytest.fixture
@@ -79,8 +68,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that are good for nothing, and the region."""
     # moto takes what AWS would refuse.
-    careful = composition.AWS.merge(Config(parameter_validation=True))
-    monkeypatch.setattr(composition, "AWS", careful)
+    careful = bootstrap.AWS_CONFIG.merge(Config(parameter_validation=True))
+    monkeypatch.setattr(bootstrap, "AWS_CONFIG", careful)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

@@ -16,7 +16,7 @@ from ops.commands import (
     storefront,
     webhook,
 )
-from payments.claim import _PROOFS
+from payments.claim import PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
 from tests.browser.conftest import NEEDED
@@ -136,10 +136,10 @@ def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
         for status in re.findall(r"[A-Z_]+", row[0])
         for meaning in [row[1]]
     ]
-    assert {status for status, _ in documented} == set(_PROOFS)
+    assert {status for status, _ in documented} == set(PROOFS)
     meanings: dict[str, set[str]] = {}
     for status, meaning in documented:
-        meanings.setdefault(meaning, set()).add(_PROOFS[status].name.removeprefix("PARTIALLY_"))
+        meanings.setdefault(meaning, set()).add(PROOFS[status].name.removeprefix("PARTIALLY_"))
     assert all(len(proofs) == 1 for proofs in meanings.values())
 
 

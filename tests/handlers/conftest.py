@@ -15,6 +15,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from finpay_callback.app import lambda_handler as callback_handler
+from payments import bootstrap
+from payments.dependencies import Dependencies
 from payments.payment import LEASE_MS, Payment
 from payments.store import DynamoPayments
 from reconcile.app import lambda_handler as reconcile_handler
@@ -30,6 +32,7 @@ from tests.builders import (
     load_event,
     make_looks_event,
 )
+from tests.circuit import forget_failures
 from tests.template import environment, template
 
 NOBODY = "http://127.0.0.1:9"
@@ -135,6 +138,7 @@ class Service:
     witness: Witness
     settings: dict[str, str] = field(default_factory=dict)
     """More of what the template's variables are, by their names."""
+    _containers: dict[str, Dependencies] = field(default_factory=dict)
 
     def api(self, event: dict[str, Any]) -> Answer:
         return self._invoke("StorefrontApi", api_handler, event)
@@ -213,8 +217,16 @@ class Service:
         answer = handler(event, object())
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
+    def restart(self) -> None:
+        """Let the next invocation of each function be in a new container."""
+        self._containers.clear()
+        forget_failures()
+
     def enter(self, function: str) -> None:
-        """Set the variables of the template; what it refers to has its logical id as name."""
+        """Let a function's container be the one that is at work, made if there is none.
+
+        Sets the variables of the template; what they refer to has its logical id as name.
+        """
         resolved = {
             "FINPAY_SECRET": self.secret,
             "FINPAY_BASE_URL": self.finpay_url,
@@ -227,6 +239,9 @@ class Service:
         }
         for name, value in environment(function).items():
             self.monkeypatch.setenv(name, resolved.get(name, str(value)))
+        if function not in self._containers:
+            self._containers[function] = Dependencies(bootstrap.real_adapters())
+        bootstrap.replace(lambda: self._containers[function])
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from tests.builders import (
     make_payment,
     make_status_event,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Answer, Service
 from tests.handlers.scripted import scripted_finpay
 
@@ -160,7 +159,7 @@ def test_a_status_check_that_fails_after_a_refused_cancel_guesses_nothing(
 
 def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> None:
     before = pending.payment()
-    forget_containers()
+    pending.restart()
     pending.finpay_url = NOBODY
     answer = cancel(pending)
     assert (answer.status, answer.problem) == (503, "gateway-unreachable")
@@ -169,7 +168,7 @@ def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> No
 
 
 def test_a_finpay_that_refuses_the_merchant_changes_nothing(pending: Service) -> None:
-    forget_containers()
+    pending.restart()
     refusal = {"responseCode": "4010000", "responseMessage": "Unauthorized"}
     with scripted_finpay(401, refusal) as pending.finpay_url:
         answer = cancel(pending)

@@ -22,7 +22,6 @@ from tests.builders import (
     make_payment,
     make_request_body,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import Answer, Service
 from tests.handlers.scripted import scripted_finpay
 
@@ -55,7 +54,7 @@ def recover(service: Service) -> None:
         UpdateExpression="SET opened_at = :then",
         ExpressionAttributeValues={":then": {"N": str(opened_at)}},
     )
-    forget_containers()
+    service.restart()
 
 
 @pytest.mark.parametrize("kind", ["error-500", "error-504", "drop", "drop-before"])
@@ -95,14 +94,14 @@ def test_a_finpay_that_is_not_there_opens_the_circuit_too(service: Service) -> N
     assert retry_after[:FAILURES] == [5] * FAILURES
     assert retry_after[-1] > 5
     service.finpay_url = url
-    forget_containers()
+    service.restart()
     assert ask(service, "A-9").problem == "gateway-unreachable"
 
 
 def test_an_open_circuit_is_known_to_every_container_and_function(service: Service) -> None:
     assert service.api(load_event("initiate")).status == 201
     fail(service)
-    forget_containers()
+    service.restart()
     assert ask(service, "A-1").problem == "gateway-unreachable"
     assert service.api(make_cancel_event()).problem == "gateway-unreachable"
     forged = service.callback(load_event("callback_forged"))
@@ -127,7 +126,7 @@ def test_after_the_recovery_one_call_tries_and_closes_the_circuit(service: Servi
     row = circuit(service)
     assert row
     assert row["state"]["S"] == "CLOSED"
-    forget_containers()
+    service.restart()
     assert ask(service, "A-2").status == 201
 
 
@@ -138,7 +137,7 @@ def test_while_one_call_tries_the_others_wait(service: Service) -> None:
 
     def another_container() -> None:
         # This thread stands for another container; the one that tries has its circuit at hand.
-        forget_containers()
+        service.restart()
         meanwhile.append(ask(service, "A-2").problem)
 
     service.witness.before["initiate"] = another_container
@@ -201,7 +200,7 @@ def test_an_order_that_finpay_cannot_show_shuts_nobody_out(
     for _ in range(FAILURES + 1):
         service.pass_time(6 * MINUTE)
         service.sweep()
-    forget_containers()
+    service.restart()
     assert ask(service, "A-1").status == status
 
 

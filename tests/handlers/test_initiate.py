@@ -23,7 +23,6 @@ from tests.builders import (
     make_initiate_event,
     make_request_body,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Answer, Service
 from tests.handlers.scripted import scripted_finpay
 
@@ -140,7 +139,7 @@ def test_a_finpay_that_cannot_be_reached_leaves_no_trace_and_the_order_id_free(
     assert int(answer.headers["retry-after"]) > 0
     assert service.rows() == []
     service.finpay_url = service.finpay.url
-    forget_containers()
+    service.restart()
     assert service.api(load_event("initiate")).status == 201
 
 
@@ -182,7 +181,7 @@ def test_a_refused_key_leaves_no_trace_and_the_order_id_free(service: Service) -
     assert (answer.status, answer.problem) == (502, "gateway-refused")
     assert service.rows() == []
     service.finpay_url = service.finpay.url
-    forget_containers()
+    service.restart()
     assert service.api(load_event("initiate")).status == 201
 
 

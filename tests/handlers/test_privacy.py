@@ -24,7 +24,6 @@ from tests.builders import (
     make_status_event,
 )
 from tests.canary.marks import EMAIL, FIRST_NAME, PHONE, leaks_in
-from tests.conftest import forget_containers
 from tests.handlers.conftest import Answer, Service
 from tests.handlers.scripted import scripted_finpay
 from tests.registry import make_registry
@@ -50,14 +49,14 @@ def scenario(service: Service) -> list[str]:
     wrong["customer"]["email"] = FIRST_NAME
     note(service.api(make_initiate_event(wrong)))
     message = {"responseCode": "4000001", "responseMessage": f"Bad {EMAIL} of {PHONE} {FIRST_NAME}"}
-    forget_containers()
+    service.restart()
     with scripted_finpay(400, message, knows_orders=False) as service.finpay_url:
         refused = service.api(make_initiate_event(make_request_body(id="A-5")))
         assert refused.problem == "gateway-rejected"
         note(refused)
         note(service.api(make_cancel_event("A-1")))
     service.finpay_url = service.finpay.url
-    forget_containers()
+    service.restart()
     for order_id, fields in (
         ("A-1", make_callback_fields("A-1")),
         ("A-2", make_callback_fields("A-2", userDesc=FIRST_NAME, statusDesc=EMAIL)),
@@ -219,7 +218,7 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
         service.api(load_event("initiate"))
         service.api(make_cancel_event("REFUSED-1"))
     service.finpay_url = service.finpay.url
-    forget_containers()
+    service.restart()
     unknown = make_callback_body(make_callback_fields("UNKNOWN-1"))
     service.callback(make_callback_event(unknown, order_id="UNKNOWN-1"))
     service.callback(load_event("callback_wrong_amount"))
@@ -248,7 +247,7 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     service.pass_time(DAY)
     service.sweep()
     service.secret = "missing"
-    forget_containers()
+    service.restart()
     service.api(load_event("initiate"))
     service.callback(load_event("callback_paid"))
     sent = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
@@ -297,12 +296,12 @@ def test_the_share_of_orders_that_finpay_gave_no_answer_for_can_be_told(
 
     assert [told("GIVEN-1"), told("GIVEN-1")] == [0, None], "what is stored asks nobody"
     with scripted_finpay(401, {"responseCode": "4010000"}) as service.finpay_url:
-        forget_containers()
+        service.restart()
         assert told("REFUSED-1") == 0, "GatewayRefusedAlarm is about that"
     with scripted_finpay(500, b"") as service.finpay_url:
-        forget_containers()
+        service.restart()
         assert told("UNKNOWN-1") == 1
-    forget_containers()
+    service.restart()
     assert told("UNREACHED-1") == 1, "nobody listens there any more"
     alarm = resources("AWS::CloudWatch::Alarm")["NoCodesAlarm"]
     assert (alarm["MetricName"], alarm["Statistic"]) == ("InitiateUnanswered", "Average")

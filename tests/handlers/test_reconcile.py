@@ -24,7 +24,6 @@ from tests.builders import (
     make_payment,
     make_request_body,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Service
 from tests.handlers.scripted import scripted_finpay
 
@@ -575,7 +574,7 @@ def test_a_look_while_finpay_is_known_not_to_answer_is_left_for_later(service: S
         service.fault("initiate", "error-500")
         service.api(make_initiate_event(make_request_body(id=f"B-{n}")))
     service.witness.calls.clear()
-    forget_containers()
+    service.restart()
     assert take(service, message) == []
     assert service.queue_looks() == 0
     assert service.payment() == before
@@ -666,7 +665,7 @@ def test_a_status_check_that_does_not_say_what_was_ordered_ends_nothing_before_i
         },
     }
     with scripted_finpay(200, answer) as service.finpay_url:
-        forget_containers()
+        service.restart()
         service.pass_time(HOUR)
         service.sweep()
         assert service.payment().status is Status.INITIATING

@@ -21,7 +21,6 @@ from tests.builders import (
     make_payment,
     make_status_event,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Answer, Service
 from tests.handlers.scripted import scripted_finpay
 
@@ -366,7 +365,7 @@ def test_a_finpay_that_cannot_be_reached_for_the_check_leaves_the_outcome_unknow
     service: Service,
 ) -> None:
     lose(service)
-    forget_containers()
+    service.restart()
     service.finpay_url = NOBODY
     answer = ask_again(service)
     assert (answer.status, answer.problem) == (504, "outcome-unknown")
@@ -456,7 +455,7 @@ def test_a_status_check_that_does_not_say_what_was_ordered_decides_nothing(
         },
     }
     with scripted_finpay(200, answer) as service.finpay_url:
-        forget_containers()
+        service.restart()
         assert ask_again(service).problem == "outcome-unknown"
     payment = service.payment()
     assert (payment.status, payment.gateway_order_id) == (Status.INITIATING, SAMPLE_ORDER_ID)

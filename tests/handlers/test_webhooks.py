@@ -19,7 +19,6 @@ from tests.builders import (
     make_callback_event,
     make_callback_fields,
 )
-from tests.conftest import forget_containers
 from tests.handlers.conftest import Service
 from tests.handlers.webhooks import ATTEMPTS, Shop, open_shop
 from tests.registry import make_registry
@@ -199,7 +198,7 @@ def test_a_storefront_that_is_not_registered_is_told_nothing(paid: Shop) -> None
 def test_while_a_table_does_not_answer_the_event_stays_in_the_queue(paid: Shop, table: str) -> None:
     paid.announce()
     paid.service.drop_table(table)
-    forget_containers()
+    paid.service.restart()
     with pytest.raises(JobFailed, match="Unavailable"):
         paid.notify()
     assert len(paid.receiver.got) == (1 if table == "DeliveriesTable" else 0)
@@ -208,7 +207,7 @@ def test_while_a_table_does_not_answer_the_event_stays_in_the_queue(paid: Shop, 
 def test_a_failure_of_our_own_is_followed_by_the_same_pause_as_a_receivers(paid: Shop) -> None:
     paid.announce()
     paid.service.drop_table("StorefrontsTable")
-    forget_containers()
+    paid.service.restart()
     with pytest.raises(JobFailed, match="Unavailable"):
         paid.notify()
     # The pause is none here; by itself the queue would hide what it brought for three minutes.

@@ -19,7 +19,6 @@ from payments.payment import LEASE_MS
 from payments.transitions import Status
 from simulator.orders import OPEN, Order
 from tests.builders import make_cancel_event, make_initiate_event, make_request_body
-from tests.conftest import forget_containers
 from tests.handlers.conftest import Answer, Service
 from tests.hostile.certificates import BAD, Authority
 from tests.hostile.misbehaviour import (
@@ -106,7 +105,7 @@ def received(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def meet(service: Service, endpoint: Endpoint, order_id: str, server: Misbehaving) -> Answer:
     """What the storefront gets from it."""
     service.finpay_url = server.url
-    forget_containers()
+    service.restart()
     return endpoint.ask(service, order_id)
 
 
@@ -127,7 +126,7 @@ def recover(service: Service, endpoint: Endpoint, order_id: str) -> None:
     """Finpay is itself again, and the same request gets what it asks for."""
     service.finpay_url = service.finpay.url
     service.pass_time(LEASE_MS + 1)
-    forget_containers()
+    service.restart()
     answered = endpoint.ask(service, order_id)
     assert (answered.status, answered.body["status"]) == endpoint.in_the_end
     assert len([order for order in service.orders().values() if is_live(order, order_id)]) <= 1
@@ -174,7 +173,7 @@ def test_an_answer_however_large_takes_little_memory(
     service.pass_time(0)
     for order_id in ("WARM-1", "MET-1"):
         service.finpay_url = service.finpay.url
-        forget_containers()
+        service.restart()
         endpoint.before(service, order_id)
         with misbehaving(ANSWERS[name]) as server:
             tracemalloc.start()

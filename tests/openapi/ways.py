@@ -12,7 +12,6 @@ from ops.openapi import samples
 from payments.api_gateway import BODY_LIMIT
 from payments.tokens import callback_token
 from tests.builders import MERCHANT_KEY, make_callback_body, make_callback_event
-from tests.conftest import forget_containers
 from tests.handlers.conftest import NOBODY, Service
 from tests.handlers.scripted import scripted_finpay
 from tests.openapi.front import LARGEST_BODY
@@ -88,7 +87,7 @@ class World:
         return self
 
     def without_finpay(self) -> "World":
-        forget_containers()
+        self.service.restart()
         self.service.finpay_url = NOBODY
         return self
 
@@ -138,7 +137,7 @@ def _at_finpay(world: World, status: str) -> World:
 def _cancel_refused(world: World) -> requests.Response:
     world.made()
     refusal = {"responseCode": "4030001", "responseMessage": "Feature Not Allowed"}
-    forget_containers()
+    world.service.restart()
     with scripted_finpay(403, refusal) as world.service.finpay_url:
         return world.cancel()
 

@@ -1,4 +1,4 @@
-"""What surrounds the handlers: environment, parts, and who reads what they print."""
+"""What surrounds the handlers: environment, dependencies, and who reads what they print."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from unittest import mock
 
 from greenlet import getcurrent
 
-from payments import composition
+from payments import bootstrap
 from tests.simulation.service import HANDLERS
 from tests.template import environment, template
 
@@ -38,7 +38,7 @@ class Sink:
 
 @contextmanager
 def deployed(sink: Sink) -> Iterator[None]:
-    """The environment of template.yaml, and handlers that find the parts of their process."""
+    """The environment of template.yaml; handlers find the dependencies of their process."""
     variables = {name: value for f in HANDLERS for name, value in environment(f).items()}
     variables |= {
         "FINPAY_BASE_URL": "https://finpay.example",
@@ -49,17 +49,12 @@ def deployed(sink: Sink) -> Iterator[None]:
         "WEBHOOK_PAUSES": template()["Parameters"]["WebhookPauses"]["Default"],
         "POWERTOOLS_SERVICE_NAME": "simulation",
     }
-    of_process = lambda: getcurrent().process.parts  # type: ignore[attr-defined]  # noqa: E731
-    with (
-        mock.patch.dict(os.environ, {k: str(v) for k, v in variables.items()}, clear=True),
-        mock.patch.object(sys, "stdout", sink),
-        mock.patch.multiple(
-            composition,
-            storefront_api=of_process,
-            finpay_callback=of_process,
-            reconcile=of_process,
-            payment_stream=of_process,
-            notify=of_process,
-        ),
-    ):
-        yield
+    bootstrap.replace(lambda: getcurrent().process.dependencies)  # type: ignore[attr-defined]
+    try:
+        with (
+            mock.patch.dict(os.environ, {k: str(v) for k, v in variables.items()}, clear=True),
+            mock.patch.object(sys, "stdout", sink),
+        ):
+            yield
+    finally:
+        bootstrap.reset()

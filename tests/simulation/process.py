@@ -22,7 +22,7 @@ class Process:
     function: str
     skew: int
     ends_at: int = 0
-    parts: Any = None
+    dependencies: Any = None
     """What the composition root built for it."""
 
     def clock(self) -> int:

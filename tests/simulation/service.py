@@ -10,8 +10,7 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
-from payments import assembly
-from payments.parts import Parts, World
+from payments.dependencies import Adapters, Dependencies
 from payments.review import Review
 from payments.settle import Settle
 from payments.store import DynamoPayments, DynamoQuarantine
@@ -38,13 +37,6 @@ HANDLERS: dict[str, Callable[[Event, Any], Any]] = {
     "Reconcile": reconcile_handler,
     "PaymentStream": stream_handler,
     "Notify": notify_handler,
-}
-_BUILD = {
-    "StorefrontApi": assembly.storefront_api,
-    "FinpayCallback": assembly.finpay_callback,
-    "Reconcile": assembly.reconcile,
-    "PaymentStream": assembly.payment_stream,
-    "Notify": assembly.notify,
 }
 
 
@@ -104,7 +96,7 @@ class Service:
         def made(name: str) -> Any:
             return clients[name]()
 
-        world = World(
+        adapters = Adapters(
             client=made,
             exchange=partial(made, "exchange"),
             post=lambda _: made("post"),
@@ -112,7 +104,7 @@ class Service:
             new_id=chance.mark,
             chance=chance.random.random,
         )
-        process.parts = _BUILD[function](Parts(world))
+        process.dependencies = Dependencies(adapters)
         return process
 
     def _around(self, process: Process) -> dict[str, Callable[[], Any]]:

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as 
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
 
 from tests.canary import marks
+from tests.circuit import forget_failures
 from tests.dynamodb.client import SimulatedDynamoDB
 from tests.simulation.chance import Chance
 from tests.simulation.deployed import Sink, deployed
@@ -129,9 +130,7 @@ def _breaker_time(hub: Hub) -> Iterator[None]:
             return cls.fromtimestamp(hub.now / 1000, tz)
 
     clock = SimpleNamespace(datetime=Now)
-    breaker._LOCAL_FAILURES.clear()
-    breaker._LOCAL_SUCCESSES.clear()
-    breaker._LAST_OBSERVED_STATE.clear()
+    forget_failures()
     with ExitStack() as patches:
         for module in (breaker, states, stored_states):
             patches.enter_context(mock.patch.object(module, "dt", clock))

@@ -127,7 +127,7 @@ def test_nobody_probes_an_order_that_is_not_there(payments: DynamoPayments) -> N
 def test_a_shards_due_payments_come_in_the_order_of_their_waiting(
     payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_DUE_PAGE", 3)
+    monkeypatch.setattr(store, "DUE_PAGE", 3)
     ids = [f"A-{n}" for n in range(200) if shard_of(f"A-{n}") == "3"][:8]
     for n, order_id in enumerate(ids):
         payments.reserve(make_payment(order_id=order_id, due_at=NOW - n))

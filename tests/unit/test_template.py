@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from payments import gateway, payment, turn_writes
+from payments.dependencies import CONFIRMATION_SECONDS
 from payments.errors import OutcomeUnknown
 from payments.event_queue import read_event
 from payments.look_queue import read_look
-from payments.parts import _PROBE_SECONDS
 from payments.stream import read_changes
 from reconcile.app import STOP_BEFORE_MS
 from tests.builders import load_event
@@ -102,8 +102,8 @@ def test_a_function_outlives_a_resolve_with_all_its_calls() -> None:
 
 
 def test_a_callback_is_answered_within_finpays_five_seconds_although_finpay_is_asked() -> None:
-    assert _PROBE_SECONDS < 5
-    assert functions()["FinpayCallback"]["Timeout"] > _PROBE_SECONDS + SLACK
+    assert CONFIRMATION_SECONDS < 5
+    assert functions()["FinpayCallback"]["Timeout"] > CONFIRMATION_SECONDS + SLACK
 
 
 def test_a_batch_of_looks_ends_within_the_functions_time() -> None:

@@ -2,7 +2,7 @@
 .PHONY: help setup demo run test screenshots soak races mutants bench check sbom audit lock build docs clean
 .DEFAULT_GOAL := help
 
-SOURCES := functions simulator local ops checks bench tests examples
+SOURCES := functions simulator local ops checks bench testing tests examples
 # For Linux and macOS on ARM and x86 alike; where the packages come from is the machine's affair.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'
@@ -34,10 +34,10 @@ screenshots: setup ## the README's pictures of the shop and the till, taken anew
 	@FINPAY_SCREENSHOTS=docs/images FINPAY_BROWSER_NEEDED=1 .venv/bin/python -m pytest -q tests/browser/test_pictures.py
 
 soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7 replays one
-	@.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
+	@.venv/bin/python -m tests.property.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
 
 races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 for less
-	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/races $(ARGS)
+	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/property/races $(ARGS)
 
 mutants: setup ## faults put into the code that guards money; MODULES="money claim" chooses
 	@.venv/bin/python -m checks.mutants $(MODULES) $(ARGS)

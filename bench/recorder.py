@@ -10,7 +10,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import Item, index_units, item_size, read_units, write_units
 from payments import bootstrap
-from tests.template import resources
+from testing.template import resources
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
 _READS = {"GetItem", "Query"}

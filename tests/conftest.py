@@ -1,109 +1,71 @@
-"""A clean environment for each test, AWS as template.yaml describes it on moto, and the stack."""
+"""Options and marks of all tests, a clean environment for each, and the local stack.
 
-import logging
+It imports nothing that a test of `tests/unit` does not need.
+"""
+
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
-from moto import mock_aws
-from mypy_boto3_dynamodb import DynamoDBClient
 
-from local.paths import LOCAL
-from local.state import RunningStack
-from payments import bootstrap
-from payments.store import DynamoPayments, DynamoQuarantine
-from tests.builders import NOW
-from tests.circuit import forget_failures
-from tests.stacks import started
-from tests.template import environment, functions, resources
+if TYPE_CHECKING:
+    from local.state import RunningStack
 
-pytest_plugins = ["tests.canary.plugin"]
-
-REGION = "ap-southeast-3"
+TESTS = Path(__file__).parent
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
-_SCHEMA = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+_EXTENDED = ("browser", "external", "stack")
 _STACKS = {"stack", "killable"}
+_FIGURE = "figure"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--aws",
+        choices=("simulated", "moto"),
+        default="simulated",
+        help="what stands for AWS in tests/functional",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a stack, so that `-m "not stack"` leaves it out."""
+    """Mark what `make test` leaves to `make test-all`."""
     for item in items:
-        if isinstance(item, pytest.Function) and _STACKS.intersection(item.fixturenames):
-            item.add_marker(pytest.mark.stack)
+        folder = item.path.relative_to(TESTS).parts[0]
+        fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
+        if folder in _EXTENDED or _STACKS.intersection(fixtures):
+            item.add_marker(pytest.mark.extended)
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Show a line at the end of the run, whether or not the test passes."""
+    return lambda line: record_property(_FIGURE, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the figures, also those that came from another process."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, line in report.user_properties:
+                if name == _FIGURE and report.when == "call":
+                    terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees the machine's AWS settings or what another test built."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the machine's AWS settings."""
     for name in list(os.environ):
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
-    yield
-    bootstrap.reset()
-    forget_failures()
-    forget_loggers()
-
-
-def forget_loggers() -> None:
-    """Powertools keeps its handler, and with it the stdout of the test that came first."""
-    for function in functions():
-        service = logging.getLogger(environment(function)["POWERTOOLS_SERVICE_NAME"])
-        service.handlers.clear()
-        for attribute in ("init", "powertools_handler"):
-            service.__dict__.pop(attribute, None)
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An AWS account with the template's tables, each under its logical id."""
-    pretend_account(monkeypatch)
-    with mock_aws():
-        create_tables(boto3.client("dynamodb"))
-        yield
-
-
-def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Credentials that are good for nothing, and the region."""
-    # moto takes what AWS would refuse.
-    careful = bootstrap.AWS_CONFIG.merge(Config(parameter_validation=True))
-    monkeypatch.setattr(bootstrap, "AWS_CONFIG", careful)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-
-
-def create_tables(client: DynamoDBClient) -> None:
-    """The template's tables, each under its logical id."""
-    for name, properties in resources("AWS::DynamoDB::Table").items():
-        schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
-        if "StreamSpecification" in properties:
-            schema["StreamSpecification"] = {
-                "StreamEnabled": True,
-                **properties["StreamSpecification"],
-            }
-        client.create_table(TableName=name, **schema)
-
-
-@pytest.fixture
-def dynamodb(aws: None) -> DynamoDBClient:  # noqa: ARG001 - the account must be there
-    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
-
-
-@pytest.fixture
-def payments(dynamodb: DynamoDBClient) -> DynamoPayments:
-    return DynamoPayments(dynamodb, "PaymentsTable")
-
-
-@pytest.fixture
-def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
-    return DynamoQuarantine(dynamodb, "QuarantineTable", lambda: NOW)
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
+def stack() -> Iterator["RunningStack"]:
     """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
+    from local.paths import LOCAL
+    from testing.stacks import started
+
     with started(LOCAL / "test") as (_, running):
         yield running

@@ -8,10 +8,10 @@ import requests
 
 from local.paths import LOCAL
 from local.state import RunningStack
+from testing.stacks import started
 from tests.stack.account import account  # noqa: F401 - a fixture of these tests
 from tests.stack.killable import KillableStack
 from tests.stack.shop import Shop
-from tests.stacks import started
 
 _numbers = itertools.count(1)
 

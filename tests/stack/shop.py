@@ -13,7 +13,7 @@ from payments.payment import Payment
 from payments.store import DynamoPayments
 from payments.tokens import callback_url
 from simulator.orders import OPEN
-from tests.builders import make_callback_body, make_callback_fields, make_request_body
+from testing.builders import make_callback_body, make_callback_fields, make_request_body
 
 JSON = {"Content-Type": "application/json"}
 

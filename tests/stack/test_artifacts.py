@@ -10,7 +10,7 @@ import pytest
 from local.paths import LOCAL
 from local.state import RunningStack
 from ops.descriptions import services_called
-from tests.template import functions
+from testing.template import functions
 
 # -I and -S: no environment, no working directory, no site-packages.
 PROGRAM = """

@@ -18,8 +18,8 @@ from local import shop as demo_shop
 from local.run import revive
 from payments import clock
 from payments.receivers import DynamoReceivers
-from tests.builders import make_request_body
-from tests.demo_shop.customer import FORM
+from testing.builders import make_request_body
+from tests.functional.demo_shop.customer import FORM
 from tests.stack.killable import KillableStack, wait_until
 
 

@@ -222,7 +222,7 @@ def test_a_run_that_is_stopped_or_killed_leaves_no_process(
 
 
 @LINUX
-@pytest.mark.stack
+@pytest.mark.extended
 def test_the_demo_ends_with_a_paid_payment_and_leaves_no_process(tmp_path: Path) -> None:
     command = [*COMMAND, "--folder", str(tmp_path), "demo"]
 

@@ -15,9 +15,9 @@ import requests
 from payments import exchange as module
 from payments.errors import OutcomeUnknown
 from payments.exchange import HttpExchange
-from tests.builders import NOW
-from tests.hostile.certificates import Authority
-from tests.hostile.misbehaviour import tls
+from testing.builders import NOW
+from tests.functional.hostile.certificates import Authority
+from tests.functional.hostile.misbehaviour import tls
 
 SOON = 0.3
 LONG = 30.0

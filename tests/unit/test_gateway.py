@@ -18,7 +18,7 @@ from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 from payments.merchant import Credentials
 from simulator import server as simulator
-from tests.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
+from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 
 
 @dataclass

@@ -105,7 +105,7 @@ class Processes:
 
     def restart(self, name: str) -> Process:
         """Start a process again that was started under this name; end it first if it runs."""
-        old = next(process for process in self._running if process.name == name)
+        old = self._named(name)
         self._end(old)
         with _signals_held():
             return self._keep(old.again())
@@ -120,12 +120,19 @@ class Processes:
         if code != 0:
             raise LocalStackError(f"{name} failed with code {code}. {process.last_words()}")
 
+    def last_words(self, name: str) -> str:
+        """Return where the log of a process is and its last lines."""
+        return self._named(name).last_words()
+
     def ended(self) -> list[str]:
         """Return the names of the processes that have ended by themselves."""
         return [process.name for process in self._running if process.has_ended]
 
     def pids(self) -> dict[str, int]:
         return {process.name: process.pid for process in self._running}
+
+    def _named(self, name: str) -> Process:
+        return next(process for process in self._running if process.name == name)
 
     def _keep(self, process: Process) -> Process:
         self._running.append(process)

@@ -62,12 +62,15 @@ class LocalStack:
         return self._processes.pids()
 
     def restart(self, name: str) -> None:
-        """Start a part again, with its port and its state; raise LocalStackError when it fails.
+        """Start the simulator or the shop again, with its port and its state.
 
-        `name` is one of `pids`.
+        `name` is one of `pids`. Raises LocalStackError when it does not start, and for MiniStack:
+        what is deployed and stored ends with its process.
         """
+        if name == ministack.NAME:
+            message = "MiniStack ended, and everything stored in it is lost. Start the stack again."
+            raise LocalStackError(f"{message} {self._processes.last_words(name)}")
         health = {
-            ministack.NAME: self._running.aws_endpoint + ministack.HEALTH,
             finpay.NAME: self._running.simulator_url + finpay.HEALTH,
             shop.NAME: self._running.shop_url + shop.HEALTH,
         }
@@ -84,7 +87,9 @@ class LocalStack:
         enter(self._processes)
         with one_at_a_time(LOCAL / "prepare.lock"):
             ministack.install(self._folder)
-            aws = self._start_aws(ports, state)
+            region = deployment.config()["region"]
+            endpoint = ministack.start(self._processes, ports.aws, region, self._folder)
+            aws = Aws(endpoint, region)
             journal = state / "simulator.journal"
             simulator_url = finpay.start(self._processes, ports.simulator, self._folder, journal)
             deployment.build(self._processes, self._folder)
@@ -95,7 +100,6 @@ class LocalStack:
         shop_url = f"http://127.0.0.1:{ports.shop}"
         demo, toko = _fill(aws, outputs, shop_url)
         front.pages = api_page.pages(demo.api_key)
-        ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
             api_url=f"http://127.0.0.1:{ports.api}",
             api_key=demo.api_key,
@@ -114,11 +118,6 @@ class LocalStack:
         running = replace(running, pids=self._processes.pids())
         enter(published(self._folder, running))
         return running
-
-    def _start_aws(self, ports: Ports, state: Path) -> Aws:
-        region, kept = deployment.config()["region"], state / "aws"
-        kept.mkdir()
-        return Aws(ministack.start(self._processes, ports.aws, region, self._folder, kept), region)
 
     def _deploy(self, aws: Aws, ports: Ports) -> dict[str, str]:
         parameters = {

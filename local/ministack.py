@@ -36,7 +36,8 @@ def start(processes: Processes, port: int, region: str, logs: Path) -> str:
             NAME,
             # -P: the modules beside the program are this project's and not MiniStack's.
             [str(MINISTACK_ENVIRONMENT / "bin/python"), "-P", str(_PROGRAM)],
-            env=_environment(port, region, logs),
+            # It stores a key of Cognito's there at each start.
+            env=_environment(port, region, logs) | {"STATE_DIR": str(processes.temporary)},
             cwd=logs,
             log=logs / "ministack.log",
         )

@@ -71,12 +71,12 @@ class Processes:
     """
 
     def __init__(self, temporary: Path) -> None:
-        self._temporary = temporary
+        self.temporary = temporary
         self._running: list[Process] = []
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._temporary, ignore_errors=True)
-        self._temporary.mkdir(parents=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(parents=True)
         self._guard = subprocess.Popen(  # our own module  # nosec B603
             [sys.executable, guard.__file__],
             stdin=subprocess.PIPE,
@@ -92,13 +92,13 @@ class Processes:
             process.wait()
         self._running.clear()
         self._guard.communicate()
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
     def start(
         self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
     ) -> Process:
         """Start a process that runs until the stack stops."""
-        env = {**env, "TMPDIR": str(self._temporary)}
+        env = {**env, "TMPDIR": str(self.temporary)}
         log.unlink(missing_ok=True)
         with _signals_held():
             return self._keep(Process(name, command, env, cwd, log))

@@ -28,10 +28,6 @@ FILES: Mapping[str, tuple[frozenset[str], str]] = {
         PERSONAL,
         "the demo shop has its customers until their code is there; mode 0700, gone with the stack",
     ),
-    "state/aws/*.json": (
-        SECRETS,
-        "MiniStack's Secrets Manager and KMS, as deployed; mode 0700, gone with the stack",
-    ),
 }
 """Files of a local stack, by a pattern of their path in its folder, with the kinds they may have.
 

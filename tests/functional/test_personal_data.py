@@ -201,19 +201,19 @@ def test_a_span_with_an_email_is_found(personal_data: PersonalDataCheck) -> None
 def test_a_file_of_a_stack_with_a_name_is_found_and_what_may_hold_it_is_not(
     tmp_path: Path, personal_data: PersonalDataCheck
 ) -> None:
-    (tmp_path / "state/aws").mkdir(parents=True)
-    for path in ("ministack.log", "state/simulator.journal", "state/aws/items.journal"):
+    (tmp_path / "state").mkdir()
+    for path in ("ministack.log", "state/simulator.journal", "state/other.journal"):
         (tmp_path / path).write_text(f'{{"write": "{marks.EMAIL}"}}')
     (tmp_path / "tmp/ministack-lambda-1").mkdir(parents=True)
     (tmp_path / "written-by-a-function").write_text(marks.EMAIL)
     (tmp_path / "tmp/ministack-lambda-1/code").write_text(marks.EMAIL)
-    for path in ("state/aws/secretsmanager.json", "stack.json", "simulator.log"):
+    for path in ("stack.json", "simulator.log"):
         (tmp_path / path).write_text(marks.MERCHANT_KEY)
     with personal_data.planted() as found:
         personal_data.look_at_files(tmp_path)
     assert {finding.partition(" in ")[2].partition(":")[0] for finding in found} == {
         f"the file {tmp_path.name}/ministack.log",
-        f"the file {tmp_path.name}/state/aws/items.journal",
+        f"the file {tmp_path.name}/state/other.journal",
         f"the file {tmp_path.name}/simulator.log",
         f"the file {tmp_path.name}/written-by-a-function",
     }

@@ -1,6 +1,7 @@
 """The service's functions, as they are built for the local stack, under the benchmark."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,8 @@ from bench.cold import start_once
 from bench.outside import Outside
 from bench.places import BENCH, RUNTIME, WORK
 from bench.subjects import PEERS, SERVICE, service
+from local import deployment
 from local.environments import install
-from local.paths import BUILD
 from local.state import RunningStack
 
 
@@ -18,10 +19,14 @@ from local.state import RunningStack
 def test_each_function_does_its_task_with_the_outside_faked(
     function: str,
     stack: RunningStack,  # noqa: ARG001 - it builds them
+    tmp_path: Path,
 ) -> None:
     install("awslambdaric", RUNTIME, BENCH / "requirements.lock", WORK / "awslambdaric.log")
+    # The local stack's functions share a folder, and here each has its own.
+    (tmp_path / function).symlink_to(deployment.artifact(function))
+    artifacts = Artifacts(tmp_path, tmp_path, tmp_path)
     with Outside() as outside:
-        subject = service(Artifacts(BUILD, BUILD, BUILD), function, SERVICE[function], outside.url)
+        subject = service(artifacts, function, SERVICE[function], outside.url)
         assert [start_once(subject).first > 0 for _ in range(3)] == [True] * 3
         assert sum(outside.calls.values()) > 0
 

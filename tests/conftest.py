@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from testing.scheduling import STACK, ByScope, scope_of
+
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from local.state import RunningStack
 
 TESTS = Path(__file__).parent
@@ -36,17 +40,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` leaves to `make test-extended`.
-
-    Tests that share a local stack run in one process, one after the other.
-    """
+    """Mark what `make test` leaves to `make test-extended`."""
     for item in items:
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
         shared = [name for name in _STACKS if name in fixtures]
         if shared or any(item.path.is_relative_to(folder) for folder in _EXTENDED):
             item.add_marker(pytest.mark.extended)
-        for name in shared:
-            item.add_marker(pytest.mark.xdist_group(name))
+        if "stack" in shared and scope_of(item.nodeid) != STACK:
+            raise pytest.UsageError(
+                f"{item.nodeid} uses the shared stack: see testing/scheduling.py"
+            )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> ByScope | None:
+    """Keep tests that share something slow in one process, where `--dist=loadgroup` asks for it."""
+    return ByScope(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)

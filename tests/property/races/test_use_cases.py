@@ -44,7 +44,6 @@ LOSSES = {Fault.LOSE_REQUEST: 0.05, Fault.LOSE_ANSWER: 0.1, Fault.THROTTLE: 0.02
 pytestmark = [
     pytest.mark.extended,
     pytest.mark.timeout(3_600),
-    pytest.mark.xdist_group("stack"),
 ]
 
 

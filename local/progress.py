@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_SECONDS_TERMINAL = 1.0
-_SECONDS_PLAIN = 10.0
 _TAIL_BYTES = 4096
 _SHOWN = 80
 
@@ -22,10 +20,8 @@ def step(text: str, log: Path | None = None, *, every: float | None = None) -> I
     Until then, print the seconds so far and the last line of `log`: as one line that is updated on
     a terminal, else as a line every ten seconds. `every` sets another number of seconds.
     """
-    if sys.stdout.isatty():
-        shown = _Terminal(text, log, every or _SECONDS_TERMINAL)
-    else:
-        shown = _Shown(text, log, every or _SECONDS_PLAIN)
+    kind = _Terminal if sys.stdout.isatty() else _Shown
+    shown = kind(text, log, every or kind.seconds)
     try:
         with shown.updated():
             yield
@@ -37,6 +33,8 @@ def step(text: str, log: Path | None = None, *, every: float | None = None) -> I
 
 class _Shown:
     """A step as it is shown where lines cannot be replaced."""
+
+    seconds = 10.0
 
     def __init__(self, text: str, log: Path | None, every: float) -> None:
         self._text = text
@@ -76,6 +74,8 @@ class _Shown:
 
 class _Terminal(_Shown):
     """A step on a terminal."""
+
+    seconds = 1.0
 
     def update(self, now: str) -> None:
         # A line that wraps could not be replaced.

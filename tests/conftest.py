@@ -4,7 +4,7 @@ It imports nothing that a test of `tests/unit` does not need.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
-_EXTENDED = ("browser", "external", "stack")
-_STACKS = {"stack", "killable"}
+_EXTENDED = [TESTS / name for name in ("browser", "external", "repo/bench", "stack")]
+"""Folders whose tests need the local stack, a program that is not Python's, or a quiet machine."""
+_STACKS = ("stack", "killable")
 _FIGURE = "figure"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fail-on-skip",
+        action="store_true",
+        help="a test that is skipped for want of a program fails",
+    )
     parser.addoption(
         "--aws",
         choices=("simulated", "moto"),
@@ -30,12 +36,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` leaves to `make test-all`."""
+    """Mark what `make test` leaves to `make test-extended`.
+
+    Tests that share a local stack run in one process, one after the other.
+    """
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
-        if folder in _EXTENDED or _STACKS.intersection(fixtures):
+        shared = [name for name in _STACKS if name in fixtures]
+        if shared or any(item.path.is_relative_to(folder) for folder in _EXTENDED):
             item.add_marker(pytest.mark.extended)
+        for name in shared:
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a skip be a failure where everything is installed."""
+    report = yield
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    if is_skip and item.config.getoption("--fail-on-skip"):
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ from tests.unit.signature.test_vectors import ACCEPTED, body_of
 COUNT = int(os.environ.get("FINPAY_MUTATED_CALLBACKS", "10000"))
 AT_THE_HANDLER = 300
 
+pytestmark = pytest.mark.extended
+
 ORIGINALS = [
     *(Signed(body_of(vector), vector["key"]) for vector in ACCEPTED),
     *signed_in_every_form(make_fields()),

@@ -14,6 +14,8 @@ from ops.descriptions import services_called
 from testing.artifact import assemble
 from testing.template import ROOT, functions
 
+pytestmark = pytest.mark.extended
+
 CHECK = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -21,7 +23,6 @@ from botocore.session import get_session
 client = get_session().create_client(sys.argv[2], "ap-southeast-3")
 print(len(client.meta.method_to_api_mapping), client.meta.endpoint_url)
 """
-
 
 IMPORTS = """
 import importlib, os, sys

@@ -18,7 +18,7 @@ from tests.functional.store.tables import DEFINITIONS, Rows, Streamed
 STAND_INS = (
     "simulated",
     pytest.param("moto", marks=pytest.mark.extended),
-    pytest.param("stack", marks=pytest.mark.extended),
+    pytest.param("stack", marks=[pytest.mark.extended, pytest.mark.xdist_group("stack")]),
 )
 
 

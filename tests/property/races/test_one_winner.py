@@ -16,6 +16,8 @@ from tests.property.races.conftest import Proxied
 from tests.property.races.crowd import at_once
 from tests.stack.faults.proxy import Chance, Fault, Plan
 
+pytestmark = [pytest.mark.extended, pytest.mark.xdist_group("stack")]
+
 THREADS = 100
 
 

@@ -41,7 +41,11 @@ CALLBACKS = 500
 REQUESTS = 50
 LOSSES = {Fault.LOSE_REQUEST: 0.05, Fault.LOSE_ANSWER: 0.1, Fault.THROTTLE: 0.02}
 
-pytestmark = pytest.mark.timeout(3_600)
+pytestmark = [
+    pytest.mark.extended,
+    pytest.mark.timeout(3_600),
+    pytest.mark.xdist_group("stack"),
+]
 
 
 @pytest.fixture(params=["moto", "stack", "proxy"])

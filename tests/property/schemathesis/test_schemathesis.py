@@ -25,6 +25,7 @@ MOST_SUITES = 100
 MOST_SEEDS = 5
 
 pytestmark = [
+    pytest.mark.extended,
     pytest.mark.timeout(900),
     # Schemathesis' and hypothesis' own are no errors of ours.
     pytest.mark.filterwarnings("default"),

@@ -20,7 +20,6 @@ from payments.claim import PROOFS
 from payments.problems import INTERNAL, PROBLEMS
 from payments.transitions import Status
 from testing.template import ROOT, resources, template
-from tests.browser.conftest import NEEDED
 from tests.property.simulation.bugs import BUGS
 
 API = (ROOT / "docs/api.md").read_text()
@@ -151,7 +150,8 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
 
 def test_ci_installs_what_the_browser_tests_need_and_lets_none_skip() -> None:
     script = (ROOT / ".ci/run").read_text()
-    assert all(name in script for name in ("missing+=(chromium)", f"{NEEDED}=1 make test"))
+    assert "missing+=(chromium)" in script
+    assert "--fail-on-skip" in script
 
 
 def test_the_workflow_tests_as_much_as_ci_run_does() -> None:
@@ -159,7 +159,7 @@ def test_the_workflow_tests_as_much_as_ci_run_does() -> None:
         (ROOT / name).read_text() for name in (".ci/run", ".github/workflows/ci.yml")
     )
     wanted = dict(re.findall(r"(FINPAY_\w+)=(\d+)", script))
-    assert len(wanted) == 5
+    assert len(wanted) == 4
     assert dict(re.findall(r'(FINPAY_\w+): "(\d+)"', workflow)) == wanted
 
 

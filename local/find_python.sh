@@ -25,7 +25,8 @@ IFS='
 '
 for python in $(candidates); do
     if works "$python"; then
-        exec "$python" -c "import sys; print(sys.executable)"
+        # The interpreter itself, not its link in a .venv, which is removed before it is made anew.
+        exec "$python" -c "import os, sys; print(os.path.realpath(sys.executable))"
     fi
 done
 if command -v uv >/dev/null && uv python install --quiet "$version" >&2; then

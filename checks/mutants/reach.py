@@ -13,13 +13,13 @@ from coverage import CoverageData
 from local.paths import LOCAL, ROOT, content_hash
 
 FOLDERS = (
-    *("docs", "signature", "unit", "webhooks", "request", "store", "handlers"),
-    *("ops/test_registry.py", "ops/test_storefront_command.py"),
+    *("repo/docs", "unit", "functional/store", "functional/handlers"),
+    *("functional/ops/test_registry.py", "functional/ops/test_storefront_command.py"),
 )
 """Of tests/. The others need the local stack, take long or test no module that is mutated."""
 
 WORK = LOCAL / "mutants"
-OPTIONS = ("-m", "not stack", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+OPTIONS = ("-p", "no:cacheprovider", "--hypothesis-seed=0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def measured() -> Reach:
 
 
 def _measure(folder: str) -> tuple[CoverageData, Path]:
-    sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
+    shared = [*(ROOT / "testing").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
+    sources = [*(ROOT / "functions").rglob("*.py"), *shared]
     place = ROOT / "tests" / folder
     sources += place.rglob("*.py") if place.is_dir() else [place]
     kind = f"tests-{folder.replace('/', '-')}"

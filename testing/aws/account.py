@@ -86,7 +86,7 @@ def _intercept(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         status, answer = _OK, _active[-1].answer(target, json.loads(body))
     except Refusal as error:
         status = _BAD_REQUEST
-        answer = {"__type": f"simulated#{error.code}", "message": str(error), **error.members}
+        answer = {"__type": f"simulated#{error.shape}", "message": str(error), **error.members}
         if target.startswith("AmazonSQS"):
             headers["x-amzn-query-error"] = f"{error.code};Sender"
     raw: Any = _Raw(json.dumps(answer).encode())

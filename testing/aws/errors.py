@@ -2,11 +2,15 @@
 
 
 class Refusal(Exception):
-    """An error answer of AWS: its code, its message, and what its body holds beside them."""
+    """An error answer of AWS: its code, its message, and what its body holds beside them.
 
-    def __init__(self, code: str, message: str = "", **members: object) -> None:
+    `shape` is the error's name in the service's model, where that is not its code.
+    """
+
+    def __init__(self, code: str, message: str = "", shape: str = "", **members: object) -> None:
         super().__init__(message or code)
         self.code = code
+        self.shape = shape or code.rpartition(".")[2]
         self.members = members
 
 

@@ -163,7 +163,7 @@ class Sqs:
         queue = self._queues.get(request["QueueUrl"].removeprefix(URL))
         if queue is None:
             code = "AWS.SimpleQueueService.NonExistentQueue"
-            raise Refusal(code, "The specified queue does not exist.")
+            raise Refusal(code, "The specified queue does not exist.", "QueueDoesNotExist")
         return queue
 
     def _send(self, queue: list[Message], entry: Request) -> Answer:

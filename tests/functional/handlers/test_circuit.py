@@ -2,13 +2,10 @@
 
 import time
 from typing import Any
-from unittest import mock
 
 import flask
 import pytest
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
-    CircuitBreakerDynamoDBPersistence,
-)
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ClientError
 
 from payments.circuit import FAILURES, RECOVERY_SECONDS
@@ -170,14 +167,16 @@ def test_without_its_table_the_circuit_is_closed(service: Service) -> None:
 
 
 def test_who_cannot_find_out_whether_it_may_try_first_does_not_try(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service: Service,
 ) -> None:
+    def refuse(request: AWSPreparedRequest, **_: object) -> None:
+        if "CircuitsTable" in str(request.body):
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem")
+
     fail(service)
     recover(service)
-    refused = ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem")
-    monkeypatch.setattr(
-        CircuitBreakerDynamoDBPersistence, "_put_record", mock.Mock(side_effect=refused)
-    )
+    events = service.client("dynamodb").meta.events
+    events.register_first("before-send.dynamodb.PutItem", refuse)
     answer = ask(service, "A-1")
     assert (answer.status, answer.problem) == (503, "gateway-unreachable")
     assert service.witness.calls == []

@@ -1,4 +1,4 @@
-"""`python -m ops review`: a person decides, through the real use case and store, on moto."""
+"""`python -m ops review`: a person decides, through the real use case and store."""
 
 import pytest
 from typer.testing import CliRunner, Result

@@ -1,4 +1,4 @@
-"""`python -m ops storefront`, on moto: what an operator types and sees."""
+"""`python -m ops storefront`: what an operator types and sees."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""`python -m ops webhook`: what was told is looked up and told again, on moto."""
+"""`python -m ops webhook`: what was told is looked up and told again."""
 
 import json
 from dataclasses import replace

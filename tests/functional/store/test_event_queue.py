@@ -1,7 +1,8 @@
-"""The queue of events, on moto."""
+"""The queue of events."""
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
@@ -20,7 +21,7 @@ def make_event(order_id: str = "A-1") -> Event:
 
 @pytest.fixture
 def queue(aws: None) -> SqsEvents:  # noqa: ARG001 - the account must be there
-    client = boto3.client("sqs")
+    client = boto3.client("sqs", config=Config(retries={"total_max_attempts": 1}))
     return SqsEvents(client, client.create_queue(QueueName="events")["QueueUrl"])
 
 

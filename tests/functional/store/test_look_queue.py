@@ -1,4 +1,4 @@
-"""The queue of looks, on moto."""
+"""The queue of looks."""
 
 import boto3
 import pytest

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_kms import KMSClient
@@ -48,7 +49,7 @@ def hands() -> Hands:
 
 @pytest.fixture
 def kms(aws: None) -> KMSClient:  # noqa: ARG001 - the account must be there
-    return boto3.client("kms")
+    return boto3.client("kms", config=Config(retries={"total_max_attempts": 1}))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who may ask Finpay about a payment, and the index of those whose turn has come, on moto."""
+"""Who may ask Finpay about a payment, and the index of those whose turn has come."""
 
 from dataclasses import replace
 from typing import Any

@@ -54,7 +54,7 @@ def fault(words: list[str]) -> str:
 def targets() -> frozenset[str]:
     """The targets of make."""
     makefile = (ROOT / "Makefile").read_text()
-    return frozenset(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    return frozenset(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
 
 @cache

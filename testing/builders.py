@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,13 @@ NOW = 1_680_576_995_412
 
 def load_event(name: str) -> dict[str, Any]:
     """An event file as API Gateway sends it."""
-    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    event: dict[str, Any] = json.loads(_text_of_event(name))
     return event
+
+
+@cache
+def _text_of_event(name: str) -> str:
+    return (EVENTS / f"{name}.json").read_text()
 
 
 def make_request_body(**order: Any) -> dict[str, Any]:

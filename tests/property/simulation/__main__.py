@@ -8,18 +8,17 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.property.simulation.bugs import BUGS, planted
 from tests.property.simulation.ledger import ViolationError
+from tests.property.simulation.search import search
 from tests.property.simulation.world import Report, simulate
 
 CHUNK = 10
-HUNT = 1_000
-"""A planted bug has to be found in so many worlds."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Exit code 0 when no promise was broken in any world, or when every planted bug was found."""
     chosen = _parser().parse_args(given)
     if chosen.hunt:
-        return _hunt(chosen.jobs)
+        return _search(chosen.jobs)
     seeds = _read_seeds(chosen.seeds)
     if len(seeds) == 1:
         return _replay(seeds[0], chosen.bug)
@@ -44,22 +43,13 @@ def run(seeds: Sequence[int]) -> Report | str:
     return total
 
 
-def hunt(bug: str) -> str:
-    """Where a planted bug is found: bug, seed and broken promise, apart by tabs."""
-    with planted(bug):
-        for seed in range(HUNT):
-            try:
-                simulate(seed)
-            except ViolationError as error:
-                return f"{bug}\t{seed}\t{str(error).partition(':')[0]}"
-    return f"{bug}\tnot found"
-
-
-def _hunt(jobs: int) -> int:
+def _search(jobs: int) -> int:
+    """Print each planted bug, the seed that finds it and the broken promise, apart by tabs."""
     with ProcessPoolExecutor(jobs) as pool:
-        found = list(pool.map(hunt, BUGS))
-    print("\n".join(found))
-    return int(any(line.endswith("not found") for line in found))
+        found = dict(zip(BUGS, pool.map(search, BUGS), strict=True))
+    for bug, at in found.items():
+        print(bug, *((at.seed, at.promise) if at else ("not found",)), sep="\t")
+    return int(None in found.values())
 
 
 def _replay(seed: int, bug: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -15,6 +16,8 @@ from payments import (
     clock,
     initiate,
     order_intake,
+    reconcile,
+    resolve,
     settle,
     settle_rules,
     signature,
@@ -27,14 +30,20 @@ from payments.cancel import Cancel
 from payments.change import Watch
 from payments.claim import Claim
 from payments.credentials import SecretCredentials
-from payments.errors import NotAttempted, OutcomeUnknown, SignatureError, Unavailable
+from payments.errors import (
+    GatewayRejected,
+    NotAttempted,
+    OutcomeUnknown,
+    SignatureError,
+    Unavailable,
+)
 from payments.gateway import FinpayGateway
 from payments.initiate import Initiate, Initiated, Order
+from payments.inquire import Inquire, Inquiry
 from payments.looks import is_over
-from payments.payment import Entry, Failure, Lease, Payment, Source
+from payments.payment import Entry, IssuedCode, Payment, Source
 from payments.probe import Probe
 from payments.receive_callback import Receipt, ReceiveCallback
-from payments.reconcile import Look
 from payments.resolve import Resolve
 from payments.settle import Settlement
 from payments.store import DynamoQuarantine
@@ -173,13 +182,14 @@ def the_same_money_is_entered_twice() -> Any:
 
 @bug
 def the_clock_alone_expires() -> Any:
-    def look(real: Any, self: Look, payment: Payment, now: int) -> Settlement:
-        if payment.status is Status.PENDING and is_over(payment, now):
-            return self.inquire.settle.learn(payment, Proof.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
-        settlement: Settlement = real(self, payment, now)
-        return settlement
+    def inquire(real: Any, self: Inquire, payment: Payment, **how: Any) -> Inquiry:
+        if payment.status is Status.PENDING and is_over(payment, self.clock()):
+            over = self.settle.learn(payment, Proof.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
+            return Inquiry(None, over)
+        inquiry: Inquiry = real(self, payment, **how)
+        return inquiry
 
-    return method(Look, "_look", look)
+    return method(Inquire, "__call__", inquire)
 
 
 @bug
@@ -190,14 +200,21 @@ def finpays_time_is_read_as_utc() -> Any:
 # Initiate
 
 
+def _gateway(initiate: Callable[[Any], IssuedCode]) -> Any:
+    """A gateway for Ask which knows no order when it is asked about a refused one."""
+    return SimpleNamespace(initiate=initiate, check=lambda _: None)
+
+
 @bug
 def an_unknown_outcome_is_a_failure() -> Any:
     def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
-        try:
-            payment: Payment = real(self, request, url, held)
-        except OutcomeUnknown:
-            self._learn(held, Proof.REFUSED, failure=Failure("rejected"))
-            raise
+        def initiate(body: Any) -> IssuedCode:
+            try:
+                return self.gateway.initiate(body)
+            except OutcomeUnknown as error:
+                raise GatewayRejected(error.code) from None
+
+        payment: Payment = real(replace(self, gateway=_gateway(initiate)), request, url, held)
         return payment
 
     return method(Ask, "__call__", ask)
@@ -216,22 +233,26 @@ def a_timeout_counts_as_not_attempted() -> Any:
 
 @bug
 def a_retry_makes_no_status_check() -> Any:
-    return method(Resolve, "to_ask_again", lambda _, self, found: self._hold(found, to_ask=True))
+    def unseen(payment: Payment, **_: Any) -> Inquiry:
+        nothing = Settlement.nothing(payment, Proof.NEVER_RECEIVED, Source.STATUS_CHECK)
+        return Inquiry(None, nothing)
+
+    def to_ask_again(real: Any, self: Resolve, found: Payment) -> Payment:
+        inquire: Any = unseen
+        payment: Payment = real(replace(self, inquire=inquire), found)
+        return payment
+
+    return method(Resolve, "to_ask_again", to_ask_again)
 
 
 @bug
 def leases_are_ignored() -> Any:
-    def hold(_: Any, self: Resolve, found: Payment, *, to_ask: bool) -> Payment:
-        lease = Lease(self.new_id(), self.clock() + 35_000)
-        asked_at = self.clock() if to_ask else found.asked_at
-        return self.payments.take_lease(found, lease, asked_at) or found
-
-    return method(Resolve, "_hold", hold)
+    return method(Payment, "is_held", lambda *_: False)
 
 
 @bug
 def a_second_attempt_goes_by_the_same_id() -> Any:
-    return method(Resolve, "_rename", lambda _, __, held: held)
+    return mock.patch.object(resolve, "derived_id", lambda order_id, _: order_id)
 
 
 @bug
@@ -278,13 +299,18 @@ def a_refused_cancel_counts_as_agreed() -> Any:
 
 @bug
 def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
-    def cancel(real: Any, self: Cancel, found: Payment) -> Settlement:
-        if found.status is Status.PENDING:
+    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> Settlement:
+        def at_finpay(gateway_order_id: str) -> bool:
+            found = self.payments.get(order_id)
+            assert found
             self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
-        settlement: Settlement = real(self, found)
+            return self.gateway.cancel(gateway_order_id)
+
+        gateway: Any = SimpleNamespace(cancel=at_finpay)
+        settlement: Settlement = real(replace(self, gateway=gateway), order_id, storefront_id)
         return settlement
 
-    return method(Cancel, "_cancel", cancel)
+    return method(Cancel, "__call__", cancel)
 
 
 # Reconcile
@@ -313,19 +339,12 @@ def nobody_looks_after_the_end() -> Any:
 
 @bug
 def a_new_payment_is_not_watched() -> Any:
-    def reservation(real: Any, self: Initiate, order: Order) -> Payment:
-        payment: Payment = real(self, order)
-        return replace(payment, due_at=None)
-
-    return method(Initiate, "_reservation", reservation)
+    return mock.patch.object(initiate, "first_look", return_value=None)
 
 
 @bug
 def unresolved_payments_are_never_closed() -> Any:
-    def look(_: Any, self: Look, payment: Payment, now: int) -> Settlement:  # noqa: ARG001
-        return self.inquire(payment).settlement
-
-    return method(Look, "_look", look)
+    return mock.patch.object(reconcile, "PATIENCE", 1_000 * clock.DAY)
 
 
 # Privacy
@@ -363,7 +382,11 @@ def the_merchant_key_is_shown() -> Any:
 
 @bug
 def earlier_orders_are_never_looked_at() -> Any:
-    return method(Look, "_look_further", lambda _, __, settlement: settlement)
+    def about(_: Any, __: Inquire, payment: Payment, ___: str) -> Inquiry:
+        nothing = Settlement.nothing(payment, Proof.CANCEL_CONFIRMED, Source.STATUS_CHECK)
+        return Inquiry(None, nothing)
+
+    return method(Inquire, "about", about)
 
 
 @bug
@@ -450,4 +473,9 @@ def anybody_cancels_anybodys_payment() -> Any:
 
 @bug
 def a_refused_duplicate_is_a_failure() -> Any:
-    return method(Ask, "_is_known", lambda *_: False)
+    def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
+        gateway = _gateway(self.gateway.initiate)
+        payment: Payment = real(replace(self, gateway=gateway), request, url, held)
+        return payment
+
+    return method(Ask, "__call__", ask)

@@ -47,7 +47,7 @@ class FaultyDynamoDB:
     def _call(self, name: str, work: Callable[..., Any], request: dict[str, Any]) -> Any:
         process, chance = self._process, self._process.chance
         is_out = chance.strikes("dynamodb: out for this call")
-        error: Exception = ReadTimeoutError(endpoint_url="simulated")
+        error: Exception | None = None
         for attempt in range(ATTEMPTS):
             if attempt:
                 process.spend(50 * 2**attempt)
@@ -67,7 +67,7 @@ class FaultyDynamoDB:
                 process.spend(chance.between(0, 4))
                 return answer
             process.spend(_TIMEOUT_MS)
-        raise error
+        raise error or ReadTimeoutError(endpoint_url="simulated")
 
     def _let_a_rival_be_quicker(self, name: str, request: dict[str, Any]) -> None:
         """Somebody notes something on a payment between this process's read and its write."""

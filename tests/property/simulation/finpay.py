@@ -16,7 +16,7 @@ import requests
 from simulator.answers import DUPLICATE, SUCCESS, body_of, callback_body, invalid_field
 from simulator.book import Book
 from simulator.desk import Desk
-from simulator.orders import OPEN, Order, Payment
+from simulator.orders import OPEN, Order, Payment, UnknownOrderError
 from simulator.settings import Settings
 from testing.builders import MERCHANT_ID, MERCHANT_KEY
 from tests.property.simulation.hub import Hub
@@ -128,8 +128,10 @@ class SimulatedFinpay:
         return [o for o in self.book.all() if o.new.callback_url.split("/")[-2] == order_id]
 
     def find(self, gateway_order_id: str) -> Order | None:
-        known = {order.order_id: order for order in self.book.all()}
-        return known.get(gateway_order_id)
+        try:
+            return self.book.get(gateway_order_id)
+        except UnknownOrderError:
+            return None
 
 
 def _header(request: requests.Request) -> str:

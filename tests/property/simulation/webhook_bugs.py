@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from unittest import mock
+from weakref import WeakKeyDictionary
 
 from payment_stream import app as stream_app
 from payments import announce, deliver, webhook_events
@@ -174,10 +175,13 @@ def other_bytes_are_signed_than_are_sent() -> Any:
 
 @bug
 def a_rotated_secret_is_never_read() -> Any:
-    def of(real: Any, self: Any, storefront_id: str) -> Any:
-        name = storefront_id, b"receiver"
-        if name not in self._opened:
-            self._opened[name] = real(self, storefront_id)
-        return self._opened[name]
+    # Each process has a client of its own, so that this is what each process remembers.
+    known: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
+
+    def of(real: Any, self: DynamoReceivers, storefront_id: str) -> Any:
+        receivers = known.setdefault(self.dynamodb, {})
+        if storefront_id not in receivers:
+            receivers[storefront_id] = real(self, storefront_id)
+        return receivers[storefront_id]
 
     return method(DynamoReceivers, "of", of)

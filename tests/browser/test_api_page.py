@@ -11,6 +11,7 @@ from local import api_page
 from local.front import Front as LocalFront
 from local.ports import Ports, claim
 from ops.openapi import samples
+from tests.browser.people import visit
 from tests.handlers.conftest import deployed
 from tests.openapi.front import Front, serving
 from tests.registry import make_registry
@@ -30,7 +31,7 @@ def page(
         with LocalFront(claim(Ports.any_free()).api, port, "127.0.0.1") as front:
             front.pages = api_page.pages(key)
             page = open_page(locale="en-US")
-            page.goto(f"http://127.0.0.1:{front.server_port}{api_page.PATH}")
+            visit(page, f"http://127.0.0.1:{front.server_port}{api_page.PATH}")
             yield page
 
 

@@ -45,7 +45,8 @@ def browser(request: pytest.FixtureRequest) -> Browser:
         folder.addfinalizer(resources.close)
         folder.stash[ONE] = resources.enter_context(launched())
         resources.callback(folder.stash.__delitem__, ONE)
-    return folder.stash[ONE]
+    one: Browser = folder.stash[ONE]
+    return one
 
 
 @contextmanager

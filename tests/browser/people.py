@@ -22,7 +22,7 @@ WHO = (marks.FIRST_NAME, marks.LAST_NAME, marks.EMAIL, marks.PHONE)
 
 
 def visit(page: Page, url: str) -> None:
-    """Open a page and wait until its script runs: before that no click is handled, nothing polls."""
+    """Open a page and wait until its script runs: before that it handles and polls nothing."""
     page.goto(url)
     runs(page)
 

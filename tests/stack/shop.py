@@ -147,7 +147,7 @@ class Shop:
         self._update(order_id, "SET dueAt = :tomorrow", {":tomorrow": {"N": tomorrow}})
 
     def run_schedule(self) -> int:
-        """Call the deployed function as its schedule does every minute: how many looks it queued."""
+        """Call the deployed function as its schedule does: how many looks it queued."""
         function = self.stack.aws.cloudformation().describe_stack_resource(
             StackName=STACK, LogicalResourceId="Reconcile"
         )["StackResourceDetail"]["PhysicalResourceId"]

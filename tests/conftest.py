@@ -17,7 +17,7 @@ from local.state import RunningStack
 from payments import composition
 from payments.store import DynamoPayments, DynamoQuarantine
 from tests.builders import NOW
-from tests.stacks import started
+from tests.stacks import started, warm_up
 from tests.template import environment, functions, resources
 
 pytest_plugins = ["tests.canary.plugin"]
@@ -117,4 +117,5 @@ def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
 def stack() -> Iterator[RunningStack]:
     """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
     with started(LOCAL / "test") as (_, running):
+        warm_up(running)
         yield running

@@ -10,7 +10,7 @@ from local.state import RunningStack
 from tests.stack.account import account  # noqa: F401 - a fixture of these tests
 from tests.stack.killable import KillableStack
 from tests.stack.shop import Shop, at_rest
-from tests.stacks import started
+from tests.stacks import started, warm_up
 
 _numbers = itertools.count(1)
 
@@ -30,4 +30,5 @@ def order_id() -> str:
 def killable() -> Iterator[KillableStack]:
     """A stack of their own: no other test is to lose its connections."""
     with started(LOCAL / "kill") as (local_stack, running):
+        warm_up(running)
         yield KillableStack(local_stack, running)

@@ -136,13 +136,18 @@ def test_webhook_secrets_can_be_opened_after_ministack_was_killed(killable: Kill
 def test_a_kill_among_requests_in_flight_loses_nothing_that_was_acknowledged(
     shop: Shop, run: str, name: str
 ) -> None:
-    stop = threading.Event()
+    stop, failed = threading.Event(), threading.Event()
     # Cold starts take seconds each, so there are no more at once than it takes to interleave.
     with ThreadPoolExecutor(2) as pool:
-        buyers = [pool.submit(buy, shop, f"flight-{run}{buyer}", stop) for buyer in range(2)]
+        buyers = [
+            pool.submit(buy, shop, f"flight-{run}{buyer}", stop, failed) for buyer in range(2)
+        ]
         try:
             wait_until(more_codes(shop, 20))
-            shop.killable.kill_and_restart(name)
+            failed.clear()
+            shop.killable.kill(name)
+            wait_until(failed.is_set)
+            shop.killable.local_stack.restart(name)
             wait_until(more_codes(shop, 10))
         finally:
             stop.set()
@@ -173,16 +178,19 @@ def test_the_demo_shop_has_its_orders_after_it_was_killed(killable: KillableStac
     assert after == before
 
 
-def buy(shop: Shop, prefix: str, stop: threading.Event) -> list[str]:
+def buy(shop: Shop, prefix: str, stop: threading.Event, failed: threading.Event) -> list[str]:
     """Create payments and pay every other one until told to stop; failures are the point."""
     tried: list[str] = []
     while not stop.is_set():
         tried.append(f"{prefix}-{len(tried)}")
         with suppress(requests.RequestException):
-            if shop.create(tried[-1]) != 201:
-                time.sleep(0.1)
-            elif len(tried) % 2:
-                shop.pay(tried[-1])
+            if shop.create(tried[-1]) == 201:
+                if len(tried) % 2:
+                    shop.pay(tried[-1])
+                continue
+        if tried[-1] not in shop.codes:
+            failed.set()
+            time.sleep(0.1)
     return tried
 
 

@@ -57,7 +57,7 @@ def walk(stack: RunningStack) -> Iterator[Walk]:
 
 @pytest.mark.parametrize(
     ("number", "block"),
-    enumerate(blocks()),
+    list(enumerate(blocks())),
     ids=[block.command.splitlines()[0][:60] for block in blocks()],
 )
 def test_each_block_ends_as_it_should_and_prints_what_is_shown(

@@ -1,8 +1,8 @@
 # Works from a fresh clone: every target makes what it needs, once.
-.PHONY: help setup demo run test screenshots soak races mutants bench check sbom audit lock build docs clean
+.PHONY: help setup demo run test test-extended test-all times screenshots soak races mutants bench check sbom audit lock build docs clean
 .DEFAULT_GOAL := help
 
-SOURCES := functions simulator local ops checks bench tests examples
+SOURCES := functions simulator local ops checks bench testing tests examples
 # For Linux and macOS on ARM and x86 alike; where the packages come from is the machine's affair.
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command 'make lock'
@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport AWS_PROFILE AWS_DEFAULT_PROFILE
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \
 		printf '%-14s %s\n' "$$name" "$$text"; done
 
 setup: ## make .venv (Python 3.13) with all requirements
@@ -27,17 +27,30 @@ demo: setup ## one payment against the local stack, from the request to PAID
 run: setup ## the local stack until Ctrl-C; ARGS="--api-port 8081" chooses ports
 	@.venv/bin/python -m local run $(ARGS)
 
-test: setup ## all tests; functions/ must be covered completely
-	@.venv/bin/python -m pytest --cov=functions --cov-report=term-missing --cov-fail-under=100 $(ARGS)
+# The whole run is parallel and has to cover functions/; a part, chosen by ARGS, answers sooner without.
+test: setup ## what a change needs to be trusted; ARGS="tests/unit/test_money.py" chooses a part
+	@.venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto \
+		--cov=functions --cov-report=term-missing --cov-fail-under=100)
+
+test-extended: setup ## the tests that need more than Python, or minutes
+	@.venv/bin/python -m pytest -m extended --numprocesses=auto --dist=loadgroup $(ARGS)
+	@.venv/bin/python -m pytest --aws=moto --numprocesses=auto $(ARGS) \
+		tests/functional/handlers tests/functional/store
+
+test-all: test test-extended ## all tests
+
+times: setup ## measure what CONTRIBUTING.md says of times; ARGS='"make test"' chooses commands
+	@.venv/bin/python -m checks.times $(ARGS)
 
 screenshots: setup ## the README's pictures of the shop and the till, taken anew
-	@FINPAY_SCREENSHOTS=docs/images FINPAY_BROWSER_NEEDED=1 .venv/bin/python -m pytest -q tests/browser/test_pictures.py
+	@FINPAY_SCREENSHOTS=docs/images .venv/bin/python -m pytest -q -m extended --fail-on-skip \
+		tests/browser/test_pictures.py
 
 soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7 replays one
-	@.venv/bin/python -m tests.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
+	@.venv/bin/python -m tests.property.simulation --seeds $(or $(SEEDS),500:2500) $(ARGS)
 
 races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 for less
-	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/races $(ARGS)
+	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest -m extended tests/property/races $(ARGS)
 
 mutants: setup ## faults put into the code that guards money; MODULES="money claim" chooses
 	@.venv/bin/python -m checks.mutants $(MODULES) $(ARGS)

@@ -13,14 +13,17 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as circuit_states
-from moto import mock_aws
 
 from bench.recorder import recording
 from bench.walk import Path, Walk
-from tests.conftest import create_tables, forget_containers, forget_loggers, pretend_account
-from tests.handlers.conftest import deployed
-from tests.handlers.webhooks import open_shop
-from tests.registry import make_registry
+from payments import bootstrap
+from testing.aws.account import SimulatedAccount, active
+from testing.circuit import forget_failures
+from testing.fixtures import forget_loggers, pretend_account
+from testing.registry import make_registry
+from testing.service import deployed, serving_finpay
+from testing.shop import open_shop
+from testing.template import resources
 
 TYPICAL = "1680576995412"
 LONGEST = "X" * 30
@@ -42,21 +45,22 @@ class _StoppedClock:
 
 @contextmanager
 def _world() -> Iterator[tuple[Walk, str]]:
-    """The functions on moto, and the API key of a storefront whose backend listens."""
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+    """The functions on the simulated AWS, and the API key of a storefront whose backend listens."""
+    account = SimulatedAccount(resources("AWS::DynamoDB::Table"))
+    with pytest.MonkeyPatch.context() as monkeypatch, active(account), serving_finpay() as finpay:
         pretend_account(monkeypatch)
         # The circuit's state is read anew after 10 s, and a busy machine may take longer here.
         monkeypatch.setattr(circuit_states, "dt", _StoppedClock)
         dynamodb = boto3.client("dynamodb")
-        create_tables(dynamodb)
-        forget_containers()
+        forget_failures()
         output = io.StringIO()
-        with deployed(dynamodb, monkeypatch) as service, open_shop(service) as shop:
+        service = deployed(finpay, dynamodb, monkeypatch)
+        with open_shop(service) as shop:
             service.pass_time(0)
             key = make_registry(dynamodb).create("kunci", ["*"]).api_key
             with recording(dynamodb) as recorder, redirect_stdout(output):
                 yield Walk(service, shop, recorder, output), f"Bearer {key}"
-        forget_containers()
+        bootstrap.reset()
         forget_loggers()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.work import LINES, Assumed, Work
-from tests.template import functions, resources, routes
+from testing.template import functions, resources, routes
 
 _HOURS = 730
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.walk import Path
 from bench.work import Assumed, Use, Work, added, scaled
-from tests.template import functions, template
+from testing.template import functions, template
 
 FUNCTIONS: Mapping[str, str] = {
     "initiate": "StorefrontApi",

@@ -61,11 +61,9 @@ class Store:
 def store(*payment_tables: str) -> Iterator[Store]:
     """Start it with these tables of payments, and stop it."""
     logs, ports = WORK / "store", claim(Ports.any_free())
-    state = logs / "state"
-    state.mkdir(parents=True, exist_ok=True)
     with Processes(logs / "tmp") as processes:
         ministack.install(logs)
-        aws = Aws(ministack.start(processes, ports.aws, REGION, logs, state), REGION)
+        aws = Aws(ministack.start(processes, ports.aws, REGION, logs), REGION)
         url = finpay.start(processes, ports.simulator, logs, logs / "journal")
         for name in payment_tables:
             _create(aws, name, "PaymentsTable")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from bench.recorder import Recorder, Taken
-from tests.builders import (
+from testing.builders import (
     load_event,
     make_callback_body,
     make_callback_event,
@@ -15,8 +15,8 @@ from tests.builders import (
     make_looks_event,
     make_status_event,
 )
-from tests.handlers.conftest import MINUTE, Service
-from tests.handlers.webhooks import Shop
+from testing.service import MINUTE, Service
+from testing.shop import Shop
 
 _MORE = "/finpay-payments/toko"  # a receiver's URL has some fifty characters
 

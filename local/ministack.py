@@ -1,24 +1,22 @@
-"""MiniStack, the embedded AWS: installed once, started anew for every run.
+"""MiniStack, the embedded AWS: installed once, started empty for every run.
 
-It runs inside `local.durable`, so that what it acknowledged outlives it.
+It keeps everything in memory, so its data ends with its process.
 """
 
 import os
 from pathlib import Path
 
 from local import environments
-from local.errors import LocalStackError
-from local.exchange import Exchanges
 from local.health import wait_until_healthy
-from local.paths import MINISTACK_ENVIRONMENT, ROOT
+from local.paths import MINISTACK_ENVIRONMENT
 from local.processes import Processes
 from local.progress import step
 
 NAME = "MiniStack"
 HEALTH = "/_ministack/health"
-# As in local.durable, which only MiniStack's own environment can import.
-SNAPSHOT = "/_local/snapshot"
 LOCK = Path(__file__).with_name("requirements.lock")
+# Only MiniStack's own environment can import it.
+_PROGRAM = Path(__file__).with_name("iam_names.py")
 
 
 def install(logs: Path) -> None:
@@ -30,26 +28,21 @@ def install(logs: Path) -> None:
     environments.install(NAME, MINISTACK_ENVIRONMENT, LOCK, logs / "ministack-install.log")
 
 
-def start(processes: Processes, port: int, region: str, logs: Path, state: Path) -> str:
-    """Start MiniStack and return its endpoint; its state outlives it in the folder `state`."""
+def start(processes: Processes, port: int, region: str, logs: Path) -> str:
+    """Start MiniStack and return its endpoint."""
     endpoint = f"http://127.0.0.1:{port}"
     with step("Starting MiniStack"):
         process = processes.start(
             NAME,
-            [str(MINISTACK_ENVIRONMENT / "bin/python"), "-m", "local.durable"],
-            env=_environment(port, region, logs) | {"PERSIST_STATE": "1", "STATE_DIR": str(state)},
-            cwd=ROOT,
+            # -P: the modules beside the program are this project's and not MiniStack's.
+            [str(MINISTACK_ENVIRONMENT / "bin/python"), "-P", str(_PROGRAM)],
+            # It stores a key of Cognito's there at each start.
+            env=_environment(port, region, logs) | {"STATE_DIR": str(processes.temporary)},
+            cwd=logs,
             log=logs / "ministack.log",
         )
         wait_until_healthy(process, f"{endpoint}{HEALTH}")
     return endpoint
-
-
-def keep_deployed(endpoint: str) -> None:
-    """Let what is deployed now be there again when MiniStack is started again."""
-    answer = Exchanges(endpoint).post(SNAPSHOT, {})
-    if not answer.ok:
-        raise LocalStackError("MiniStack could not save what is deployed; ministack.log says why")
 
 
 def _environment(port: int, region: str, logs: Path) -> dict[str, str]:

@@ -71,12 +71,12 @@ class Processes:
     """
 
     def __init__(self, temporary: Path) -> None:
-        self._temporary = temporary
+        self.temporary = temporary
         self._running: list[Process] = []
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._temporary, ignore_errors=True)
-        self._temporary.mkdir(parents=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(parents=True)
         self._guard = subprocess.Popen(  # our own module  # nosec B603
             [sys.executable, guard.__file__],
             stdin=subprocess.PIPE,
@@ -92,20 +92,20 @@ class Processes:
             process.wait()
         self._running.clear()
         self._guard.communicate()
-        shutil.rmtree(self._temporary, ignore_errors=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
     def start(
         self, name: str, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path
     ) -> Process:
         """Start a process that runs until the stack stops."""
-        env = {**env, "TMPDIR": str(self._temporary)}
+        env = {**env, "TMPDIR": str(self.temporary)}
         log.unlink(missing_ok=True)
         with _signals_held():
             return self._keep(Process(name, command, env, cwd, log))
 
     def restart(self, name: str) -> Process:
         """Start a process again that was started under this name; end it first if it runs."""
-        old = next(process for process in self._running if process.name == name)
+        old = self._named(name)
         self._end(old)
         with _signals_held():
             return self._keep(old.again())
@@ -120,12 +120,19 @@ class Processes:
         if code != 0:
             raise LocalStackError(f"{name} failed with code {code}. {process.last_words()}")
 
+    def last_words(self, name: str) -> str:
+        """Return where the log of a process is and its last lines."""
+        return self._named(name).last_words()
+
     def ended(self) -> list[str]:
         """Return the names of the processes that have ended by themselves."""
         return [process.name for process in self._running if process.has_ended]
 
     def pids(self) -> dict[str, int]:
         return {process.name: process.pid for process in self._running}
+
+    def _named(self, name: str) -> Process:
+        return next(process for process in self._running if process.name == name)
 
     def _keep(self, process: Process) -> Process:
         self._running.append(process)

@@ -33,7 +33,8 @@ Ctrl-C stops everything, and what was stored is gone: the next run has a new key
 def run(folder: Path, ports: Ports) -> None:
     """Start the stack and keep it up; return only by an exception, such as an interrupt.
 
-    A part that ends is started again. It raises LocalStackError when that does not work.
+    The simulator and the shop are started again when they end. It raises LocalStackError when that
+    does not work, or when MiniStack ends.
     """
     stack = LocalStack(folder, ports)
     with stack as running:
@@ -44,7 +45,7 @@ def run(folder: Path, ports: Ports) -> None:
 
 
 def revive(stack: LocalStack) -> None:
-    """Start again what has ended, such as by `kill -9`: what it acknowledged is not lost."""
+    """Start again what has ended; raise LocalStackError when its data ended with it."""
     for name in stack.ended():
         with step(f"{name} ended; starting it again"):
             stack.restart(name)

@@ -14,9 +14,5 @@ if [ -L .venv ]; then
 fi
 python=$(sh local/find_python.sh)
 echo "Making .venv with $python"
-"$python" -m venv --clear .venv
-printf 'Installing requirements.lock, once … '
-started=$(date +%s)
-.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
-echo "$(($(date +%s) - started)) s"
+"$python" -m local.environments requirements.lock .venv
 echo "$wanted" > "$stamp"

@@ -41,7 +41,7 @@ class LocalStack:
     def __init__(self, folder: Path, ports: Ports) -> None:
         self._folder = folder
         self._ports = ports
-        self._processes = Processes(folder / "tmp")
+        self.processes = Processes(folder / "tmp")
         self._resources = ExitStack()
 
     def __enter__(self) -> RunningStack:
@@ -55,24 +55,27 @@ class LocalStack:
 
     def ended(self) -> list[str]:
         """Return the names of the parts that have ended by themselves."""
-        return self._processes.ended()
+        return self.processes.ended()
 
     def pids(self) -> Mapping[str, int]:
         """Return the parts' names and the processes that they are at present."""
-        return self._processes.pids()
+        return self.processes.pids()
 
     def restart(self, name: str) -> None:
-        """Start a part again, with its port and its state; raise LocalStackError when it fails.
+        """Start the simulator or the shop again, with its port and its state.
 
-        `name` is one of `pids`.
+        `name` is one of `pids`. Raises LocalStackError when it does not start, and for MiniStack:
+        what is deployed and stored ends with its process.
         """
+        if name == ministack.NAME:
+            message = "MiniStack ended, and everything stored in it is lost. Start the stack again."
+            raise LocalStackError(f"{message} {self.processes.last_words(name)}")
         health = {
-            ministack.NAME: self._running.aws_endpoint + ministack.HEALTH,
             finpay.NAME: self._running.simulator_url + finpay.HEALTH,
             shop.NAME: self._running.shop_url + shop.HEALTH,
         }
-        wait_until_healthy(self._processes.restart(name), health[name])
-        self._running = replace(self._running, pids=self._processes.pids())
+        wait_until_healthy(self.processes.restart(name), health[name])
+        self._running = replace(self._running, pids=self.processes.pids())
         publish(self._folder, self._running)
 
     def _start(self) -> RunningStack:
@@ -81,13 +84,15 @@ class LocalStack:
         enter(only_one_in(self._folder))
         ports = claim(self._ports)
         state = enter(kept_while_it_runs(self._folder))
-        enter(self._processes)
+        enter(self.processes)
         with one_at_a_time(LOCAL / "prepare.lock"):
             ministack.install(self._folder)
-            aws = self._start_aws(ports, state)
+            region = deployment.config()["region"]
+            endpoint = ministack.start(self.processes, ports.aws, region, self._folder)
+            aws = Aws(endpoint, region)
             journal = state / "simulator.journal"
-            simulator_url = finpay.start(self._processes, ports.simulator, self._folder, journal)
-            deployment.build(self._processes, self._folder)
+            simulator_url = finpay.start(self.processes, ports.simulator, self._folder, journal)
+            deployment.build(self.processes, self._folder)
             outputs = self._deploy(aws, ports)
         http_api.import_routes(aws, deployment.config()["stack_name"])
         expiry.switch_on(aws, deployment.config()["stack_name"])
@@ -95,7 +100,6 @@ class LocalStack:
         shop_url = f"http://127.0.0.1:{ports.shop}"
         demo, toko = _fill(aws, outputs, shop_url)
         front.pages = api_page.pages(demo.api_key)
-        ministack.keep_deployed(aws.endpoint)
         running = RunningStack(
             api_url=f"http://127.0.0.1:{ports.api}",
             api_key=demo.api_key,
@@ -110,15 +114,10 @@ class LocalStack:
             outputs=outputs,
             pids={},
         )
-        shop.start(self._processes, running, toko, self._folder, state)
-        running = replace(running, pids=self._processes.pids())
+        shop.start(self.processes, running, toko, self._folder, state)
+        running = replace(running, pids=self.processes.pids())
         enter(published(self._folder, running))
         return running
-
-    def _start_aws(self, ports: Ports, state: Path) -> Aws:
-        region, kept = deployment.config()["region"], state / "aws"
-        kept.mkdir()
-        return Aws(ministack.start(self._processes, ports.aws, region, self._folder, kept), region)
 
     def _deploy(self, aws: Aws, ports: Ports) -> dict[str, str]:
         parameters = {
@@ -130,7 +129,7 @@ class LocalStack:
             "WebhookPauses": "1,1,1,2,3,5,10,10,30,30,60",
             "WebhookTargets": "loopback",
         }
-        deployment.deploy(self._processes, aws, parameters, self._folder)
+        deployment.deploy(self.processes, aws, parameters, self._folder)
         return deployment.outputs(aws, deployment.config()["stack_name"])
 
 

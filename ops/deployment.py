@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from boto3 import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments import clock
@@ -68,7 +68,7 @@ class Deployment:
 
     def __init__(self, stack: str, region: str | None) -> None:
         self.stack = stack
-        self.session = boto3.Session(region_name=region)
+        self.session = Session(region_name=region)
 
     @cached_property
     def description(self) -> Description:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from simulator.journal import Record, forget
 
 LINKS = "https://devo.finpay.id"
+FIRST = {"code": 76851, "link": 5614, "reference": 1}
+"""The first numbers, in the forms of Finpay's sample answer."""
 
 
 class Numbers:
@@ -12,8 +14,7 @@ class Numbers:
 
     def __init__(self, record: Record = forget) -> None:
         self._record = record
-        # What comes next, in the forms of Finpay's sample answer.
-        self._upcoming = {"code": 76851, "link": 5614, "reference": 1}
+        self._upcoming = dict(FIRST)
 
     def code_and_link(self, *, hosted: bool) -> tuple[str | None, str]:
         """A 16-digit code and its pending page, or no code and the page to choose a channel."""

@@ -1,121 +1,96 @@
-"""A clean environment for each test, AWS as template.yaml describes it on moto, and the stack."""
+"""Options and marks of all tests, a clean environment for each, and the local stack.
 
-import logging
+It imports nothing that a test of `tests/unit` does not need.
+"""
+
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
-from botocore.config import Config
-from moto import mock_aws
-from mypy_boto3_dynamodb import DynamoDBClient
 
-from local.paths import LOCAL
-from local.state import RunningStack
-from payments import composition
-from payments.store import DynamoPayments, DynamoQuarantine
-from tests.builders import NOW
-from tests.stacks import started, warm_up
-from tests.template import environment, functions, resources
+if TYPE_CHECKING:
+    from local.state import RunningStack
 
-pytest_plugins = ["tests.canary.plugin"]
-
-REGION = "ap-southeast-3"
+TESTS = Path(__file__).parent
 _OURS = ("AWS_", "POWERTOOLS_", "LAMBDA_", "_X_AMZN")
-_SCHEMA = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
-_STACKS = {"stack", "killable"}
+_EXTENDED = [TESTS / name for name in ("browser", "external", "repo/bench", "stack")]
+"""Folders whose tests need the local stack, a program that is not Python's, or a quiet machine."""
+_STACKS = ("stack", "killable")
+_FIGURE = "figure"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fail-on-skip",
+        action="store_true",
+        help="a test that is skipped for want of a program fails",
+    )
+    parser.addoption(
+        "--aws",
+        choices=("simulated", "moto"),
+        default="simulated",
+        help="what stands for AWS in tests/functional",
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a stack, so that `-m "not stack"` leaves it out."""
+    """Mark what `make test` leaves to `make test-extended`.
+
+    Tests that share a local stack run in one process, one after the other.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and _STACKS.intersection(item.fixturenames):
-            item.add_marker(pytest.mark.stack)
+        fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
+        shared = [name for name in _STACKS if name in fixtures]
+        if shared or any(item.path.is_relative_to(folder) for folder in _EXTENDED):
+            item.add_marker(pytest.mark.extended)
+        for name in shared:
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a skip be a failure where everything is installed."""
+    report = yield
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    if is_skip and item.config.getoption("--fail-on-skip"):
+        report.outcome = "failed"
+    return report
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Show a line at the end of the run, whether or not the test passes."""
+    return lambda line: record_property(_FIGURE, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the figures, also those that came from another process."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, line in report.user_properties:
+                if name == _FIGURE and report.when == "call":
+                    terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees the machine's AWS settings or what another test built."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the machine's AWS settings."""
     for name in list(os.environ):
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
-    yield
-    forget_containers()
-    forget_loggers()
-
-
-def forget_loggers() -> None:
-    """Powertools keeps its handler, and with it the stdout of the test that came first."""
-    for function in functions():
-        service = logging.getLogger(environment(function)["POWERTOOLS_SERVICE_NAME"])
-        service.handlers.clear()
-        for attribute in ("init", "powertools_handler"):
-            service.__dict__.pop(attribute, None)
-
-
-def forget_containers() -> None:
-    """Let every function start anew, as in a container that Lambda just made."""
-    for name, built in vars(composition).items():
-        # What botocore has read of AWS's descriptions is the same in every container.
-        if hasattr(built, "cache_clear") and name != "session":
-            built.cache_clear()
-    # Powertools counts failures for as long as the process lives, which is a container on AWS.
-    for counted in (breaker._LOCAL_FAILURES, breaker._LOCAL_SUCCESSES):
-        counted.clear()
-    breaker._LAST_OBSERVED_STATE.clear()
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An AWS account with the template's tables, each under its logical id."""
-    pretend_account(monkeypatch)
-    with mock_aws():
-        create_tables(boto3.client("dynamodb"))
-        yield
-
-
-def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Credentials that are good for nothing, and the region."""
-    # moto takes what AWS would refuse.
-    careful = composition.AWS.merge(Config(parameter_validation=True))
-    monkeypatch.setattr(composition, "AWS", careful)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-
-
-def create_tables(client: DynamoDBClient) -> None:
-    """The template's tables, each under its logical id."""
-    for name, properties in resources("AWS::DynamoDB::Table").items():
-        schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
-        if "StreamSpecification" in properties:
-            schema["StreamSpecification"] = {
-                "StreamEnabled": True,
-                **properties["StreamSpecification"],
-            }
-        client.create_table(TableName=name, **schema)
-
-
-@pytest.fixture
-def dynamodb(aws: None) -> DynamoDBClient:  # noqa: ARG001 - the account must be there
-    return boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1}))
-
-
-@pytest.fixture
-def payments(dynamodb: DynamoDBClient) -> DynamoPayments:
-    return DynamoPayments(dynamodb, "PaymentsTable")
-
-
-@pytest.fixture
-def quarantine(dynamodb: DynamoDBClient) -> DynamoQuarantine:
-    return DynamoQuarantine(dynamodb, "QuarantineTable", lambda: NOW)
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[RunningStack]:
+def stack() -> Iterator["RunningStack"]:
     """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
+    from local.paths import LOCAL
+    from testing.stacks import started
+    from tests.stack.shop import warm_up
+
     with started(LOCAL / "test") as (_, running):
         warm_up(running)
         yield running

@@ -44,7 +44,7 @@ class Reach:
         A test of data need not reach any function, nor do those of the documents.
         """
         found = frozenset().union(*self.tests.get(file, {}).values()) - {""}
-        beside = {_file_of(test) for test in found} | {"tests/docs/test_documents.py"}
+        beside = {_file_of(test) for test in found} | {"tests/repo/docs/test_documents.py"}
         return frozenset(test for test in self.seconds if not found or _file_of(test) in beside)
 
     def quickest_first(self, tests: Iterable[str]) -> list[str]:

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-from payments import composition, measures
+from payments import bootstrap, measures
 from payments.api_gateway import Request, Response
-from payments.containers import FinpayCallback
+from payments.dependencies import Dependencies
 from payments.errors import PaymentError
 from payments.receive_callback import Receipt
 from payments.tracing import span
@@ -13,11 +13,11 @@ from payments.tracing import span
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer an event of API Gateway's (payload 2.0)."""
-    callback = composition.finpay_callback()
+    callback = bootstrap.dependencies()
     return callback.telemetry.serve(event, lambda request: acknowledge(request, callback))
 
 
-def acknowledge(request: Request, callback: FinpayCallback) -> Response:
+def acknowledge(request: Request, callback: Dependencies) -> Response:
     """Tell Finpay, in its own words, that its callback is dealt with."""
     started = time.perf_counter()
     try:
@@ -32,12 +32,12 @@ def acknowledge(request: Request, callback: FinpayCallback) -> Response:
     )
 
 
-def receive(request: Request, callback: FinpayCallback) -> Receipt:
+def receive(request: Request, callback: Dependencies) -> Receipt:
     """Settle what came to a URL that we made."""
     order_id, token = request.path["orderId"], request.path["token"]
-    callback.receive.admit(order_id, token)
+    callback.receive_callback.admit(order_id, token)
     callback.telemetry.note(order_id=order_id)
     # Whatever its headers say: the signature is the body's, and money is not lost over a header.
     body = request.body()
     with span("receive callback", order_id=order_id):
-        return callback.receive(order_id, body)
+        return callback.receive_callback(order_id, body)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from payments import composition, measures
+from payments import bootstrap, measures
 from payments.stream import read_changes
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer a batch of the stream: rows that changed; template.yaml keeps all others out."""
-    stream = composition.payment_stream()
+    stream = bootstrap.dependencies()
     with stream.telemetry.job("announce"):
         changes, unread = read_changes(event["Records"])
         measures.announced(stream.telemetry, stream.announce(changes), unread)

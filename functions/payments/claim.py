@@ -15,7 +15,7 @@ from payments.payment import Settled, Source
 from payments.transitions import Proof
 
 # Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
-_PROOFS: Mapping[str, Proof] = {
+PROOFS: Mapping[str, Proof] = {
     "REQUEST_INITIATED": Proof.OPEN,
     "INITIATED": Proof.OPEN,
     "PENDING": Proof.OPEN,
@@ -107,7 +107,7 @@ class Claim(NamedTuple):
         `order.amount` is what was ordered and has to match; `result.payment.amount` is what was
         paid and has to match where it is given.
         """
-        proof = _PROOFS.get(self.status, Proof.UNKNOWN)
+        proof = PROOFS.get(self.status, Proof.UNKNOWN)
         if self.source is Source.STATUS_CHECK and proof in _CONFIRMED:
             return _CONFIRMED[proof]
         if proof is not Proof.PAID:

@@ -68,7 +68,7 @@ class Deliver:
         at, body = self.clock(), event.body.encode()
         headers = signed_headers(event.id, at // 1000, body, receiver.secrets)
         reply = self.post(event.url, _HEADERS | headers, body)
-        outcome = _outcome(reply)
+        outcome = outcome_of(reply)
         if outcome is Outcome.GONE:
             self.receivers.disable(event.storefront_id, endpoint_of(event.url))
         attempt = Attempt(at, self.clock() - at, outcome, reply.status, reply.why)
@@ -82,7 +82,7 @@ class Deliver:
         return Delivery(attempt, pause)
 
 
-def _outcome(reply: Reply) -> Outcome:
+def outcome_of(reply: Reply) -> Outcome:
     if reply.status in _SUCCESS:
         return Outcome.DELIVERED
     if reply.why == OTHER_MACHINE:

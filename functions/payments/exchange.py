@@ -23,7 +23,7 @@ from payments.errors import GatewayError, NotAttempted, OutcomeUnknown
 from payments.lines import Lines
 
 _CONNECT_SECONDS = 3.05
-_READ_SECONDS = 10.0
+READ_SECONDS = 10.0
 _ANSWER_LIMIT = 64 * 1024
 # A server forgets idle connections; a request on a forgotten one has an unknown outcome.
 _IDLE_MS = 15_000
@@ -88,7 +88,7 @@ def _exchange(session: requests.Session, request: requests.Request) -> Answer | 
     try:
         with session.send(
             session.prepare_request(request),
-            timeout=(_CONNECT_SECONDS, _READ_SECONDS),
+            timeout=(_CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
             stream=True,
         ) as response:

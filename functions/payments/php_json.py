@@ -2,7 +2,7 @@
 
 Finpay signs `json_encode($fields)` (its page on callbacks), so a callback's signature can only be
 checked by whoever decodes and encodes as PHP does. Where this module surprises, PHP does so too;
-`tests/signature/test_against_php.py` compares the two on random documents.
+`tests/external/php/test_against_php.py` compares the two on random documents.
 """
 
 import re

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from payments.claim import Claim, Reason
 
 _QUARANTINE_DAYS = 90
-_DUE_PAGE = 500
+DUE_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,7 @@ class DynamoPayments:
         start = None
         while True:
             with translated():
-                page = self.client.query(
-                    **turn_writes.due(self.table, shard, now, _DUE_PAGE, start)
-                )
+                page = self.client.query(**turn_writes.due(self.table, shard, now, DUE_PAGE, start))
             for item in page["Items"]:
                 yield item["orderId"]["S"], int(item["dueAt"]["N"])
             if not (start := page.get("LastEvaluatedKey")):

@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from payments import composition, measures
-from payments.containers import Reconcile
+from payments import bootstrap, measures
+from payments.dependencies import Dependencies
 from payments.errors import GatewayError, PaymentInProgress
 from payments.look_queue import read_look
 from payments.tracing import span
@@ -21,7 +21,7 @@ STOP_BEFORE_MS = 10_000
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Answer an event of the schedule or of the queue."""
-    reconcile = composition.reconcile()
+    reconcile = bootstrap.dependencies()
     if "Records" in event:
         return take_looks(event, reconcile, context)
     with reconcile.telemetry.job("queue looks"):
@@ -30,7 +30,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     return {"queued": run.queued}
 
 
-def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaContext) -> Any:
+def take_looks(event: dict[str, Any], reconcile: Dependencies, context: LambdaContext) -> Any:
     """Take each look by itself: what fails comes again, and nothing else with it."""
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -41,7 +41,7 @@ def take_looks(event: dict[str, Any], reconcile: Reconcile, context: LambdaConte
     return process_partial_response(event, take, processor, context)
 
 
-def take_look(order_id: str, due_at: int, reconcile: Reconcile) -> None:
+def take_look(order_id: str, due_at: int, reconcile: Dependencies) -> None:
     """Ask Finpay about one payment, if it is still its turn."""
     reconcile.telemetry.note(order_id=order_id)
     try:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from payments import composition, measures
+from payments import bootstrap, measures
 from payments.api_gateway import Request, Response
-from payments.containers import StorefrontApi
+from payments.dependencies import Dependencies
 from payments.errors import PaymentNotFound, UnknownRoute
 from payments.order_intake import identify, named_order, read_order
 from payments.views import created, shown
@@ -12,11 +12,11 @@ from payments.views import created, shown
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer an event of API Gateway's (payload 2.0)."""
-    api = composition.storefront_api()
+    api = bootstrap.dependencies()
     return api.telemetry.serve(event, lambda request: route(request, api))
 
 
-def route(request: Request, api: StorefrontApi) -> Response:
+def route(request: Request, api: Dependencies) -> Response:
     """The use case of the route, for the storefront of the key."""
     storefront_id = identify(request)
     api.telemetry.note(storefront_id=storefront_id)
@@ -37,9 +37,9 @@ def route(request: Request, api: StorefrontApi) -> Response:
     raise UnknownRoute
 
 
-def initiate(request: Request, storefront_id: str, api: StorefrontApi) -> Response:
+def initiate(request: Request, storefront_id: str, api: Dependencies) -> Response:
     """Get the code, or the stored answer."""
-    order = read_order(request, storefront_id, api.settings, api.credentials())
+    order = read_order(request, storefront_id, api.request_settings, api.credentials.current())
     order_id = order.request.order.id
     api.telemetry.note(order_id=order_id)
     with measures.asking_finpay(api.telemetry, "Initiate", order_id):

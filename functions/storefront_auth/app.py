@@ -7,13 +7,13 @@ and the API behind it serves nobody.
 
 from typing import Any
 
-from payments import composition
+from payments import bootstrap
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer API Gateway's authorizer request (payload 2.0, simple response)."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    storefront = composition.storefronts().authenticate(headers.get("authorization", ""))
+    storefront = bootstrap.dependencies().storefronts.authenticate(headers.get("authorization", ""))
     if storefront is None:
         return {"isAuthorized": True, "context": {}}
     origins = " ".join(storefront.allowed_origins)

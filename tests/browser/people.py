@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.canary import marks
+from testing.personal_data import marks
 
 PATIENCE_MS = 60_000
 """For anything on a page: functions start cold, a webhook goes through a stream and a queue."""

@@ -4,29 +4,26 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from mypy_boto3_dynamodb import DynamoDBClient
 from playwright.sync_api import Page, expect
 
 from local import api_page
 from local.front import Front as LocalFront
 from local.ports import Ports, claim
 from ops.openapi import samples
+from testing.registry import make_registry
+from testing.service import Service
 from tests.browser.people import visit
-from tests.handlers.conftest import deployed
-from tests.openapi.front import Front, serving
-from tests.registry import make_registry
+from tests.functional.openapi.front import Front, serving
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage
 
 
 @pytest.fixture
-def page(
-    open_page: "OpenPage", dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Page]:
+def page(open_page: "OpenPage", service: Service) -> Iterator[Page]:
     """The page as the local stack serves it, before the real handlers."""
-    key = make_registry(dynamodb).create("contoh", ["*"]).api_key
-    with deployed(dynamodb, monkeypatch) as service, serving(Front(service)) as upstream:
+    key = make_registry(service.dynamodb).create("contoh", ["*"]).api_key
+    with serving(Front(service)) as upstream:
         port = int(upstream.rpartition(":")[2])
         with LocalFront(claim(Ports.any_free()).api, port, "127.0.0.1") as front:
             front.pages = api_page.pages(key)

@@ -9,10 +9,10 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from examples.shop.app import create_app
+from testing.scripted_service import Answer, ScriptedService
 from tests.browser.conftest import OpenPage
 from tests.browser.people import Customer, obstacles
-from tests.demo_shop.customer import make_settings
-from tests.examples.service import Answer, ScriptedService
+from tests.functional.demo_shop.customer import make_settings
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 
 from local.paths import LOCAL
 from local.state import RunningStack
+from testing.stacks import started
 from tests.stack.account import account  # noqa: F401 - a fixture of these tests
 from tests.stack.killable import KillableStack
-from tests.stack.shop import Shop, at_rest
-from tests.stacks import started, warm_up
+from tests.stack.shop import Shop, at_rest, warm_up
 
 _numbers = itertools.count(1)
 

@@ -4,10 +4,17 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
+
+from local import finpay, ministack
 from local.stack import LocalStack
 from local.state import RunningStack
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux's /proc")
 
 
 @dataclass
@@ -19,9 +26,29 @@ class KillableStack:
         os.kill(self.local_stack.pids()[name], signal.SIGKILL)
         wait_until(lambda: self.local_stack.ended() == [name])
 
-    def kill_and_restart(self, name: str) -> None:
-        self.kill(name)
-        self.local_stack.restart(name)
+    def kill_and_restart_simulator(self) -> None:
+        self.kill(finpay.NAME)
+        self.local_stack.restart(finpay.NAME)
+
+    def kill_functions(self) -> None:
+        """Kill every process that runs a function; MiniStack makes new ones when it needs them."""
+        workers = _children(self.local_stack.pids()[ministack.NAME])
+        assert workers
+        for pid in workers:
+            # MiniStack may end one that was idle at the same moment.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name before it is in parentheses and may hold anything.
+            _state, parent, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(parent) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def wait_until(holds: Callable[[], bool], *, seconds: float = 180) -> None:

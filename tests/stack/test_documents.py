@@ -14,7 +14,7 @@ import pytest
 from local.paths import LOCAL
 from local.ports import Ports
 from local.state import RunningStack
-from tests.blocks import ON_THE_STACK, Block, blocks
+from tests.repo.docs.blocks import ON_THE_STACK, Block, blocks
 from tests.stack.shop import Shop, eventually
 
 PATH = "/usr/bin:/bin"

@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from local.state import RunningStack
-from tests.examples.shops import LANGUAGES, ExampleShop, Service, free_port, running
+from tests.external.examples.shops import LANGUAGES, ExampleShop, Service, free_port, running
 from tests.stack.down import DownReceiver
 from tests.stack.shop import Shop, eventually
 

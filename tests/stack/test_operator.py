@@ -17,8 +17,8 @@ from ops.deployment import DeploymentError, describe
 from payments import clock
 from payments.receivers import DynamoReceivers
 from payments.registration import encryption_context
-from tests.ops.told import NO_REGION
-from tests.registry import registry_of
+from testing.registry import registry_of
+from tests.functional.ops.told import NO_REGION
 from tests.stack.account import STACK
 
 pytestmark = pytest.mark.usefixtures("account")

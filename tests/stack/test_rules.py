@@ -36,7 +36,7 @@ def make_stack(aws: Aws, **parameters: str) -> None:
     client.delete_stack(StackName=name)
 
 
-@pytest.mark.stack
+@pytest.mark.extended
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -51,7 +51,7 @@ def test_what_belongs_together_is_deployed(aws: Aws, parameters: dict[str, str])
     make_stack(aws, **parameters)
 
 
-@pytest.mark.stack
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("parameters", "why"),
     [

@@ -12,11 +12,11 @@ from local.state import RunningStack
 from payments import clock
 from payments.circuit import Circuit
 from payments.exchange import HttpExchange
-from tests.runbook import Block, blocks, shape
+from testing.receivers import listening
+from testing.template import ROOT
 from tests.stack.account import account_of
+from tests.stack.runbook import Block, blocks, shape
 from tests.stack.shop import eventually
-from tests.template import ROOT
-from tests.webhooks.receivers import listening
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,13 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local import shop
+from local import ministack, shop
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.errors import LocalStackError
 from local.front import MAX_BODY_BYTES, Front
 from local.paths import LOCAL, ROOT
 from local.ports import Ports, claim
+from local.run import revive
 from local.stack import LocalStack
 from local.state import RunningStack, only_one_in
 
@@ -221,8 +222,19 @@ def test_a_run_that_is_stopped_or_killed_leaves_no_process(
         assert not (tmp_path / "tmp").exists()
 
 
+def test_a_run_stops_when_ministack_ended_since_its_data_is_lost(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path, Ports.any_free())
+    with stack.processes as processes:
+        command = ["/bin/sh", "-c", "echo out of memory; exit 1"]
+        processes.start(ministack.NAME, command, {}, tmp_path, tmp_path / "ministack.log")
+        _wait_until(lambda: stack.ended() == [ministack.NAME])
+
+        with pytest.raises(LocalStackError, match=r"is lost.*\n.*out of memory"):
+            revive(stack)
+
+
 @LINUX
-@pytest.mark.stack
+@pytest.mark.extended
 def test_the_demo_ends_with_a_paid_payment_and_leaves_no_process(tmp_path: Path) -> None:
     command = [*COMMAND, "--folder", str(tmp_path), "demo"]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
-from tests.builders import make_request_body
+from testing.builders import make_request_body
+from testing.receivers import listening
 from tests.stack.shop import Shop, eventually
-from tests.webhooks.receivers import listening
 
 
 def order(shop: Shop, order_id: str, email: str, url: str) -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.builders import make_request_body
+from testing.builders import make_request_body
+from testing.receivers import Receiver, listening
 from tests.stack.shop import Shop, eventually
-from tests.webhooks.receivers import Receiver, listening
 
 
 @pytest.fixture

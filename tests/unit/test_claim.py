@@ -7,7 +7,7 @@ import pytest
 from payments.claim import Claim, evidence_of, read_claim
 from payments.payment import Source
 from payments.transitions import Proof
-from tests.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
+from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
 
 
 def read(fields: Any, source: Source = Source.CALLBACK) -> Claim:

@@ -15,9 +15,9 @@ import requests
 from payments import exchange as module
 from payments.errors import OutcomeUnknown
 from payments.exchange import HttpExchange
-from tests.builders import NOW
-from tests.hostile.certificates import Authority
-from tests.hostile.misbehaviour import tls
+from testing.builders import NOW
+from tests.functional.hostile.certificates import Authority
+from tests.functional.hostile.misbehaviour import tls
 
 SOON = 0.3
 LONG = 30.0
@@ -124,7 +124,7 @@ def test_a_connection_in_use_ends_with_the_deadline_and_the_next_request_has_a_n
         request = cancel(port_of(listener))
         assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
         overdue(exchange, request)
-        assert gone.wait(module._READ_SECONDS / 2), "long before its thread would have given up"
+        assert gone.wait(module.READ_SECONDS / 2), "long before its thread would have given up"
         assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
         server.join()
 

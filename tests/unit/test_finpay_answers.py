@@ -15,7 +15,7 @@ from payments.errors import (
 )
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
 from payments.payment import IssuedCode, Source
-from tests.builders import NOW, make_request_body
+from testing.builders import NOW, make_request_body
 
 # The sample response of Finpay's page.
 SAMPLE = {

@@ -18,7 +18,7 @@ from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 from payments.merchant import Credentials
 from simulator import server as simulator
-from tests.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
+from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 
 
 @dataclass
@@ -132,7 +132,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
 def test_silence_past_the_read_timeout_is_an_unknown_outcome(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_READ_SECONDS", 0.05)
+    monkeypatch.setattr(module, "READ_SECONDS", 0.05)
 
     def wait(connection: socket) -> None:
         connection.recv(1)

@@ -16,7 +16,7 @@ from payments.looks import (
 )
 from payments.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
 from payments.transitions import GIVEN_UP, OPEN, Status
-from tests.builders import NOW, make_payment
+from testing.builders import NOW, make_payment
 
 EARLY = [minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240)]
 LATE = [HOUR, 6 * HOUR, DAY, 3 * DAY]

@@ -12,7 +12,7 @@ from payments.errors import Unavailable
 from payments.looks import shard_of, shards
 from payments.payment import IssuedCode
 from payments.reconcile import QueueDue, Run
-from tests.builders import NOW
+from testing.builders import NOW
 
 MINUTE = 60_000
 MANY = 10_000

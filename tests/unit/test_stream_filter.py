@@ -9,8 +9,8 @@ from payments.items import to_item
 from payments.payment import Payment
 from payments.transitions import Status
 from payments.webhook_events import event_of
-from tests.builders import NOW, make_payment
-from tests.event_filter import lets_in, stream_settings
+from testing.builders import NOW, make_payment
+from testing.event_filter import lets_in, stream_settings
 
 
 def is_let_in(before: Payment | None, after: Payment | None) -> bool:

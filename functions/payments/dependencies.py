@@ -1,0 +1,260 @@
+"""What the handlers use, built from the adapters of the outside world.
+
+Each dependency is built, and its module imported, when a handler first uses it: a callback waits
+for no pydantic and no requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from payments import settings
+from payments.clock import DAY
+
+if TYPE_CHECKING:
+    from payments.act_out import ActOut, PlanScenes
+    from payments.announce import Announce
+    from payments.cancel import Cancel
+    from payments.claim import Claim
+    from payments.clock import Clock
+    from payments.deliver import Deliver
+    from payments.event_queue import SqsEvents
+    from payments.exchange import Exchange
+    from payments.ids import NewId
+    from payments.initiate import Initiate
+    from payments.inquire import Inquire
+    from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
+    from payments.probe import Probe
+    from payments.receive_callback import ReceiveCallback
+    from payments.reconcile import Look, QueueDue
+    from payments.resolve import Resolve
+    from payments.settings import RequestSettings
+    from payments.settle import Settle, Settlement
+    from payments.store import DynamoPayments
+    from payments.storefronts import Storefronts
+    from payments.telemetry import Telemetry
+    from payments.webhook_targets import Targets
+
+CONFIRMATION_SECONDS = 2.5
+"""Most seconds of the status check inside a callback, which Finpay wants answered in under 5 s."""
+
+
+class Adapters(NamedTuple):
+    """The outside world: AWS clients by service name, HTTP to Finpay and to shops, time, chance."""
+
+    client: Callable[[str], Any]
+    exchange: Callable[[], Exchange]
+    post: Callable[[Targets], PostWebhook]
+    clock: Clock
+    new_id: NewId
+    chance: Callable[[], float]
+
+
+class Dependencies:
+    """What a handler uses; a property reads its settings from the environment when it is built."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        from payments.telemetry import Telemetry
+
+        return Telemetry()
+
+    @cached_property
+    def request_settings(self) -> RequestSettings:
+        return settings.requests()
+
+    # AWS
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return self._adapters.client("dynamodb")
+
+    @cached_property
+    def payments(self) -> DynamoPayments:
+        from payments.store import DynamoPayments
+
+        return DynamoPayments(self._dynamodb, settings.tables().payments_table)
+
+    @cached_property
+    def _quarantine(self) -> Quarantine:
+        from payments.store import DynamoQuarantine
+
+        table = settings.tables().quarantine_table
+        return DynamoQuarantine(self._dynamodb, table, self._adapters.clock)
+
+    @cached_property
+    def storefronts(self) -> Storefronts:
+        from payments.storefronts import Storefronts
+
+        return Storefronts(self._dynamodb, settings.storefronts_table(), self._adapters.clock)
+
+    @cached_property
+    def webhooks_queue(self) -> SqsEvents:
+        from payments.event_queue import SqsEvents
+
+        return SqsEvents(self._adapters.client("sqs"), settings.webhooks_queue())
+
+    # Finpay
+
+    @cached_property
+    def credentials(self) -> CredentialSource:
+        # Codes issued before a rotation are called back at URLs made with the key of then.
+        of = settings.finpay()
+        return self._credentials_of(of.finpay_secret, of.key_overlap_days * DAY)
+
+    def _credentials_of(self, secret: str, overlap: int) -> CredentialSource:
+        from payments.credentials import SecretCredentials
+
+        client = self._adapters.client("secretsmanager")
+        return SecretCredentials(client, secret, self._adapters.clock, overlap)
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        return self._gateway_with()
+
+    def _gateway_with(self, **limits: float) -> Gateway:
+        """Finpay, behind the circuit that all functions share."""
+        from payments.circuit import Circuit
+        from payments.gateway import FinpayGateway
+
+        to, clock = settings.finpay(), self._adapters.clock
+        circuit = Circuit(self._dynamodb, to.circuits_table, clock, self._adapters.exchange())
+        return FinpayGateway(
+            to.finpay_base_url,
+            self.credentials,
+            clock,
+            self.telemetry.gateway_call,
+            circuit,
+            circuit.is_closed,
+            **limits,
+        )
+
+    @cached_property
+    def _settle(self) -> Settle:
+        from payments import measures
+        from payments.settle import Settle
+
+        observe = partial(measures.settled, self.telemetry)
+        clock, new_id = self._adapters.clock, self._adapters.new_id
+        return Settle(self.payments, self._quarantine, clock, new_id, observe)
+
+    @cached_property
+    def _inquire(self) -> Inquire:
+        return self._inquire_of(self._gateway)
+
+    def _inquire_of(self, gateway: Gateway) -> Inquire:
+        from payments.inquire import Inquire
+
+        return Inquire(gateway, self._settle, self._adapters.clock)
+
+    @cached_property
+    def _resolve(self) -> Resolve:
+        from payments.resolve import Resolve
+
+        clock, new_id = self._adapters.clock, self._adapters.new_id
+        return Resolve(self.payments, self._gateway, self._inquire, self._settle, clock, new_id)
+
+    # Use cases
+
+    @cached_property
+    def initiate(self) -> Initiate:
+        from payments.ask import Ask
+        from payments.initiate import Initiate
+
+        payments, clock, new_id = self.payments, self._adapters.clock, self._adapters.new_id
+        ask = Ask(payments, self._gateway, clock, new_id)
+        return Initiate(payments, ask, self._resolve, clock, new_id)
+
+    @cached_property
+    def cancel(self) -> Cancel:
+        from payments.cancel import Cancel
+
+        return Cancel(self.payments, self._gateway, self._inquire, self._resolve, self._settle)
+
+    @cached_property
+    def receive_callback(self) -> ReceiveCallback:
+        from payments.receive_callback import ReceiveCallback
+
+        def probe(order_id: str, claim: Claim) -> Settlement | None:
+            # Built for a callback whose signature proves nothing; the others wait for no requests.
+            return self._probe(order_id, claim)
+
+        return ReceiveCallback(self._settle, self._quarantine, self.credentials, probe)
+
+    @cached_property
+    def _probe(self) -> Probe:
+        from payments.probe import Probe
+
+        def inquire() -> Inquire:
+            return self._inquire_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))
+
+        return Probe(self.payments, cache(inquire), self._adapters.clock, self._adapters.new_id)
+
+    @cached_property
+    def queue_due(self) -> QueueDue:
+        from payments.look_queue import SqsLooks
+        from payments.reconcile import QueueDue
+
+        queue = SqsLooks(self._adapters.client("sqs"), settings.looks_queue())
+        return QueueDue(self.payments, queue, self._gateway, self._adapters.clock)
+
+    @cached_property
+    def look(self) -> Look:
+        from payments.reconcile import Look
+
+        clock, new_id = self._adapters.clock, self._adapters.new_id
+        return Look(self.payments, self._gateway, self._inquire, self._resolve, clock, new_id)
+
+    @cached_property
+    def announce(self) -> Announce:
+        from payments.announce import Announce
+
+        return Announce(self.webhooks_queue)
+
+    @cached_property
+    def deliver(self) -> Deliver:
+        from payments.deliver import Deliver
+        from payments.deliveries import DynamoDeliveries
+        from payments.receivers import DynamoReceivers
+        from payments.webhook_schedule import Retries
+
+        to, clock = settings.webhooks(), self._adapters.clock
+        kms = self._adapters.client("kms")
+        return Deliver(
+            DynamoReceivers(self._dynamodb, kms, to.storefronts_table, clock),
+            self._post_to(only_loopback=to.only_loopback),
+            DynamoDeliveries(self._dynamodb, to.deliveries_table),
+            Retries(to.pauses),
+            clock,
+            self._adapters.chance,
+        )
+
+    def _post_to(self, *, only_loopback: bool) -> PostWebhook:
+        """HTTP to public addresses, or on the local stack to this machine."""
+        from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
+
+        return self._adapters.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
+
+    # Test mode
+
+    @cached_property
+    def plan_scenes(self) -> PlanScenes:
+        from payments.act_out import PlanScenes
+        from payments.scene_queue import SqsScenes
+
+        queue = SqsScenes(self._adapters.client("sqs"), self.request_settings.scenes_queue)
+        return PlanScenes(queue, self._adapters.clock)
+
+    @cached_property
+    def act_out(self) -> ActOut:
+        from payments.act_out import ActOut
+
+        of = settings.test_mode()
+        # It signs with the current key only.
+        credentials = self._credentials_of(of.finpay_secret, 0)
+        return ActOut(credentials, self._post_to(only_loopback=of.only_loopback))

@@ -1,0 +1,1 @@
+"""What the tests and the benchmark share: builders, fakes with memory, and the simulated AWS."""

@@ -1,0 +1,96 @@
+"""One account of the simulated AWS, and the place where botocore's requests reach it."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import botocore.handlers
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+
+from testing.aws.errors import Refusal
+from testing.aws.kms import Kms
+from testing.aws.secrets_manager import SecretsManager
+from testing.aws.sqs import Sqs
+from testing.aws.tables import Tables
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+_OK, _BAD_REQUEST = 200, 400
+
+
+class SimulatedAccount:
+    """Tables by CloudFormation's definitions, and no queue, secret or key at first."""
+
+    def __init__(self, definitions: dict[str, dict[str, Any]]) -> None:
+        self._definitions = definitions
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the beginning."""
+        self.tables = Tables(self._definitions)
+        self.sqs = Sqs()
+        self._services = {
+            "AmazonSQS": self.sqs,
+            "secretsmanager": SecretsManager(),
+            "TrentService": Kms(),
+        }
+
+    def answer(self, target: str, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to `X-Amz-Target: target`; raises Refusal."""
+        service, _, name = target.partition(".")
+        operation = _CAPITAL.sub("_", name).lower()
+        if service.startswith("DynamoDB"):
+            return self.tables.answer(operation, request)
+        call = getattr(self._services.get(service), operation, None)
+        if call is None:
+            raise NotImplementedError(f"the simulated AWS has no {target}")
+        answered: dict[str, Any] = call(request)
+        return answered
+
+
+_active: list[SimulatedAccount] = []
+
+
+@contextmanager
+def active(account: SimulatedAccount) -> Iterator[None]:
+    """Let this account answer every request of botocore's clients while the context lasts.
+
+    Clients have to be made after this module was imported.
+    """
+    _active.append(account)
+    try:
+        yield
+    finally:
+        _active.pop()
+
+
+class _Raw(io.BytesIO):
+    """A body as urllib3 would stream it."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.getvalue()
+
+
+def _intercept(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+    """Answer in place of AWS, or return None to let the request go out."""
+    if not _active:
+        return None
+    target: Any = request.headers["X-Amz-Target"]
+    target = target.decode() if isinstance(target, bytes) else target
+    headers = {"Content-Type": "application/x-amz-json-1.0"}
+    body: Any = request.body or b"{}"
+    try:
+        status, answer = _OK, _active[-1].answer(target, json.loads(body))
+    except Refusal as error:
+        status = _BAD_REQUEST
+        answer = {"__type": f"simulated#{error.code}", "message": str(error), **error.members}
+        if target.startswith("AmazonSQS"):
+            headers["x-amzn-query-error"] = f"{error.code};Sender"
+    raw: Any = _Raw(json.dumps(answer).encode())
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), raw)
+
+
+botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _intercept))

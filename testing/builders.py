@@ -1,0 +1,176 @@
+"""Builders of what comes from outside: storefronts' requests, Finpay's callbacks, events."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from payments import php_json, signature
+from payments.claim import Claim
+from payments.payment import Entry, Lease, Payment, Source
+from payments.tokens import callback_token
+from payments.transitions import Status
+from testing.personal_data import marks
+
+EVENTS = Path(__file__).parent.parent / "events"
+MERCHANT_ID, MERCHANT_KEY = marks.MERCHANT_ID, marks.MERCHANT_KEY
+SAMPLE_ORDER_ID = "1680576995412"
+NOW = 1_680_576_995_412
+"""The sample's order id, read as epoch milliseconds: 2023-04-04 02:56:35 UTC."""
+
+
+def load_event(name: str) -> dict[str, Any]:
+    """An event file as API Gateway sends it."""
+    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return event
+
+
+def make_request_body(**order: Any) -> dict[str, Any]:
+    """Finpay's sample request of the marked customer, with other members of `order`."""
+    body: dict[str, Any] = json.loads(load_event("initiate")["body"])
+    body["customer"] = make_customer()
+    body["order"] |= {"description": f"{marks.NOTE} {marks.FIRST_NAME}"} | order
+    contact = {name: value for name, value in make_customer().items() if name != "id"}
+    body["shipping"] = {"contact": contact, "address": {"street": marks.STREET}}
+    body["meta"] = {"data": {"note": marks.NOTE}}
+    return body
+
+
+def make_customer() -> dict[str, str]:
+    """Somebody who is in all requests and callbacks, and whom the canary looks for everywhere."""
+    return {
+        "id": marks.CUSTOMER_ID,
+        "email": marks.EMAIL,
+        "firstName": marks.FIRST_NAME,
+        "lastName": marks.LAST_NAME,
+        "mobilePhone": marks.PHONE,
+    }
+
+
+def make_initiate_event(
+    body: Any = None, *, storefront: str = "demo", origins: str = "*", **changes: Any
+) -> dict[str, Any]:
+    """`POST /payments` of a storefront; a body that is no text is sent as JSON."""
+    event = load_event("initiate")
+    if body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+    context = {"storefrontId": storefront, "allowedOrigins": origins}
+    event["requestContext"]["authorizer"] = {"lambda": context}
+    return event | changes
+
+
+def make_status_event(
+    order_id: str = SAMPLE_ORDER_ID, *, storefront: str = "demo", **headers: str
+) -> dict[str, Any]:
+    """`GET /payments/{orderId}` of a storefront."""
+    event = load_event("status")
+    event["pathParameters"] = {"orderId": order_id}
+    event["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
+    event["requestContext"]["authorizer"] = {"lambda": {"storefrontId": storefront}}
+    return event
+
+
+def make_cancel_event(
+    order_id: str = SAMPLE_ORDER_ID, *, storefront: str = "demo"
+) -> dict[str, Any]:
+    """`POST /payments/{orderId}/cancel` of a storefront."""
+    event = load_event("cancel")
+    event["pathParameters"] = {"orderId": order_id}
+    event["requestContext"]["authorizer"] = {"lambda": {"storefrontId": storefront}}
+    return event
+
+
+def make_looks_event(*messages: tuple[str, str]) -> dict[str, Any]:
+    """A batch of the queue of looks: message ids with their bodies."""
+    event = load_event("reconcile_looks")
+    (record,) = event["Records"]
+    event["Records"] = [record | {"messageId": name, "body": body} for name, body in messages]
+    return event
+
+
+def make_callback_fields(
+    order_id: str = SAMPLE_ORDER_ID, status: str = "PAID", amount: Any = 1000, **payment: Any
+) -> dict[str, Any]:
+    """A callback of the payment-code shape, without its signature."""
+    return {
+        "merchant": {"id": MERCHANT_ID},
+        "customer": {"id": marks.EMAIL, "name": f"{marks.FIRST_NAME} {marks.LAST_NAME}"},
+        "order": {"id": order_id, "reference": "", "amount": amount, "currency": "IDR"},
+        "transaction": {"acquirerId": None},
+        "sourceOfFunds": {"type": "finpaycode", "paymentCode": "8802700000076850"},
+        "meta": {"data": {"note": marks.NOTE, "phone": marks.PHONE}},
+        "result": {
+            "payment": {
+                "status": status,
+                "statusDesc": None,
+                "userDesc": "",
+                "datetime": "2023-04-04 10:00:00",
+                "reference": "8f0e1d2c",
+                "channel": "INDOMARET",
+                "amount": amount,
+            }
+            | payment
+        },
+    }
+
+
+def make_callback_body(fields: dict[str, Any] | None = None, key: str = MERCHANT_KEY) -> str:
+    """The callback as PHP sends it, signed."""
+    signed: Any = deepcopy(make_callback_fields() if fields is None else fields)
+    signed["signature"] = signature.sign(signed, key)
+    return php_json.encode(signed)
+
+
+def make_callback_event(
+    body: str | None = None, *, order_id: str = SAMPLE_ORDER_ID, **changes: Any
+) -> dict[str, Any]:
+    """`POST /callbacks/finpay/{orderId}/{token}` at the URL that Finpay was given for the order."""
+    event = load_event("callback_paid")
+    event["body"] = make_callback_body() if body is None else body
+    token = callback_token(order_id, MERCHANT_KEY)
+    event["pathParameters"] = {"orderId": order_id, "token": token}
+    return event | changes
+
+
+def make_payment(**overrides: Any) -> Payment:
+    """A payment just reserved."""
+    status = overrides.get("status", Status.INITIATING)
+    fields: dict[str, Any] = {
+        "order_id": SAMPLE_ORDER_ID,
+        "storefront_id": "demo",
+        "status": status,
+        "version": 1,
+        "amount": 1000,
+        "currency": "IDR",
+        "source_of_funds": "finpaycode",
+        "request_fingerprint": "0" * 32,
+        "gateway_order_id": overrides.get("order_id", SAMPLE_ORDER_ID),
+        "timeout": 1_440,
+        "asked_at": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "webhook_url": "https://shop.example/finpay/webhook",
+        "history": (Entry(status, NOW, Source.INITIATE, "mark-1"),),
+        "lease": Lease("mark-1", NOW + 35_000) if status is Status.INITIATING else None,
+    }
+    return Payment(**fields | overrides)
+
+
+def make_claim(**overrides: Any) -> Claim:
+    """Finpay says that the sample order is paid."""
+    fields: dict[str, Any] = {
+        "gateway_order_id": SAMPLE_ORDER_ID,
+        "status": "PAID",
+        "amount": 1000,
+        "currency": "IDR",
+        "paid_amount": 1000,
+        "paid_amount_given": True,
+        "paid_at": NOW + 60_000,
+        "payment_reference": "8f0e1d2c",
+        "order_reference": None,
+        "channel": "INDOMARET",
+        "payment_code": "8802700000076850",
+        "evidence": "e" * 16,
+        "source": Source.CALLBACK,
+    }
+    return Claim(**fields | overrides)

@@ -1,0 +1,674 @@
+"""Lost callbacks: schedule, index, queue and consumer through the real handler."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from payments.clock import DAY, HOUR, MINUTE
+from payments.looks import AGAIN, PATIENCE
+from payments.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
+from payments.store import DynamoPayments
+from payments.telemetry import JobFailed
+from payments.transitions import Status
+from testing.builders import (
+    SAMPLE_ORDER_ID,
+    load_event,
+    make_callback_body,
+    make_callback_event,
+    make_callback_fields,
+    make_initiate_event,
+    make_looks_event,
+    make_payment,
+    make_request_body,
+)
+from testing.scripted_finpay import scripted_finpay
+from testing.service import NOBODY, Service
+
+QUEUE_IS_BUSY = 101
+
+
+def pay(service: Service, order_id: str = SAMPLE_ORDER_ID, **options: Any) -> None:
+    """The customer pays, and Finpay's callback gets lost."""
+    service.finpay.simulation.book.pay(order_id, **options)
+
+
+def look_of(service: Service, order_id: str = SAMPLE_ORDER_ID) -> tuple[str, str]:
+    """The message of the look that is due."""
+    return order_id, json.dumps({"orderId": order_id, "dueAt": service.payment(order_id).due_at})
+
+
+def take(service: Service, *messages: tuple[str, str]) -> list[str]:
+    """Hand messages to a consumer; says which of them failed."""
+    answer = service.reconcile(make_looks_event(*messages))
+    return [entry["itemIdentifier"] for entry in answer["batchItemFailures"]]
+
+
+def call_back(service: Service, **fields: Any) -> None:
+    body = make_callback_body(make_callback_fields(**fields))
+    assert service.callback(make_callback_event(body)).status == 200
+
+
+def age(service: Service) -> int:
+    return service.clock() - service.payment().created_at
+
+
+def counted(out: str, name: str) -> float:
+    """The sum of a metric in the output."""
+    lines = [json.loads(line) for line in out.splitlines() if '"_aws"' in line]
+    return sum(sum(line[name]) for line in lines if name in line)
+
+
+def test_a_payment_is_not_due_before_two_minutes_have_passed(pending: Service) -> None:
+    pending.pass_time(2 * MINUTE - 1)
+    assert pending.queue_looks() == 0
+    pending.pass_time(1)
+    assert pending.queue_looks() == 1
+
+
+def test_how_overdue_the_oldest_look_is_is_counted_in_milliseconds(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.pass_time(2 * MINUTE + 4321)
+    pending.queue_looks()
+    assert counted(capsys.readouterr().out, "OldestLookOverdue") == 4321
+
+
+def test_a_payment_whose_callback_got_lost_is_found_and_counted(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(pending)
+    pending.pass_time(2 * MINUTE)
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert (payment.status, payment.history[-1].by) == (Status.PAID, Source.STATUS_CHECK)
+    assert payment.due_at is None
+    out = capsys.readouterr().out
+    for name, expected in {
+        "LooksQueued": 1,
+        "Looks": 1,
+        "Paid": 1,
+        "PaidAmount": 1000,
+        "PaidFoundByReconcile": 1,
+    }.items():
+        assert counted(out, name) == expected, name
+
+
+def test_a_payment_that_a_callback_told_about_is_not_looked_at(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(pending)
+    call_back(pending)
+    pending.pass_time(DAY)
+    assert pending.sweep() == 0
+    assert pending.witness.calls == []
+    assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
+
+
+def test_a_payment_that_is_not_paid_yet_is_looked_at_again_by_the_schedule(
+    pending: Service,
+) -> None:
+    looks = []
+    for _ in range(60):
+        pending.pass_time(MINUTE)
+        if pending.sweep():
+            looks.append(age(pending) // MINUTE)
+    assert looks == [2, 5, 15, 30, 60]
+    payment = pending.payment()
+    assert (payment.status, payment.version) == (Status.PENDING, 2)
+    assert payment.due_at == payment.created_at + 2 * HOUR
+
+
+def test_two_consumers_with_the_same_message_check_once(pending: Service) -> None:
+    pending.pass_time(2 * MINUTE)
+    message = look_of(pending)
+    assert take(pending, message) == take(pending, message) == []
+    assert pending.witness.calls == ["check"]
+
+
+def test_two_consumers_at_the_same_moment_check_once(pending: Service) -> None:
+    pending.pass_time(2 * MINUTE)
+    message = look_of(pending)
+    pending.witness.before["check"] = lambda: take(pending, message)
+    take(pending, message)
+    assert pending.witness.calls == ["check"]
+
+
+def test_a_look_that_was_queued_twice_is_taken_once(pending: Service) -> None:
+    pending.pass_time(2 * MINUTE)
+    assert pending.queue_looks() == pending.queue_looks() == 1
+    assert pending.take_looks() == 0
+    assert pending.witness.calls == ["check"]
+
+
+def test_of_two_who_begin_a_look_at_once_one_takes_it(
+    pending: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = DynamoPayments.begin_look
+
+    def lose_race(
+        store: DynamoPayments, order_id: str, due_at: int, next_due_at: int, mark: str
+    ) -> Payment | None:
+        real(store, order_id, due_at, next_due_at, "quicker")
+        return real(store, order_id, due_at, next_due_at, mark)
+
+    monkeypatch.setattr(DynamoPayments, "begin_look", lose_race)
+    pending.pass_time(2 * MINUTE)
+    assert take(pending, look_of(pending)) == []
+    assert pending.witness.calls == []
+
+
+def test_a_look_at_an_order_that_is_gone_is_done(service: Service) -> None:
+    assert service.reconcile(load_event("reconcile_looks")) == {"batchItemFailures": []}
+    assert service.witness.calls == []
+
+
+def test_a_message_that_cannot_be_read_fails_alone(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(pending)
+    pending.pass_time(2 * MINUTE)
+    good = look_of(pending)
+    assert take(pending, ("m-1", "not JSON"), good, ("m-3", "{}")) == ["m-1", "m-3"]
+    assert pending.payment().status is Status.PAID
+    out = capsys.readouterr().out
+    assert '"error":"JSONDecodeError"' in out
+    assert '"error":"KeyError"' in out
+
+
+def test_a_store_that_fails_lets_the_message_come_again(pending: Service) -> None:
+    pay(pending, amount=900)
+    pending.pass_time(2 * MINUTE)
+    message = look_of(pending)
+    pending.drop_table("QuarantineTable")
+    assert take(pending, message) == [SAMPLE_ORDER_ID]
+    payment = pending.payment()
+    assert payment.status is Status.PENDING
+    assert payment.due_at == pending.clock() + 3 * MINUTE, "the next look by the schedule"
+
+
+def test_a_batch_of_which_all_fail_is_no_failure_of_the_function(pending: Service) -> None:
+    assert take(pending, ("m-1", "{}")) == ["m-1"]
+
+
+@pytest.mark.parametrize("kind", ["drop", "drop-before", "error-500", "garbage"])
+def test_a_finpay_that_does_not_answer_is_asked_again_soon_and_changes_nothing(
+    pending: Service, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    pending.pass_time(3 * HOUR)
+    before = pending.payment()
+    pending.fault("check", kind)
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert payment == replace(before, due_at=pending.clock() + AGAIN)
+    assert counted(capsys.readouterr().out, "LooksFailed") == 1
+    pending.pass_time(AGAIN)
+    assert pending.sweep() == 1
+    assert pending.payment().due_at == before.created_at + 4 * HOUR
+
+
+def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> None:
+    pending.pass_time(DAY + 2 * MINUTE)
+    before = pending.payment()
+    pending.finpay_url = NOBODY
+    assert pending.sweep() == 1
+    assert pending.payment() == replace(before, due_at=pending.clock() + AGAIN)
+
+
+def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: Service) -> None:
+    pending.pass_time(DAY + MINUTE)
+    pending.fault("check", "error-500")
+    pending.sweep()
+    assert pending.payment().status is Status.PENDING
+    pending.pass_time(AGAIN)
+    pending.sweep()
+    payment = pending.payment()
+    assert payment.status is Status.EXPIRED
+    assert payment.due_at == payment.updated_at + HOUR
+
+
+def test_a_payment_that_finpay_calls_open_after_its_end_is_unpaid_and_expires(
+    pending: Service,
+) -> None:
+    pending.clock.at = pending.clock() + DAY + 2 * MINUTE  # Finpay's clock is behind
+    pending.sweep()
+    assert pending.payment().status is Status.EXPIRED
+
+
+def test_a_payment_that_finpay_calls_open_before_its_end_is_left_as_it_is(
+    pending: Service,
+) -> None:
+    pending.pass_time(DAY - MINUTE)
+    pending.sweep()
+    assert pending.payment().status is Status.PENDING
+
+
+def test_a_payment_that_finpay_does_not_know_expires_after_its_end_and_not_before(
+    pending: Service,
+) -> None:
+    pending.finpay.simulation.book.clear()
+    pending.pass_time(2 * MINUTE)
+    pending.sweep()
+    assert pending.payment().status is Status.PENDING
+    pending.pass_time(DAY)
+    pending.sweep()
+    assert pending.payment().status is Status.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("at_finpay", "expected"),
+    [
+        ("CANCELLED", Status.CANCELLED),
+        ("FAILED", Status.FAILED),
+        ("REFUNDED", Status.REVIEW),
+        ("ON_HOLD", Status.PENDING),
+    ],
+)
+def test_whatever_else_finpay_says_is_settled_by_the_same_rule_as_a_callback(
+    pending: Service, at_finpay: str, expected: Status
+) -> None:
+    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, at_finpay)
+    pending.pass_time(2 * MINUTE)
+    pending.sweep()
+    assert pending.payment().status is expected
+
+
+def test_the_wrong_amount_found_by_a_look_is_for_a_person(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(pending, amount=900)
+    pending.pass_time(2 * MINUTE)
+    pending.sweep()
+    assert pending.payment().status is Status.REVIEW
+    assert len(pending.rows("QuarantineTable")) == 1
+    assert counted(capsys.readouterr().out, "NeedsAPerson") == 2, "mismatch and review"
+
+
+def test_money_that_comes_after_the_end_is_found_by_a_late_look(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.pass_time(DAY + MINUTE)
+    pending.sweep()
+    pay(pending, late=True)
+    capsys.readouterr()
+    pending.pass_time(HOUR)
+    pending.sweep()
+    payment = pending.payment()
+    assert payment.status is Status.PAID
+    assert payment.settled
+    assert payment.settled.late
+    out = capsys.readouterr().out
+    assert counted(out, "PaidLate") == counted(out, "PaidFoundByReconcile") == 1
+
+
+def test_the_last_late_look_ends_the_watch(pending: Service) -> None:
+    pending.pass_time(DAY + MINUTE)
+    pending.sweep()
+    given_up_at = pending.payment().updated_at
+    looks = []
+    for _ in range(4 * 24):
+        pending.pass_time(HOUR)
+        if pending.sweep():
+            looks.append((pending.clock() - given_up_at) // HOUR)
+    assert looks == [1, 6, 24, 72]
+    payment = pending.payment()
+    assert (payment.status, payment.due_at, payment.look) == (Status.EXPIRED, None, None)
+
+
+def test_the_last_look_at_an_order_that_finpay_does_not_know_ends_the_watch(
+    pending: Service,
+) -> None:
+    pending.finpay.simulation.book.clear()
+    pending.pass_time(DAY + MINUTE)
+    pending.sweep()
+    for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
+        assert pending.payment().due_at == pending.clock() + late
+        pending.pass_time(late)
+        assert pending.sweep() == 1
+    assert pending.payment().due_at is None
+
+
+def test_a_last_look_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
+    pending.pass_time(DAY + MINUTE)
+    pending.sweep()
+    for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
+        pending.pass_time(late)
+        if late == 48 * HOUR:
+            pending.fault("check", "drop")
+        assert pending.sweep() == 1
+    assert pending.payment().due_at == pending.clock() + AGAIN
+    pay(pending, late=True)
+    pending.pass_time(AGAIN)
+    pending.sweep()
+    assert pending.payment().status is Status.PAID
+
+
+def lose(service: Service, fault: str) -> None:
+    """Ask for a code and learn nothing."""
+    service.pass_time(0)
+    service.fault("initiate", fault)
+    assert service.api(load_event("initiate")).problem == "outcome-unknown"
+    service.witness.calls.clear()
+
+
+def test_a_code_that_nobody_came_back_for_is_found(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose(service, "drop")
+    service.pass_time(2 * MINUTE)
+    service.sweep()
+    payment = service.payment()
+    assert payment.status is Status.PENDING
+    assert payment.code
+    assert payment.code.payment_code == service.orders()[SAMPLE_ORDER_ID].payment_code
+    assert counted(capsys.readouterr().out, "CodeFound") == 1
+
+
+def test_a_code_that_is_found_while_somebody_else_takes_the_lease_is_left_to_him(
+    service: Service,
+) -> None:
+    lose(service, "drop")
+    service.pass_time(2 * MINUTE)
+    theirs = Lease("theirs", service.clock() + LEASE_MS)
+    store = DynamoPayments(service.dynamodb, "PaymentsTable")
+    now = service.clock()
+    service.witness.before["check"] = lambda: store.take_lease(service.payment(), theirs, now)
+    assert service.sweep() == 1
+    payment = service.payment()
+    assert (payment.status, payment.lease, payment.code) == (Status.INITIATING, theirs, None)
+
+
+def test_an_unknown_outcome_is_left_to_the_storefront_for_a_while(service: Service) -> None:
+    lose(service, "drop-before")
+    service.pass_time(PATIENCE - 1)
+    service.sweep()
+    assert service.payment().status is Status.INITIATING
+    assert service.witness.calls == ["check"]
+
+
+def test_an_unknown_outcome_that_nobody_came_back_for_is_closed(service: Service) -> None:
+    lose(service, "drop-before")
+    service.pass_time(PATIENCE)
+    service.sweep()
+    payment = service.payment()
+    assert (payment.status, payment.history[-1].by) == (Status.FAILED, Source.STATUS_CHECK)
+    assert payment.due_at == payment.updated_at + HOUR
+
+
+def test_an_unknown_outcome_without_a_code_is_cancelled_at_finpay_in_the_end(
+    service: Service,
+) -> None:
+    service.finpay.simulation.check_shows_code = False
+    lose(service, "drop")
+    service.pass_time(2 * MINUTE)
+    service.sweep()
+    assert service.payment().status is Status.INITIATING
+    service.pass_time(HOUR)
+    service.sweep()
+    assert service.payment().status is Status.CANCELLED
+    assert service.orders()[SAMPLE_ORDER_ID].status == "CANCELLED"
+    assert service.witness.calls == ["check", "check", "cancel"]
+
+
+def test_money_for_an_unknown_outcome_is_found_by_the_first_look(service: Service) -> None:
+    lose(service, "drop")
+    pay(service)
+    service.pass_time(2 * MINUTE)
+    service.sweep()
+    assert service.payment().status is Status.PAID
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED"])
+def test_an_end_at_finpay_is_left_to_the_storefront_while_it_may_come_back(
+    service: Service, status: str
+) -> None:
+    lose(service, "drop")
+    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, status)
+    service.pass_time(2 * MINUTE)
+    service.sweep()
+    assert service.payment().status is Status.INITIATING
+    service.pass_time(HOUR)
+    service.sweep()
+    assert service.payment().status.value == status
+
+
+def test_a_payment_that_somebody_else_is_at_work_on_is_looked_at_again_soon(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose(service, "drop")
+    service.pass_time(3 * HOUR)
+    real = DynamoPayments.take_lease
+
+    def lose_race(
+        store: DynamoPayments, payment: Payment, lease: Lease, asked_at: int
+    ) -> Payment | None:
+        real(store, payment, replace(lease, id="quicker"), asked_at)
+        return real(store, payment, lease, asked_at)
+
+    monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
+    assert service.sweep() == 1
+    assert service.payment().due_at == service.clock() + AGAIN
+    out = capsys.readouterr().out
+    assert '"error":"PaymentInProgress"' in out
+    assert counted(out, "LooksFailed") == 1
+
+
+def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_means_it(
+    pending: Service,
+) -> None:
+    call_back(pending)
+    assert pending.payment().due_at is None
+    call_back(pending, status="CANCELLED")
+    payment = pending.payment()
+    assert (payment.status, payment.due_at) == (Status.PAID, pending.clock())
+    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert (payment.status, payment.due_at) == (Status.REVIEW, None)
+    assert payment.settled, "what was paid stays known"
+
+
+def test_a_cancel_after_the_money_is_looked_into_although_the_history_is_full(
+    pending: Service,
+) -> None:
+    call_back(pending)
+    for n in range(HISTORY_LIMIT):
+        call_back(pending, status=f"NEW_{n}")
+    full = len(pending.payment().history)
+    call_back(pending, status="CANCELLED")
+    payment = pending.payment()
+    assert (len(payment.history), payment.due_at) == (full + 1, pending.clock())
+
+
+def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pay(pending)
+    reference = pending.orders()[SAMPLE_ORDER_ID].payment
+    assert reference
+    call_back(pending, reference=reference.reference)
+    call_back(pending, status="CANCELLED")
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert (payment.status, payment.due_at, payment.look) == (Status.PAID, None, None)
+    assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
+    pending.pass_time(30 * DAY)
+    assert pending.sweep() == 0
+
+
+def test_nothing_is_queued_while_the_queue_has_plenty(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.pass_time(2 * MINUTE)
+    for _ in range(QUEUE_IS_BUSY):
+        pending.sqs.send_message(QueueUrl=pending.looks_queue, MessageBody="{}")
+    assert pending.queue_looks() == 0
+    assert counted(capsys.readouterr().out, "LooksQueued") == 0
+    pending.sqs.purge_queue(QueueUrl=pending.looks_queue)
+    assert pending.queue_looks() == 1
+
+
+def many_due(service: Service, number: int) -> None:
+    """Payments of which Finpay knows nothing, all due."""
+    service.pass_time(0)
+    for n in range(number):
+        due_at = service.clock() - n
+        code = IssuedCode(None, service.clock() + DAY, "88027")
+        service.put(
+            make_payment(
+                order_id=f"A-{n}",
+                status=Status.PENDING,
+                code=code,
+                created_at=service.clock(),
+                due_at=due_at,
+            )
+        )
+
+
+def until(batches: int) -> Iterator[int]:
+    """Time for so many batches."""
+    yield from [120_000] * batches
+    yield 10_000
+
+
+def test_a_run_that_is_out_of_time_leaves_the_rest_to_the_next(service: Service) -> None:
+    many_due(service, 35)
+    assert service.queue_looks(until(2)) == 20
+    assert service.take_looks() == 0
+    assert service.queue_looks() == 15
+    assert service.take_looks() == 0
+    assert service.queue_looks() == 0
+    assert service.witness.calls == ["check"] * 35
+
+
+def test_an_index_that_does_not_answer_fails_the_run_and_is_logged(
+    pending: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pending.drop_table("PaymentsTable")
+    with pytest.raises(JobFailed, match="Unavailable"):
+        pending.queue_looks()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line.get("message") == "job done"]
+    assert (line["level"], line["job"], line["error"]) == ("ERROR", "queue looks", "Unavailable")
+    assert line["at"].startswith("payments.")
+
+
+def test_a_queue_that_does_not_answer_fails_the_run_and_the_looks_stay_due(
+    pending: Service,
+) -> None:
+    pending.pass_time(2 * MINUTE)
+    pending.sqs.delete_queue(QueueUrl=pending.looks_queue)
+    with pytest.raises(JobFailed, match="Unavailable"):
+        pending.queue_looks()
+    assert pending.payment().due_at == pending.payment().created_at + 2 * MINUTE
+
+
+def test_a_look_while_finpay_is_known_not_to_answer_is_left_for_later(service: Service) -> None:
+    # On the clock that runs, since Powertools' circuit goes by it.
+    before = make_payment(status=Status.PENDING, due_at=service.clock() - 1)
+    service.put(before)
+    message = look_of(service)
+    for n in range(3):
+        service.fault("initiate", "error-500")
+        service.api(make_initiate_event(make_request_body(id=f"B-{n}")))
+    service.witness.calls.clear()
+    service.restart()
+    assert take(service, message) == []
+    assert service.queue_looks() == 0
+    assert service.payment() == before
+    assert service.witness.calls == []
+
+
+def test_a_look_asks_about_each_order_that_the_payment_had(renamed: Service) -> None:
+    renamed.pass_time(HOUR)
+    assert renamed.sweep() == 1
+    assert renamed.witness.calls == ["check", "check"]
+    assert renamed.payment().status is Status.PENDING
+
+
+def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Service) -> None:
+    pay(renamed, late=True)
+    renamed.pass_time(HOUR)
+    assert renamed.sweep() == 1
+    payment = renamed.payment()
+    assert (payment.status, payment.due_at) == (Status.PAID, None)
+
+
+def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed: Service) -> None:
+    pay(renamed, renamed.payment().gateway_order_id)
+    renamed.pass_time(HOUR)
+    assert renamed.sweep() == 1
+    assert renamed.witness.calls == ["check"]
+
+
+def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
+    service: Service,
+) -> None:
+    service.finpay.simulation.check_shows_code = False
+    service.pass_time(0)
+    lose(service, "drop")
+    # Open by its status for ever, and yet nothing that the simulator cancels.
+    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    service.pass_time(HOUR)
+    service.sweep()
+    assert service.payment().status is Status.INITIATING
+    service.pass_time(2 * DAY)
+    service.sweep()
+    assert service.payment().status is Status.EXPIRED
+
+
+def test_a_late_callback_of_money_that_was_voided_is_looked_into(pending: Service) -> None:
+    pay(pending)
+    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    call_back(pending, status="CANCELLED")
+    assert pending.payment().status is Status.CANCELLED
+    call_back(pending)
+    assert pending.payment().status is Status.PAID
+    pending.pass_time(1)
+    assert pending.sweep() == 1
+    assert pending.payment().status is Status.REVIEW
+
+
+def test_a_late_callback_of_money_that_is_there_stays_paid(pending: Service) -> None:
+    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    call_back(pending, status="EXPIRED")
+    pay(pending, late=True)
+    call_back(pending)
+    pending.pass_time(1)
+    assert pending.sweep() == 1
+    payment = pending.payment()
+    assert (payment.status, payment.due_at) == (Status.PAID, None)
+
+
+def test_a_refund_of_another_order_of_the_payments_refunds_nothing_here(renamed: Service) -> None:
+    second = renamed.payment().gateway_order_id
+    body = make_callback_body(make_callback_fields(second))
+    renamed.callback(make_callback_event(body))
+    body = make_callback_body(make_callback_fields(SAMPLE_ORDER_ID, status="REFUNDED"))
+    assert renamed.callback(make_callback_event(body)).status == 200
+    payment = renamed.payment()
+    assert (payment.status, payment.history[-1].saw) == (Status.PAID, "REFUNDED")
+
+
+def test_a_status_check_that_does_not_say_what_was_ordered_ends_nothing_before_its_time(
+    service: Service,
+) -> None:
+    service.pass_time(0)
+    lose(service, "drop")
+    answer = {
+        "responseCode": "2000000",
+        "data": {
+            "order": {"id": SAMPLE_ORDER_ID},
+            "result": {"payment": {"status": "PENDING"}},
+        },
+    }
+    with scripted_finpay(200, answer) as service.finpay_url:
+        service.restart()
+        service.pass_time(HOUR)
+        service.sweep()
+        assert service.payment().status is Status.INITIATING
+        service.pass_time(2 * DAY)
+        service.sweep()
+    assert service.payment().status is Status.EXPIRED

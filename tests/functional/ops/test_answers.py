@@ -1,0 +1,226 @@
+"""What is answered where Finpay says otherwise than we, through the real handlers."""
+
+from dataclasses import replace
+
+import pytest
+
+from ops.cases import Answer, Case
+from payments.deliveries import KEPT_DAYS
+from payments.payment import Settled
+from payments.transitions import Status
+from testing.builders import SAMPLE_ORDER_ID, make_payment
+from tests.functional.ops.desk import Desk
+
+DAY = 86_400_000
+
+
+def answer(desk: Desk, order_id: str = "A-1") -> Answer:
+    """The answer; its next command without the stack."""
+    found = desk.json("payment", "show", order_id)["answer"]
+    words = (
+        found["next"].removeprefix("python -m ops ").removesuffix(" --stack finpay-payments-test")
+    )
+    return Answer(Case(found["case"]), found["sentence"], words)
+
+
+def expire(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", "expire")
+    desk.callback("A-1", status="EXPIRED")
+
+
+def paid_wrongly(desk: Desk, verdict: str) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", amount=900)
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", verdict, "A-1")
+
+
+def latest_order(desk: Desk) -> str:
+    """The order at Finpay that counts, of a payment whose first one was given up."""
+    return desk.service.payment().gateway_order_id
+
+
+def pay_latest(desk: Desk) -> None:
+    desk.fate(latest_order(desk))
+    desk.lines("reconcile", SAMPLE_ORDER_ID)
+    assert desk.service.payment().status is Status.PAID
+
+
+def test_what_an_operator_rejected_is_answered_by_his_decision(desk: Desk) -> None:
+    paid_wrongly(desk, "reject")
+    case, sentence, following = answer(desk)
+    assert case is Case.DECIDED
+    at = desk.service.payment("A-1").history[-1].at
+    assert f"{at // 1000 % 60:02} WIB" in sentence, "the moment is told"
+    assert "Rp900" in sentence
+    assert "Rp1.000" in sentence
+    assert following == "payment list --storefront toko"
+
+
+@pytest.mark.parametrize("said", ["CANCELLED", "REFUNDED", "PENDING", "SOMETHING_NEW"])
+def test_a_decision_stands_whatever_became_of_the_money_at_finpay(desk: Desk, said: str) -> None:
+    paid_wrongly(desk, "reject")
+    desk.fate("A-1", "status", status=said)
+    assert answer(desk).case is Case.DECIDED
+
+
+def test_other_money_than_an_operator_decided_about_is_to_be_taken_up(desk: Desk) -> None:
+    paid_wrongly(desk, "reject")
+    desk.fate("A-1", again=True)
+    assert answer(desk)[::2] == (Case.CALLBACK_LOST, "reconcile A-1")
+
+
+def test_the_same_amount_under_another_reference_is_other_money(desk: Desk) -> None:
+    paid_wrongly(desk, "reject")
+    desk.fate("A-1", amount=900, again=True)
+    assert answer(desk).case is Case.CALLBACK_LOST
+
+
+@pytest.mark.parametrize("amount", [900, None])
+def test_money_of_no_name_is_known_by_its_amount(desk: Desk, amount: int | None) -> None:
+    paid_wrongly(desk, "reject")
+    payment = desk.service.payment("A-1")
+    nameless = Settled(1, amount, None, None, "A-1")
+    desk.service.put(replace(payment, order_id="A-2", settled=nameless))
+    known = amount == 900
+    found = answer(desk, "A-2")
+    assert found.case is (Case.DECIDED if known else Case.CALLBACK_LOST)
+
+
+def test_a_decision_about_an_unknown_amount_says_so(desk: Desk) -> None:
+    paid_wrongly(desk, "reject")
+    payment = desk.service.payment("A-1")
+    other = replace(payment, order_id="A-2", gateway_order_id="A-2", settled=Settled(1))
+    desk.service.put(other)
+    found = answer(desk, "A-2")
+    assert found.case is Case.DECIDED
+    assert "an amount that Finpay did not tell" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "said", ["CANCELLED", "EXPIRED", "FAILED", "REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"]
+)
+def test_nobody_is_sent_to_a_till_with_a_code_that_finpay_does_not_call_open(
+    desk: Desk, said: str
+) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", "status", status=said)
+    sentence = f"It is PENDING here, and Finpay says {said}."
+    assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
+
+
+def test_nobody_is_sent_to_a_till_with_a_code_that_finpay_does_not_know(desk: Desk) -> None:
+    now = desk.service.clock()
+    desk.service.put(make_payment(order_id="A-1", status=Status.PENDING, asked_at=now))
+    sentence = "It is PENDING here, and Finpay knows no such order."
+    assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
+
+
+@pytest.mark.parametrize("said", ["REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"])
+def test_money_that_came_and_went_back_is_not_called_none(desk: Desk, said: str) -> None:
+    expire(desk)
+    desk.fate("A-1", "status", status=said)
+    sentence = f"It is EXPIRED here, and Finpay says {said}."
+    assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
+
+
+@pytest.mark.parametrize("said", ["EXPIRED", "CANCELLED", "FAILED", "PENDING"])
+def test_no_money_came_for_what_was_given_up_and_is_unpaid_at_finpay(desk: Desk, said: str) -> None:
+    expire(desk)
+    desk.fate("A-1", "status", status=said)
+    assert answer(desk).case is Case.CLOSED
+
+
+@pytest.mark.parametrize("said", ["REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"])
+def test_what_finpay_says_of_an_order_that_was_given_up_there_counts_too(
+    renamed_desk: Desk, said: str
+) -> None:
+    assert answer(renamed_desk, SAMPLE_ORDER_ID).case is Case.NOT_PAID_YET
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status=said)
+    found = answer(renamed_desk, SAMPLE_ORDER_ID)
+    sentence = f"It is PENDING here, and Finpay says {said} of its order {SAMPLE_ORDER_ID}."
+    assert found == (Case.FINPAY_DIFFERS, sentence, f"reconcile {SAMPLE_ORDER_ID}")
+
+
+def test_a_credit_for_an_order_that_finpay_does_not_know_is_told(desk: Desk) -> None:
+    desk.callback("A-1")
+    now = desk.service.clock()
+    payment = make_payment(order_id="A-1", status=Status.PAID, asked_at=now)
+    desk.service.put(replace(payment, settled=Settled(now, 1000, "8f0e1d2c")))
+    sentence = "It is paid here, and Finpay knows no such order."
+    assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
+
+
+def test_a_payment_of_which_finpay_says_nothing_is_paid_as_we_know_it(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    desk.shop.tell()
+    desk.silence()
+    assert answer(desk).case is Case.PAID
+
+
+def test_who_paid_two_orders_of_a_payment_paid_twice(renamed_desk: Desk) -> None:
+    pay_latest(renamed_desk)
+    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+    found = answer(renamed_desk, SAMPLE_ORDER_ID)
+    assert found.case is Case.PAID_TWICE
+    assert found.next.startswith("report --date ")
+
+
+def test_who_got_the_second_money_back_paid_once(renamed_desk: Desk) -> None:
+    pay_latest(renamed_desk)
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status="REFUNDED")
+    assert answer(renamed_desk, SAMPLE_ORDER_ID).case is Case.NOT_TOLD_YET
+
+
+def test_who_got_some_of_the_second_money_back_is_not_well(renamed_desk: Desk) -> None:
+    pay_latest(renamed_desk)
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status="PARTIALLY_REFUNDED")
+    found = answer(renamed_desk, SAMPLE_ORDER_ID)
+    assert found.case is Case.FINPAY_DIFFERS
+    assert f"PARTIALLY_REFUNDED of its order {SAMPLE_ORDER_ID}" in found.sentence
+    assert found.next.startswith("report --date "), "no look would ask about that order"
+
+
+def test_money_for_another_order_of_a_payment_that_was_given_back_is_told(
+    renamed_desk: Desk,
+) -> None:
+    pay_latest(renamed_desk)
+    renamed_desk.fate(latest_order(renamed_desk), "status", status="REFUNDED")
+    renamed_desk.lines("reconcile", SAMPLE_ORDER_ID)
+    assert answer(renamed_desk, SAMPLE_ORDER_ID).case is Case.MONEY_BACK
+    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+    found = answer(renamed_desk, SAMPLE_ORDER_ID)
+    assert found.case is Case.FINPAY_DIFFERS
+    assert found.sentence.startswith("It is REFUNDED here, and Finpay says PAID of its order")
+
+
+def test_what_finpay_said_when_an_operator_accepted_is_no_difference(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    desk.fate("A-1", "status", status="CANCELLED")
+    assert answer(desk).case is Case.FINPAY_DIFFERS
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", "accept", "A-1")
+    assert answer(desk).case is Case.NOT_TOLD_YET
+    desk.fate("A-1", "status", status="EXPIRED")
+    assert answer(desk).case is Case.FINPAY_DIFFERS
+    desk.lines("reconcile", "A-1")
+    assert desk.service.payment("A-1").history[-1].saw == "EXPIRED"
+    assert answer(desk).case is Case.FINPAY_DIFFERS, "it was noted after the decision"
+
+
+def test_an_old_payment_is_not_announced_again_because_its_log_is_over(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    desk.service.pass_time(KEPT_DAYS * DAY - 1)
+    assert answer(desk).next == "webhook redeliver A-1"
+    desk.service.pass_time(1)
+    found = answer(desk)
+    assert found.case is Case.LOG_IS_OVER
+    assert "after 90 days" in found.sentence
+    assert "redeliver" not in found.next

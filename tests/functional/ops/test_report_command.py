@@ -1,0 +1,274 @@
+"""`python -m ops report`: a day in WIB beside Finpay, four ways."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ops import wib
+from ops.agreement import Difference, compare
+from ops.report import GIVE_UP_AFTER
+from ops.report_table import COLUMNS
+from payments.payment import Entry, Payment, Settled, Source
+from payments.transitions import Status
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
+from tests.functional.ops.desk import Desk
+
+DAY = 86_400_000
+_S = Status
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected"),
+    [
+        (_S.PAID, "PAID", Difference.AGREES),
+        (_S.PENDING, "REQUEST_INITIATED", Difference.AGREES),
+        (_S.INITIATING, "PENDING", Difference.AGREES),
+        (_S.EXPIRED, "EXPIRED", Difference.AGREES),
+        (_S.CANCELLED, "CANCELED", Difference.AGREES),
+        (_S.FAILED, "FAILURE", Difference.AGREES),
+        (_S.REFUNDED, "REFUNDED", Difference.AGREES),
+        (_S.PARTIALLY_REFUNDED, "PARTIALLY_REFUNDED", Difference.AGREES),
+        (_S.PENDING, "PAID", Difference.OTHER_STATUS),
+        (_S.PAID, "REFUNDED", Difference.OTHER_STATUS),
+        (_S.PAID, "PENDING", Difference.OTHER_STATUS),
+        (_S.REVIEW, "PAID", Difference.OTHER_STATUS),
+        (_S.PAID, "SOMETHING_NEW", Difference.OTHER_STATUS),
+        (_S.CANCELLED, "PENDING", Difference.OTHER_STATUS),
+    ],
+)
+def test_a_status_here_agrees_with_the_one_that_means_the_same(
+    status: Status, said: str, expected: Difference
+) -> None:
+    claim = make_claim(status=said, source=Source.STATUS_CHECK)
+    assert compare(make_payment(status=status), claim, NOW) is expected
+
+
+def test_a_code_whose_time_is_over_and_that_finpay_still_calls_open_agrees() -> None:
+    claim = make_claim(status="PENDING", source=Source.STATUS_CHECK)
+    expired = make_payment(status=Status.EXPIRED)
+    assert compare(expired, claim, NOW + 2 * DAY) is Difference.AGREES
+    assert compare(expired, claim, NOW) is Difference.OTHER_STATUS
+
+
+@pytest.mark.parametrize(
+    "said", [{"paid_amount": 900}, {"amount": 900, "paid_amount_given": False}, {"currency": "USD"}]
+)
+def test_another_amount_or_currency_is_another_amount_whatever_the_status(
+    said: dict[str, object],
+) -> None:
+    claim = make_claim(source=Source.STATUS_CHECK, **said)
+    for status in (Status.PAID, Status.REVIEW, Status.PENDING):
+        assert compare(make_payment(status=status), claim, NOW) is Difference.OTHER_AMOUNT
+
+
+def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so_far() -> None:
+    for status in Status:
+        never = status in {Status.INITIATING, Status.FAILED}
+        expected = Difference.AGREES if never else Difference.ONLY_HERE
+        assert compare(make_payment(status=status), None, NOW) is expected
+
+
+def accepted(came: int) -> Payment:
+    """A payment of 1,000 rupiah for which an operator accepted what came."""
+    payment = make_payment(status=Status.PAID, settled=Settled(NOW, came, "8f0e1d2c"))
+    entry = Entry(Status.PAID, NOW, Source.OPERATOR, "mark-2")
+    return replace(payment, history=(*payment.history, entry))
+
+
+def test_what_an_operator_accepted_is_compared_with_what_had_come() -> None:
+    for came, paid, expected in (
+        (900, 900, Difference.AGREES),
+        (900, 1000, Difference.OTHER_AMOUNT),
+        (1000, 900, Difference.OTHER_AMOUNT),
+    ):
+        claim = make_claim(source=Source.STATUS_CHECK, paid_amount=paid)
+        assert compare(accepted(came), claim, NOW) is expected
+    of_another = make_claim(source=Source.STATUS_CHECK, amount=900, paid_amount_given=False)
+    assert compare(accepted(900), of_another, NOW) is Difference.AGREES
+    back = make_claim(source=Source.STATUS_CHECK, status="REFUNDED")
+    assert compare(accepted(900), back, NOW) is Difference.OTHER_STATUS
+
+
+def today(desk: Desk) -> str:
+    return wib.told(desk.service.clock()).partition(" ")[0]
+
+
+def make_a_day(desk: Desk) -> None:
+    """One order of each kind."""
+    for order_id in ("AGREES", "STATUS", "AMOUNT"):
+        desk.shop.order(order_id)
+    desk.fate("AGREES")
+    desk.callback("AGREES")
+    desk.fate("STATUS")
+    desk.fate("AMOUNT", amount=900)
+    desk.callback("AMOUNT", amount=900)
+    now = desk.service.clock()
+    desk.service.put(make_payment(order_id="HERE", status=Status.PAID, created_at=now))
+    desk.service.put(make_payment(order_id="BEFORE", created_at=now - 2 * DAY))
+    desk.callback("THERE")
+
+
+def test_a_days_payments_are_told_apart_four_ways_and_asking_changes_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    make_a_day(desk)
+    before, file = desk.rows(), tmp_path / "day.csv"
+    found = desk.json("report", "--date", today(desk), "--csv", str(file), code=3)
+    assert desk.rows() == before
+    assert {row["orderId"]: row["difference"] for row in found["rows"]} == {
+        "AGREES": "agrees",
+        "STATUS": "other-status",
+        "AMOUNT": "other-amount",
+        "HERE": "only-here",
+        "THERE": "other-status",
+    }
+    assert found["totals"] == {
+        "agrees": 1,
+        "only-here": 1,
+        "other-status": 2,
+        "other-amount": 1,
+        "not-compared": 0,
+    }
+    assert found["date"] == today(desk)
+    with file.open(newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    assert tuple(rows[0]) == COLUMNS == tuple(found["rows"][0])
+    as_text = [
+        {name: "" if value is None else str(value) for name, value in row.items()}
+        for row in found["rows"]
+    ]
+    assert rows == as_text
+
+
+def test_for_people_only_what_does_not_agree_is_printed(desk: Desk) -> None:
+    make_a_day(desk)
+    lines = desk.lines("report", "--date", today(desk), code=3)
+    assert sorted(lines[:-1]) == [
+        "AMOUNT  toko  other-amount  amount or currency differ",
+        "HERE  demo  only-here  Finpay knows no such order",
+        "STATUS  toko  other-status  PENDING here, PAID there",
+        "THERE  not here  other-status  a signed callback came for it, and it is not here",
+    ]
+    assert lines[-1] == "agrees 1  only-here 1  other-status 2  other-amount 1  not-compared 0"
+
+
+def test_a_day_that_agrees_ends_well(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    assert desk.json("report", "--date", today(desk))["totals"]["agrees"] == 1
+    assert desk.json("report", "--date", "2020-01-01")["rows"] == []
+
+
+def rows_of(desk: Desk, code: int) -> dict[str, tuple[str, str | None]]:
+    """Difference and reason of each of today's orders."""
+    found = desk.json("report", "--date", today(desk), code=code)
+    return {row["orderId"]: (row["difference"], row["why"]) for row in found["rows"]}
+
+
+def test_a_day_whose_only_mismatch_was_accepted_ends_well(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", amount=900)
+    desk.lines("reconcile", "A-1")
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+    desk.lines("review", "accept", "A-1")
+    assert rows_of(desk, 0) == {"A-1": ("agrees", None)}
+    desk.fate("A-1", amount=800, again=True)
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+
+
+@pytest.mark.parametrize("said", ["PAID", "REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"])
+def test_money_for_an_order_that_was_given_up_at_finpay_is_another_status(
+    renamed_desk: Desk, said: str
+) -> None:
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status=said)
+    why = f"PENDING here, {said} there of its order {SAMPLE_ORDER_ID}"
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+
+
+def test_a_second_payment_is_another_status_until_it_was_given_back(renamed_desk: Desk) -> None:
+    renamed_desk.fate(renamed_desk.service.payment().gateway_order_id)
+    renamed_desk.lines("reconcile", SAMPLE_ORDER_ID)
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+    why = f"PAID here, PAID there of its order {SAMPLE_ORDER_ID}"
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status="REFUNDED")
+    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+
+
+def test_a_payment_agrees_only_if_finpay_answered_for_each_of_its_orders(
+    renamed_desk: Desk,
+) -> None:
+    renamed_desk.service.witness.after["check"] = renamed_desk.silence
+    difference, why = rows_of(renamed_desk, 3)[SAMPLE_ORDER_ID]
+    assert difference == "not-compared"
+    assert why == f"no answer came that can be read, of its order {SAMPLE_ORDER_ID}"
+
+
+def test_a_difference_is_told_though_another_order_got_no_answer(renamed_desk: Desk) -> None:
+    latest = renamed_desk.service.payment().gateway_order_id
+    renamed_desk.fate(latest)
+    renamed_desk.service.witness.after["check"] = renamed_desk.silence
+    expected = ("other-status", "PENDING here, PAID there")
+    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: expected}
+
+
+def test_what_an_operator_decided_is_said_beside_the_difference(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    desk.fate("A-1", "status", status="CANCELLED")
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", "accept", "A-1")
+    why = "PAID here, CANCELLED there; an operator decided so"
+    assert rows_of(desk, 3) == {"A-1": ("other-status", why)}
+
+
+def test_a_mismatch_that_was_rejected_is_said_to_be_decided_and_other_money_is_not(
+    desk: Desk,
+) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1", amount=900)
+    desk.lines("reconcile", "A-1")
+    desk.lines("review", "reject", "A-1")
+    why = "amount or currency differ; an operator decided so"
+    assert rows_of(desk, 3) == {"A-1": ("other-amount", why)}
+    desk.fate("A-1", again=True)
+    assert rows_of(desk, 3) == {"A-1": ("other-status", "CANCELLED here, PAID there")}
+
+
+def test_a_storefronts_report_has_its_payments_alone(desk: Desk) -> None:
+    make_a_day(desk)
+    found = desk.json("report", "--date", today(desk), "--storefront", "demo", code=3)
+    assert [row["orderId"] for row in found["rows"]] == ["HERE"]
+
+
+def test_a_payment_belongs_also_to_the_day_on_which_it_was_paid(desk: Desk) -> None:
+    desk.shop.order("A-1")
+    desk.fate("A-1")
+    desk.callback("A-1")
+    found = desk.json("report", "--date", "2023-04-04")
+    assert [row["orderId"] for row in found["rows"]] == ["A-1"]
+
+
+def test_a_finpay_that_does_not_answer_is_asked_no_more_and_nothing_counts_as_agreed(
+    desk: Desk,
+) -> None:
+    for n in range(GIVE_UP_AFTER + 2):
+        desk.shop.order(f"A-{n}")
+    desk.callback("THERE")
+    desk.silence(100)
+    desk.service.witness.calls.clear()
+    found = desk.json("report", "--date", today(desk), code=3)
+    assert found["totals"]["not-compared"] == GIVE_UP_AFTER + 3
+    assert len(desk.service.witness.calls) == GIVE_UP_AFTER
+    assert desk.service.rows("CircuitsTable") == []
+
+
+def test_a_file_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "day.csv"
+    why, following = desk.refused("report", "--date", "2020-01-01", "--csv", str(file))
+    assert why == f"{file} cannot be written: No such file or directory"
+    assert following == "name another file with --csv"

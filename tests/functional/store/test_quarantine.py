@@ -1,0 +1,56 @@
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from payments.claim import Reason
+from payments.store import DynamoQuarantine
+from testing.builders import NOW, make_claim
+
+
+def kept(dynamodb: DynamoDBClient) -> list[dict[str, object]]:
+    items = dynamodb.scan(TableName="QuarantineTable")["Items"]
+    return [{name: next(iter(value.values())) for name, value in i.items()} for i in items]
+
+
+def test_what_a_callback_claimed_is_kept_for_90_days(
+    quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
+) -> None:
+    quarantine.keep("A-1", Reason.SIGNATURE, "e1", make_claim(paid_amount=900))
+    assert kept(dynamodb) == [
+        {
+            "orderId": "A-1",
+            "evidence": "e1",
+            "reason": "signature",
+            "receivedAt": str(NOW),
+            "deleteAt": str(NOW // 1000 + 90 * 86_400),
+            "claimedStatus": "PAID",
+            "claimedAmount": "900",
+            "claimedCurrency": "IDR",
+            "finpayReference": "8f0e1d2c",
+        }
+    ]
+
+
+def test_a_callback_that_claims_nothing_readable_is_kept_too(
+    quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
+) -> None:
+    quarantine.keep("A-1", Reason.UNREADABLE, "e1", None)
+    quarantine.keep("A-1", Reason.MISMATCH, "e2", make_claim(amount=None, paid_amount_given=False))
+    assert [(item["evidence"], item.get("claimedAmount")) for item in kept(dynamodb)] == [
+        ("e1", None),
+        ("e2", None),
+    ]
+
+
+def test_what_was_ordered_is_what_was_claimed_where_no_paid_amount_is_named(
+    quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
+) -> None:
+    claim = make_claim(paid_amount=None, paid_amount_given=False)
+    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", claim)
+    assert [item["claimedAmount"] for item in kept(dynamodb)] == ["1000"]
+
+
+def test_the_same_callback_is_kept_once(
+    quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
+) -> None:
+    for _ in range(3):
+        quarantine.keep("A-1", Reason.SIGNATURE, "e1", None)
+    assert len(kept(dynamodb)) == 1

@@ -1,0 +1,198 @@
+"""Use cases whose payment is changed by somebody else between their steps, on the real store."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from payments.ask import Ask
+from payments.change import Applied, Change, Refused
+from payments.claim import Claim
+from payments.errors import GatewayRejected, OutcomeUnknown, Unavailable
+from payments.initiate import Initiate, Order, fingerprint_of
+from payments.initiate_request import parse
+from payments.inquire import Inquire
+from payments.payment import Entry, IssuedCode, Lease, Payment, Source
+from payments.resolve import Resolve
+from payments.settle import Effect, Settle
+from payments.store import DynamoPayments, DynamoQuarantine
+from payments.transitions import Status
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_request_body
+
+CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
+
+
+@dataclass(frozen=True)
+class Rivals(DynamoPayments):
+    """A store on which somebody else is quicker, once for each rival."""
+
+    rivals: Iterator[Callable[[], object]]
+
+    def apply(self, change: Change) -> Applied | Refused:
+        next(self.rivals, lambda: None)()
+        return super().apply(change)
+
+
+@dataclass
+class Finpay:
+    """Answers one initiate, and knows of no order."""
+
+    answer: IssuedCode | Exception
+
+    def is_reachable(self) -> bool:
+        return True
+
+    def initiate(self, body: object) -> IssuedCode:  # noqa: ARG002 - the port's signature
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def check(self, gateway_order_id: str) -> Claim | None:  # noqa: ARG002
+        return None
+
+    def cancel(self, gateway_order_id: str) -> bool:  # noqa: ARG002
+        return False
+
+
+def make_order() -> Order:
+    document = make_request_body()
+    request = parse(document, {"finpaycode"}, {"*"})
+    return Order("demo", request, fingerprint_of(document), "https://api.example/callbacks")
+
+
+@pytest.fixture
+def ids() -> Callable[[], str]:
+    numbers = iter(range(1_000))
+    return lambda: f"write-{next(numbers)}"
+
+
+@pytest.fixture
+def settle(
+    payments: DynamoPayments, quarantine: DynamoQuarantine, ids: Callable[[], str]
+) -> Callable[..., Settle]:
+    def make(*rivals: Callable[[], object]) -> Settle:
+        store = Rivals(payments.client, payments.table, iter(rivals))
+        return Settle(store, quarantine, lambda: NOW, ids)
+
+    return make
+
+
+@pytest.fixture
+def initiate(
+    payments: DynamoPayments, quarantine: DynamoQuarantine, ids: Callable[[], str]
+) -> Callable[..., Payment]:
+    def run(answer: IssuedCode | Exception, *rivals: Callable[[], object]) -> Payment:
+        store = Rivals(payments.client, payments.table, iter(rivals))
+        finpay, settle = Finpay(answer), Settle(payments, quarantine, clock, ids)
+        resolve = Resolve(store, finpay, Inquire(finpay, settle, clock), settle, clock, ids)
+        ask = Ask(store, finpay, clock, ids)
+        return Initiate(store, ask, resolve, clock, ids)(make_order()).payment
+
+    def clock() -> int:
+        return NOW
+
+    return run
+
+
+def observation(payments: DynamoPayments, n: int) -> Callable[[], object]:
+    """Somebody notes something on the payment, whatever its status."""
+
+    def note() -> None:
+        found = payments.get(SAMPLE_ORDER_ID)
+        assert found
+        entry = Entry(found.status, NOW, Source.CALLBACK, f"rival-{n}", f"e{n}", "NEW")
+        change = Change(SAMPLE_ORDER_ID, frozenset({found.status}), entry, version=found.version)
+        assert isinstance(payments.apply(change), Applied)
+
+    return note
+
+
+def test_a_claim_wins_against_a_rival_in_the_end(
+    payments: DynamoPayments, settle: Callable[..., Settle]
+) -> None:
+    payments.reserve(make_payment(status=Status.EXPIRED))
+    settlement = settle(lambda: None, observation(payments, 1), observation(payments, 2))(
+        SAMPLE_ORDER_ID, make_claim()
+    )
+    assert (settlement.effect, settlement.payment.status) == (Effect.MOVED, Status.PAID)
+    assert settlement.payment.version == 4
+
+
+def test_a_claim_that_loses_every_race_is_sent_again_by_finpay(
+    payments: DynamoPayments, settle: Callable[..., Settle]
+) -> None:
+    payments.reserve(make_payment(status=Status.EXPIRED))
+    rivals = [observation(payments, n) for n in range(20)]
+    with pytest.raises(Unavailable):
+        settle(*rivals)(SAMPLE_ORDER_ID, make_claim())
+
+
+def test_of_two_claims_at_once_one_moves_the_payment(
+    payments: DynamoPayments, settle: Callable[..., Settle]
+) -> None:
+    payments.reserve(make_payment())
+    first = settle()
+    other = make_claim(evidence="other")
+    second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_claim())
+    assert second.effect is Effect.NOTHING
+    assert second.payment.version == 2
+
+
+def test_the_code_is_noted_over_what_a_callback_observed_meanwhile(
+    payments: DynamoPayments, initiate: Callable[..., Payment]
+) -> None:
+    payment = initiate(CODE, observation(payments, 1))
+    assert (payment.status, payment.version, payment.code) == (Status.PENDING, 3, CODE)
+
+
+def test_a_code_that_is_noted_already_stays(
+    payments: DynamoPayments, initiate: Callable[..., Payment]
+) -> None:
+    def settle_with_code() -> None:
+        entry = Entry(Status.PAID, NOW, Source.STATUS_CHECK, "rival")
+        payments.apply(Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, code=CODE))
+
+    other = replace(CODE, payment_code="another")
+    assert initiate(other, settle_with_code).code == CODE
+
+
+def test_who_lost_the_lease_does_not_write_any_more(
+    payments: DynamoPayments, initiate: Callable[..., Payment]
+) -> None:
+    def take_over() -> None:
+        payments.client.update_item(
+            TableName=payments.table,
+            Key={"orderId": {"S": SAMPLE_ORDER_ID}},
+            UpdateExpression="SET leaseId = :other, #version = #version + :one",
+            ExpressionAttributeNames={"#version": "version"},
+            ExpressionAttributeValues={":other": {"S": "other"}, ":one": {"N": "1"}},
+        )
+
+    with pytest.raises(OutcomeUnknown):
+        initiate(CODE, take_over)
+    found = payments.get(SAMPLE_ORDER_ID)
+    assert found
+    assert found.lease == Lease("other", NOW + 35_000)
+
+
+def test_an_initiate_that_loses_every_race_is_an_unknown_outcome(
+    payments: DynamoPayments, initiate: Callable[..., Payment]
+) -> None:
+    with pytest.raises(OutcomeUnknown):
+        initiate(CODE, *[observation(payments, n) for n in range(20)])
+
+
+def test_a_row_that_is_gone_is_an_unknown_outcome(
+    payments: DynamoPayments, initiate: Callable[..., Payment]
+) -> None:
+    with pytest.raises(OutcomeUnknown):
+        initiate(CODE, lambda: payments.withdraw(SAMPLE_ORDER_ID, "write-0"))
+
+
+def test_a_refusal_does_not_undo_money_that_came(
+    initiate: Callable[..., Payment], settle: Callable[..., Settle]
+) -> None:
+    payment = initiate(
+        GatewayRejected("4000001", "no"), lambda: settle()(SAMPLE_ORDER_ID, make_claim())
+    )
+    assert payment.status is Status.PAID

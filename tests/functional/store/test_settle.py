@@ -1,0 +1,364 @@
+"""What is learnt of a stored payment, beyond the usual course of things."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from payments.claim import Claim
+from payments.clock import HOUR
+from payments.errors import OtherOrder
+from payments.payment import (
+    HISTORY_LIMIT,
+    Entry,
+    Failure,
+    IssuedCode,
+    Lease,
+    Payment,
+    Settled,
+    Source,
+    derived_id,
+)
+from payments.settle import Effect, Settle, Settlement
+from payments.store import DynamoPayments, DynamoQuarantine
+from payments.transitions import Proof, Status
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
+
+LATER = NOW + 120_000
+LATEST = derived_id(SAMPLE_ORDER_ID, "0" * 16)
+SAMPLE_PAID_AT = NOW + 60_000
+SAMPLE_MONEY = Settled(NOW, 1000, "8f0e1d2c", "INDOMARET")
+CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
+
+type Put = Callable[..., Payment]
+
+
+@pytest.fixture
+def told() -> list[Settlement]:
+    """What whoever observes was told of."""
+    return []
+
+
+@pytest.fixture
+def settle(
+    payments: DynamoPayments, quarantine: DynamoQuarantine, told: list[Settlement]
+) -> Settle:
+    marks = (f"write-{n}" for n in count())
+    return Settle(payments, quarantine, lambda: LATER, lambda: next(marks), told.append)
+
+
+@pytest.fixture
+def put(payments: DynamoPayments) -> Put:
+    def store(**fields: Any) -> Payment:
+        payment = make_payment(**fields)
+        assert payments.reserve(payment) is None
+        return payment
+
+    return store
+
+
+def claim_of(status: str, **fields: Any) -> Claim:
+    """What Finpay says of an order for which it names no money."""
+    nothing = {"paid_amount": None, "paid_amount_given": False, "payment_reference": None}
+    return make_claim(status=status, **nothing | {"evidence": status} | fields)
+
+
+def test_what_is_kept_of_the_money_is_what_the_claim_says(put: Put, settle: Settle) -> None:
+    put(status=Status.PENDING)
+    settled = settle(SAMPLE_ORDER_ID, make_claim()).payment.settled
+    assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET")
+
+
+def test_money_for_another_order_at_finpay_is_kept_with_that_order(
+    put: Put, settle: Settle
+) -> None:
+    put(
+        status=Status.PENDING,
+        gateway_order_id=LATEST,
+        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+    )
+    settled = settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id=LATEST)).payment.settled
+    assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET", LATEST)
+
+
+def test_a_claim_about_an_order_that_is_not_the_payments_changes_nothing(
+    payments: DynamoPayments, put: Put, settle: Settle
+) -> None:
+    pending = put(status=Status.PENDING)
+    with pytest.raises(OtherOrder):
+        settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id="OTHER-1"))
+    assert payments.get(SAMPLE_ORDER_ID) == pending
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
+def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
+    put: Put, settle: Settle, status: str
+) -> None:
+    put(
+        status=Status.PAID,
+        settled=SAMPLE_MONEY,
+        gateway_order_id=LATEST,
+        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+    )
+    settlement = settle(SAMPLE_ORDER_ID, claim_of(status, gateway_order_id=LATEST))
+    assert (settlement.proof, settlement.effect) == (Proof.REFUNDED_OTHER, Effect.RECORDED)
+    assert (settlement.payment.status, settlement.payment.settled) == (Status.PAID, SAMPLE_MONEY)
+
+
+def test_one_reference_for_two_orders_is_money_twice(put: Put, settle: Settle) -> None:
+    put(
+        status=Status.PAID,
+        settled=SAMPLE_MONEY,
+        gateway_order_id=LATEST,
+        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+    )
+    settlement = settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id=LATEST))
+    assert (settlement.proof, settlement.effect) == (Proof.PAID_AGAIN, Effect.RECORDED)
+
+
+def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
+    put: Put, settle: Settle
+) -> None:
+    put(
+        status=Status.CANCELLED,
+        settled=Settled(NOW, 900, "8f0e1d2c"),
+        gateway_order_id=LATEST,
+        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+    )
+    claim = make_claim(gateway_order_id=LATEST, paid_amount=900)
+    assert settle(SAMPLE_ORDER_ID, claim).payment.status is Status.REVIEW
+
+
+def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
+    put: Put, settle: Settle
+) -> None:
+    put(status=Status.CANCELLED, settled=Settled(NOW, 900))
+    claim = make_claim(paid_amount=900, payment_reference=None)
+    assert settle(SAMPLE_ORDER_ID, claim).payment.status is Status.REVIEW
+
+
+@pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
+@pytest.mark.parametrize(
+    ("said", "proof", "effect"),
+    [
+        ({}, Proof.PAID_BEFORE, Effect.NOTHING),
+        ({"paid_amount": 800}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": "other", "order_reference": "O-2"}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": None, "order_reference": None}, Proof.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": None, "paid_at": NOW}, Proof.MISMATCH, Effect.RECORDED),
+    ],
+    ids=["the same", "other amount", "other references", "no reference", "the order's, other time"],
+)
+def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_same_money(
+    put: Put,
+    settle: Settle,
+    known: dict[str, Any],
+    said: dict[str, Any],
+    proof: Proof,
+    effect: Effect,
+) -> None:
+    claim = make_claim(**{"paid_amount": 900, "order_reference": "O-1"} | said)
+    put(status=Status.PAID, settled=Settled(SAMPLE_PAID_AT, 900, **known))
+    settlement = settle(SAMPLE_ORDER_ID, claim)
+    assert (settlement.proof, settlement.effect) == (proof, effect)
+
+
+@pytest.mark.parametrize(
+    ("known", "said", "proof"),
+    [
+        (("R-1", None), ("R-2", None), Proof.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-2", "O-1"), Proof.PAID_AGAIN),
+        ((None, "O-1"), (None, "O-2"), Proof.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-1", "O-2"), Proof.PAID),
+        ((None, "O-1"), ("R-1", "O-1"), Proof.PAID),
+        (("R-1", None), (None, "O-1"), Proof.PAID),
+        ((None, None), ("R-1", "O-1"), Proof.PAID),
+        (("R-1", "O-1"), (None, "O-1"), Proof.PAID),
+    ],
+)
+def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
+    put: Put,
+    settle: Settle,
+    known: tuple[str | None, str | None],
+    said: tuple[str | None, str | None],
+    proof: Proof,
+) -> None:
+    settled = Settled(NOW, 1000, payment_reference=known[0], order_reference=known[1])
+    put(status=Status.PAID, settled=settled)
+    claim = make_claim(payment_reference=said[0], order_reference=said[1])
+    assert settle(SAMPLE_ORDER_ID, claim).proof is proof
+
+
+def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(
+    put: Put, settle: Settle
+) -> None:
+    put(status=Status.REVIEW, settled=SAMPLE_MONEY)
+    settlement = settle(SAMPLE_ORDER_ID, make_claim())
+    assert (settlement.proof, settlement.effect) == (Proof.PAID, Effect.RECORDED)
+
+
+def test_what_was_confirmed_before_the_money_counts_again_after_it(
+    put: Put, settle: Settle
+) -> None:
+    put(status=Status.PENDING)
+    cancelled = claim_of("CANCELLED", source=Source.STATUS_CHECK)
+    assert settle(SAMPLE_ORDER_ID, cancelled).payment.status is Status.CANCELLED
+    paid = settle(SAMPLE_ORDER_ID, make_claim()).payment
+    assert paid.status is Status.PAID
+    reviewed = settle(SAMPLE_ORDER_ID, cancelled).payment
+    assert (reviewed.status, reviewed.settled) == (Status.REVIEW, paid.settled)
+
+
+def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
+    put: Put, settle: Settle
+) -> None:
+    put(due_at=NOW + 1)
+    cancelled = claim_of("CANCELLED")
+    assert settle(SAMPLE_ORDER_ID, cancelled).payment.due_at == NOW + 1
+    assert settle(SAMPLE_ORDER_ID, make_claim()).payment.due_at is None
+    assert settle(SAMPLE_ORDER_ID, cancelled).payment.due_at == LATER
+    assert settle(SAMPLE_ORDER_ID, cancelled).effect is Effect.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status.INITIATING, "CANCELLED"),
+        (Status.INITIATING, "EXPIRED"),
+        (Status.PENDING, "NEW"),
+        (Status.PAID, "NEW"),
+        (Status.PAID, "PENDING"),
+    ],
+)
+def test_what_only_is_recorded_is_recorded_once_and_leaves_the_watch(
+    put: Put, settle: Settle, status: Status, said: str
+) -> None:
+    put(status=status, due_at=NOW + 1)
+    first = settle(SAMPLE_ORDER_ID, claim_of(said))
+    assert (first.effect, first.payment.due_at) == (Effect.RECORDED, NOW + 1)
+    again = settle(SAMPLE_ORDER_ID, claim_of(said))
+    assert (again.effect, again.payment) == (Effect.NOTHING, first.payment)
+
+
+@pytest.mark.parametrize("said", ["CANCELLED", "EXPIRED"])
+def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
+    put: Put, settle: Settle, said: str
+) -> None:
+    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "mark-1", "e", "NEW")
+    initiating = put(history=(entry,) * HISTORY_LIMIT)
+    settlement = settle(SAMPLE_ORDER_ID, claim_of(said))
+    assert (settlement.effect, settlement.payment) == (Effect.NOTHING, initiating)
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "due_at"),
+    [
+        (Status.PENDING, Source.CALLBACK, None),
+        (Status.PENDING, Source.STATUS_CHECK, None),
+        (Status.EXPIRED, Source.STATUS_CHECK, None),
+        (Status.EXPIRED, Source.CALLBACK, LATER),
+    ],
+)
+def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
+    put: Put, settle: Settle, status: Status, source: Source, due_at: int | None
+) -> None:
+    put(status=status, due_at=NOW + 1)
+    assert settle(SAMPLE_ORDER_ID, make_claim(source=source)).payment.due_at == due_at
+
+
+@pytest.mark.parametrize(
+    ("proof", "due_at"), [(Proof.REFUSED, None), (Proof.NEVER_RECEIVED, LATER + HOUR)]
+)
+def test_only_a_payment_that_finpay_may_know_is_watched_after_its_end(
+    put: Put, settle: Settle, proof: Proof, due_at: int | None
+) -> None:
+    settlement = settle.learn(put(due_at=NOW + 1), proof, Source.INITIATE)
+    assert (settlement.payment.status, settlement.payment.due_at) == (Status.FAILED, due_at)
+
+
+def test_who_lost_the_lease_learns_nothing(
+    payments: DynamoPayments, put: Put, settle: Settle, told: list[Settlement]
+) -> None:
+    held = put()
+    taken = payments.take_lease(held, Lease("somebody else", LATER), NOW)
+    assert taken
+    settlement = settle.learn(held, Proof.NEVER_RECEIVED, Source.INITIATE)
+    nothing = Settlement(taken, Proof.NEVER_RECEIVED, Effect.NOTHING, Source.INITIATE)
+    assert (settlement, told) == (nothing, [])
+
+
+def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_proof(
+    put: Put, settle: Settle, told: list[Settlement]
+) -> None:
+    paid = put(status=Status.PAID, settled=SAMPLE_MONEY)
+    settlement = settle.learn(paid, Proof.CODE_ISSUED, Source.INITIATE, evidence="e", code=CODE)
+    assert settlement[1:] == (Proof.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
+    entry = Entry(Status.PAID, LATER, Source.INITIATE, "write-0", "e", "CODE_ISSUED")
+    assert (settlement.payment.history[-1], settlement.payment.code) == (entry, CODE)
+    assert told == [settlement]
+
+
+def test_what_is_learnt_and_moves_a_payment_says_why(
+    put: Put, settle: Settle, told: list[Settlement]
+) -> None:
+    failure = Failure("rejected", "4000001", "Invalid Field Format")
+    settlement = settle.learn(put(), Proof.REFUSED, Source.INITIATE, failure=failure)
+    assert settlement[1:] == (Proof.REFUSED, Effect.MOVED, Source.INITIATE)
+    entry = Entry(Status.FAILED, LATER, Source.INITIATE, "write-0")
+    assert (settlement.payment.history[-1], settlement.payment.failure) == (entry, failure)
+    assert told == [settlement]
+
+
+def test_what_no_rule_speaks_of_is_not_learnt(
+    payments: DynamoPayments, put: Put, settle: Settle, told: list[Settlement]
+) -> None:
+    paid = put(status=Status.PAID)
+    settlement = settle.learn(paid, Proof.REFUSED, Source.CANCEL)
+    assert settlement == Settlement(paid, Proof.REFUSED, Effect.NOTHING, Source.CANCEL)
+    assert (payments.get(SAMPLE_ORDER_ID), told) == (paid, [])
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED])
+def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_evidence(
+    put: Put, settle: Settle, told: list[Settlement], status: Status
+) -> None:
+    put(status=status)
+    settlement = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
+    assert settlement[1:] == (Proof.PAID, Effect.MOVED, Source.STATUS_CHECK)
+    entry = settlement.payment.history[-1]
+    assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
+    assert (entry.evidence, entry.saw) == ("e" * 16, "")
+    again = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
+    assert again == settlement._replace(effect=Effect.NOTHING)
+    assert told == [settlement, again]
+
+
+def test_a_mismatch_is_kept_with_its_order_and_its_evidence(
+    put: Put, settle: Settle, payments: DynamoPayments
+) -> None:
+    put(status=Status.PENDING)
+    settle(SAMPLE_ORDER_ID, make_claim(paid_amount=900))
+    (row,) = payments.client.scan(TableName="QuarantineTable")["Items"]
+    assert row["orderId"] == {"S": SAMPLE_ORDER_ID}
+    assert row["reason"] == {"S": "mismatch"}
+    assert "e" * 16 in str(row)
+
+
+@pytest.mark.parametrize(
+    ("said", "proof"),
+    [
+        ({"payment_reference": "R-1"}, Proof.PAID_BEFORE),
+        ({"payment_reference": None, "order_reference": None}, Proof.PAID_BEFORE),
+        ({"payment_reference": "R-2"}, Proof.PAID_AGAIN),
+        ({"payment_reference": None, "order_reference": "O-1"}, Proof.PAID_AGAIN),
+    ],
+    ids=["the same", "no reference", "other", "of another kind"],
+)
+def test_money_after_a_verdict_is_for_a_person_unless_it_may_be_what_he_decided_about(
+    put: Put, settle: Settle, said: dict[str, Any], proof: Proof
+) -> None:
+    put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))
+    settlement = settle(SAMPLE_ORDER_ID, make_claim(**said))
+    status = Status.REVIEW if proof is Proof.PAID_AGAIN else Status.CANCELLED
+    assert (settlement.proof, settlement.payment.status) == (proof, status)

@@ -1,0 +1,71 @@
+"""Stores that many threads may use at once: on moto, on the local stack, and behind a proxy."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any
+
+import pytest
+from moto.dynamodb.responses import DynamoHandler
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from local.state import RunningStack
+from payments.store import DynamoPayments
+from testing.tables import definition_of, temporary_table
+from tests.stack.faults.proxy import Plan, Proxy, client_of, proxy
+
+# As many as a race has threads, or they would queue for connections instead of racing.
+CONNECTIONS = 500
+
+
+@pytest.fixture
+def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make moto's calls atomic, as DynamoDB's are: it checks and writes in two steps."""
+    lock = RLock()
+    call_action = DynamoHandler.call_action
+
+    def locked(self: DynamoHandler) -> Any:
+        with lock:
+            return call_action(self)
+
+    monkeypatch.setattr(DynamoHandler, "call_action", locked)
+
+
+@pytest.fixture
+def moto_payments(
+    one_call_at_a_time: None,  # noqa: ARG001 - in force while the test runs
+    dynamodb: DynamoDBClient,
+) -> DynamoPayments:
+    """The payments table on moto."""
+    return DynamoPayments(dynamodb, "PaymentsTable")
+
+
+@pytest.fixture
+def stack_payments(stack: RunningStack) -> Iterator[DynamoPayments]:
+    """A payments table of the test's own, on the local stack."""
+    with temporary_table(stack.aws.dynamodb(), definition_of("PaymentsTable")) as name:
+        yield DynamoPayments(client_of(stack.aws_endpoint, connections=CONNECTIONS), name)
+
+
+@dataclass(frozen=True)
+class Proxied:
+    """The table of `stack_payments` behind a proxy of the test's own."""
+
+    proxy: Proxy
+    payments: DynamoPayments
+
+
+@pytest.fixture
+def behind_proxy(
+    stack: RunningStack, stack_payments: DynamoPayments
+) -> Iterator[Callable[[Plan], Proxied]]:
+    """Make a proxy with a plan of faults."""
+    with ExitStack() as running:
+
+        def make(plan: Plan) -> Proxied:
+            server = running.enter_context(proxy(stack.aws_endpoint, plan))
+            client = server.client(connections=CONNECTIONS)
+            return Proxied(server, DynamoPayments(client, stack_payments.table))
+
+        yield make

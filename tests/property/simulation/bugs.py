@@ -1,0 +1,453 @@
+"""Bugs to plant in the service, each of which the simulation has to find.
+
+Every one was made by somebody somewhere: compare what integrators of payment gateways get wrong. A
+bug is a patch of the real code for as long as its context lasts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+from unittest import mock
+
+from payments import (
+    clock,
+    initiate,
+    order_intake,
+    settle,
+    settle_rules,
+    signature,
+    transitions,
+    turn_writes,
+    writes,
+)
+from payments.ask import Ask
+from payments.cancel import Cancel
+from payments.change import Watch
+from payments.claim import Claim
+from payments.credentials import SecretCredentials
+from payments.errors import NotAttempted, OutcomeUnknown, SignatureError, Unavailable
+from payments.gateway import FinpayGateway
+from payments.initiate import Initiate, Initiated, Order
+from payments.looks import is_over
+from payments.payment import Entry, Failure, Lease, Payment, Source
+from payments.probe import Probe
+from payments.receive_callback import Receipt, ReceiveCallback
+from payments.reconcile import Look
+from payments.resolve import Resolve
+from payments.settle import Settlement
+from payments.store import DynamoQuarantine
+from payments.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
+from storefront_api import app as storefront_app
+from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
+from tests.property.simulation.network import SimulatedExchange
+from tests.property.simulation.planting import BUGS, bug, method
+
+__all__ = ["BUGS", "planted"]
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """Have the bug of this name in the service; no name is no bug."""
+    with BUGS[name]() if name else nullcontext():
+        yield
+
+
+def _table(*rules: Rule, without: Callable[[Rule], bool] = lambda _: False) -> Any:
+    """Another table of states; the first rule that fits is the one that counts."""
+    changed = (*rules, *(rule for rule in TABLE if not without(rule)))
+    return mock.patch.object(transitions, "TABLE", changed)
+
+
+# Writes
+
+
+@bug
+def writes_have_no_condition() -> Any:
+    def unconditional(real: Any, table: str, wanted: Any) -> Any:
+        request = real(table, wanted)
+        used = request["UpdateExpression"]
+        del request["ConditionExpression"]
+        for kind in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+            request[kind] = {n: v for n, v in request[kind].items() if _names(used, n)}
+        return request
+
+    real = writes.change
+    return mock.patch.object(writes, "change", lambda *given: unconditional(real, *given))
+
+
+def _names(expression: str, name: str) -> bool:
+    return name in expression.replace(",", " ").replace(")", " ").split()
+
+
+@bug
+def finpay_is_acknowledged_before_the_write() -> Any:
+    def receive(real: Any, self: ReceiveCallback, order_id: str, body: bytes) -> Receipt:
+        try:
+            receipt: Receipt = real(self, order_id, body)
+        except Unavailable:
+            return Receipt("raw")
+        return receipt
+
+    return method(ReceiveCallback, "__call__", receive)
+
+
+@bug
+def callbacks_of_unknown_orders_are_not_kept() -> Any:
+    def keep(real: Any, self: Any, order_id: str, reason: str, *rest: Any) -> None:
+        if reason != "unknown-order":
+            real(self, order_id, reason, *rest)
+
+    return method(DynamoQuarantine, "keep", keep)
+
+
+# Proof
+
+
+@bug
+def a_missing_signature_is_accepted() -> Any:
+    def verify(body: bytes, keys: Any) -> str:
+        try:
+            return real(body, keys)
+        except SignatureError:
+            if b'"signature":"' in body and b'"signature":""' not in body:
+                raise
+            return "raw"
+
+    real = signature.verify
+    return mock.patch.object(signature, "verify", verify)
+
+
+@bug
+def signatures_are_not_checked() -> Any:
+    return mock.patch.object(signature, "verify", return_value="raw")
+
+
+@bug
+def the_amount_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(self, amount, currency)
+        return Proof.PAID if found is Proof.MISMATCH else found
+
+    return method(Claim, "proof", proof)
+
+
+@bug
+def an_unverified_callback_always_makes_a_status_check() -> Any:
+    def probe(_: Any, self: Probe, order_id: str, claim: Claim) -> Settlement | None:
+        payment = self.payments.get(order_id)
+        if payment is None or payment.status not in transitions.OPEN:
+            return None
+        said = self.inquire()(payment)
+        return said.settlement if said.claim and said.claim.status == claim.status else None
+
+    return method(Probe, "__call__", probe)
+
+
+# States
+
+
+@bug
+def expired_undoes_paid() -> Any:
+    return _table(Rule(frozenset({Status.PAID}), Proof.EXPIRED, Status.EXPIRED))
+
+
+@bug
+def late_money_is_dropped() -> Any:
+    return _table(without=lambda rule: rule.sources == GIVEN_UP and rule.proof is Proof.PAID)
+
+
+@bug
+def an_unknown_status_is_a_failure() -> Any:
+    return _table(
+        Rule(frozenset({Status.PENDING}), Proof.UNKNOWN, Status.FAILED),
+        without=lambda rule: rule.proof is Proof.UNKNOWN,
+    )
+
+
+@bug
+def the_same_money_is_entered_twice() -> Any:
+    return _table(Rule(frozenset({Status.PAID}), Proof.PAID, Status.PAID))
+
+
+@bug
+def the_clock_alone_expires() -> Any:
+    def look(real: Any, self: Look, payment: Payment, now: int) -> Settlement:
+        if payment.status is Status.PENDING and is_over(payment, now):
+            return self.inquire.settle.learn(payment, Proof.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
+        settlement: Settlement = real(self, payment, now)
+        return settlement
+
+    return method(Look, "_look", look)
+
+
+@bug
+def finpays_time_is_read_as_utc() -> Any:
+    return mock.patch.object(clock, "WIB", UTC)
+
+
+# Initiate
+
+
+@bug
+def an_unknown_outcome_is_a_failure() -> Any:
+    def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
+        try:
+            payment: Payment = real(self, request, url, held)
+        except OutcomeUnknown:
+            self._learn(held, Proof.REFUSED, failure=Failure("rejected"))
+            raise
+        return payment
+
+    return method(Ask, "__call__", ask)
+
+
+@bug
+def a_timeout_counts_as_not_attempted() -> Any:
+    def send(real: Any, self: Any, request: Any, deadline: float) -> Any:
+        try:
+            return real(self, request, deadline)
+        except OutcomeUnknown:
+            raise NotAttempted from None
+
+    return method(SimulatedExchange, "__call__", send)
+
+
+@bug
+def a_retry_makes_no_status_check() -> Any:
+    return method(Resolve, "to_ask_again", lambda _, self, found: self._hold(found, to_ask=True))
+
+
+@bug
+def leases_are_ignored() -> Any:
+    def hold(_: Any, self: Resolve, found: Payment, *, to_ask: bool) -> Payment:
+        lease = Lease(self.new_id(), self.clock() + 35_000)
+        asked_at = self.clock() if to_ask else found.asked_at
+        return self.payments.take_lease(found, lease, asked_at) or found
+
+    return method(Resolve, "_hold", hold)
+
+
+@bug
+def a_second_attempt_goes_by_the_same_id() -> Any:
+    return method(Resolve, "_rename", lambda _, __, held: held)
+
+
+@bug
+def a_second_attempt_is_made_without_a_cancel() -> Any:
+    def cancel(_: Any, self: FinpayGateway, gateway_order_id: str) -> bool:  # noqa: ARG001
+        return True
+
+    return method(FinpayGateway, "cancel", cancel)
+
+
+@bug
+def an_earlier_attempts_end_ends_the_payment() -> Any:
+    def rule_of(_: Claim, payment: Payment, proof: Proof) -> Rule | None:
+        return rule_for(payment.status, proof)
+
+    return mock.patch.object(settle, "rule_of", rule_of)
+
+
+@bug
+def anybody_gets_the_stored_answer() -> Any:
+    def run(real: Any, self: Initiate, order: Order) -> Initiated:
+        found = self.payments.get(order.request.order.id)
+        if found:
+            order = replace(
+                order, storefront_id=found.storefront_id, fingerprint=found.request_fingerprint
+            )
+        initiated: Initiated = real(self, order)
+        return initiated
+
+    return method(Initiate, "__call__", run)
+
+
+# Cancel
+
+
+@bug
+def a_refused_cancel_counts_as_agreed() -> Any:
+    def cancel(real: Any, self: FinpayGateway, gateway_order_id: str) -> bool:
+        real(self, gateway_order_id)
+        return True
+
+    return method(FinpayGateway, "cancel", cancel)
+
+
+@bug
+def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
+    def cancel(real: Any, self: Cancel, found: Payment) -> Settlement:
+        if found.status is Status.PENDING:
+            self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
+        settlement: Settlement = real(self, found)
+        return settlement
+
+    return method(Cancel, "_cancel", cancel)
+
+
+# Reconcile
+
+
+@bug
+def looks_are_not_claimed() -> Any:
+    def begin(*given: Any) -> Any:
+        request = real(*given)
+        request["ConditionExpression"] = "dueAt = :due OR attribute_exists(orderId)"
+        return request
+
+    real = turn_writes.begin_look
+    return mock.patch.object(turn_writes, "begin_look", begin)
+
+
+@bug
+def nobody_looks_after_the_end() -> Any:
+    real = settle_rules.watch_after
+
+    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+        return Watch(None) if rule.target in GIVEN_UP else real(rule, entry)
+
+    return mock.patch.multiple(settle_rules, watch_after=watch_after)
+
+
+@bug
+def a_new_payment_is_not_watched() -> Any:
+    def reservation(real: Any, self: Initiate, order: Order) -> Payment:
+        payment: Payment = real(self, order)
+        return replace(payment, due_at=None)
+
+    return method(Initiate, "_reservation", reservation)
+
+
+@bug
+def unresolved_payments_are_never_closed() -> Any:
+    def look(_: Any, self: Look, payment: Payment, now: int) -> Settlement:  # noqa: ARG001
+        return self.inquire(payment).settlement
+
+    return method(Look, "_look", look)
+
+
+# Privacy
+
+
+@bug
+def requests_are_logged() -> Any:
+    def read(*given: Any) -> Any:
+        print(given[0].raw_body)
+        return real(*given)
+
+    real = order_intake.read_order
+    return mock.patch.object(storefront_app, "read_order", read)
+
+
+@bug
+def the_customer_is_stored() -> Any:
+    def fingerprint(document: Mapping[str, Any]) -> str:
+        return str(document["customer"]["email"])
+
+    return mock.patch.object(initiate, "fingerprint_of", fingerprint)
+
+
+@bug
+def the_merchant_key_is_shown() -> Any:
+    def renewed(real: Any, self: SecretCredentials) -> Any:
+        print(self.current().merchant_keys)
+        return real(self)
+
+    return method(SecretCredentials, "renewed", renewed)
+
+
+# What a reviewer planted, and the simulation of then did not find
+
+
+@bug
+def earlier_orders_are_never_looked_at() -> Any:
+    return method(Look, "_look_further", lambda _, __, settlement: settlement)
+
+
+@bug
+def refunds_are_acknowledged_and_dropped() -> Any:
+    return _table(without=lambda rule: rule.proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED})
+
+
+@bug
+def any_orders_refund_refunds_the_payment() -> Any:
+    def proof_of(claim: Claim, payment: Payment) -> Proof:
+        found = real(claim, payment)
+        return Proof.REFUNDED if found is Proof.REFUNDED_OTHER else found
+
+    real = settle_rules.proof_of
+    return mock.patch.object(settle, "proof_of", proof_of)
+
+
+@bug
+def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
+    return _table(
+        without=lambda rule: rule.proof is Proof.CANCELLED and Status.PAID in rule.sources
+    )
+
+
+@bug
+def late_money_is_not_looked_into() -> Any:
+    real = settle_rules.watch_after
+
+    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+        return Watch(None) if rule.late else real(rule, entry)
+
+    return mock.patch.multiple(settle_rules, watch_after=watch_after)
+
+
+@bug
+def money_paid_again_is_not_noted() -> Any:
+    return _table(without=lambda rule: rule.proof is Proof.PAID_AGAIN and rule.target is None)
+
+
+@bug
+def a_replay_undoes_what_an_operator_decided() -> Any:
+    def proof_of(claim: Claim, payment: Payment) -> Proof:
+        return claim.proof(payment.amount, payment.currency)
+
+    def is_noted(*given: Any) -> bool:
+        return given[1].target is None
+
+    return mock.patch.multiple(settle, proof_of=proof_of, is_noted=is_noted)
+
+
+@bug
+def the_callbacks_token_is_not_checked() -> Any:
+    return method(ReceiveCallback, "admit", lambda *_: None)
+
+
+@bug
+def the_currency_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(self._replace(currency=currency), amount, currency)
+        return found
+
+    return method(Claim, "proof", proof)
+
+
+@bug
+def the_ordered_amount_is_not_compared() -> Any:
+    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
+        found: Proof = real(self._replace(amount=amount), amount, currency)
+        return found
+
+    return method(Claim, "proof", proof)
+
+
+@bug
+def anybody_cancels_anybodys_payment() -> Any:
+    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> Settlement:
+        found = self.payments.get(order_id)
+        owner = found.storefront_id if found else storefront_id
+        settlement: Settlement = real(self, order_id, owner)
+        return settlement
+
+    return method(Cancel, "__call__", cancel)
+
+
+@bug
+def a_refused_duplicate_is_a_failure() -> Any:
+    return method(Ask, "_is_known", lambda *_: False)

@@ -1,0 +1,119 @@
+"""The way from a function to Finpay and back."""
+
+import json
+import time
+
+import requests
+
+from payments.errors import NotAttempted, OutcomeUnknown
+from payments.exchange import Answer
+from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
+from tests.property.simulation.hub import HOUR, MINUTE
+from tests.property.simulation.process import Process
+from tests.property.simulation.watchdog import Watchdog
+
+GARBAGE = (
+    (200, b"<html>We will be back soon</html>"),
+    (200, b"{"),
+    (200, b"[]"),
+    (200, b'{"responseCode":2000000}'),
+    (200, b'{"responseCode":"2000000","responseMessage":"Success"}'),
+    (200, b'{"responseCode":"2000000","data":{"order":{"id":"SOMEBODY-ELSES"}}}'),
+    (302, b""),
+    (404, b"<html>no such page</html>"),
+    (409, b'{"responseCode":"4090001","responseMessage":"Duplicate"}'),
+    (500, b'{"responseCode":"5000000","responseMessage":"General Error"}'),
+    (502, b"Bad Gateway"),
+    (504, b'{"responseCode":"5040000","responseMessage":"Timeout"}'),
+)
+
+OK = 200
+_NO_ANSWER = ("finpay: request lost", "finpay: request late", "finpay: answer lost")
+_ANSWERED = ("finpay: slow", "finpay: sent twice")
+
+
+class SimulatedExchange:
+    """See payments.exchange.Exchange: sent once, with every way to get lost."""
+
+    def __init__(
+        self, process: Process, finpay: SimulatedFinpay, watchdog: Watchdog, outages: list[range]
+    ) -> None:
+        self._process = process
+        self._finpay = finpay
+        self._watchdog = watchdog
+        self._outages = outages
+
+    def __call__(self, request: requests.Request, deadline: float) -> Answer:
+        endpoint, gateway_order_id = _read(request)
+        order_id = self._watchdog.payment_of(gateway_order_id)
+        self._watchdog.asks(self._process.function, endpoint, gateway_order_id, order_id)
+        status = 0
+        patience = round((deadline - time.monotonic()) * 2) * 500
+        try:
+            answer = self._send(request, endpoint, patience)
+            status = answer[0]
+        except NotAttempted:
+            status = -1
+            raise
+        finally:
+            self._watchdog.asked(endpoint, gateway_order_id, order_id, status)
+        return answer
+
+    def _send(self, request: requests.Request, endpoint: str, patience: int) -> Answer:
+        chance, hub = self._process.chance, self._process.hub
+        if any(hub.now in outage for outage in self._outages):
+            chance.faults["finpay: outage"] += 1
+            self._process.spend(chance.one_of((5, 3_000, patience)))
+            raise NotAttempted if chance.maybe(0.5) else OutcomeUnknown
+        fault = chance.first("finpay: refused", *_NO_ANSWER, "finpay: garbage", *_ANSWERED)
+        if fault == "finpay: refused":
+            self._process.spend(5)
+            raise NotAttempted
+        if fault in _NO_ANSWER:
+            self._lose(fault, request, patience)
+            raise OutcomeUnknown
+        if fault == "finpay: garbage":
+            return self._garbage(request, endpoint)
+        return self._answer(fault, request, endpoint, patience)
+
+    def _lose(self, fault: str, request: requests.Request, patience: int) -> None:
+        """The request gets lost, or comes late, or was served and its answer gets lost."""
+        chance = self._process.chance
+        self._process.spend(chance.between(10, 200))
+        if fault == "finpay: request late":
+            late = chance.one_of((2 * MINUTE, HOUR, 48 * HOUR))
+            arrive = chance.between(1_000, late)
+            self._process.hub.after(arrive, lambda: self._finpay.serve(request))
+        if fault == "finpay: answer lost":
+            self._finpay.serve(request)
+        self._process.spend(chance.one_of((5, patience)))
+
+    def _garbage(self, request: requests.Request, endpoint: str) -> Answer:
+        chance = self._process.chance
+        self._process.spend(chance.between(10, 200))
+        if chance.maybe(0.5):
+            self._finpay.serve(request)
+        # A plain success is all that a cancel is answered with, so it is no garbage there.
+        return chance.one_of([g for g in GARBAGE if endpoint != "cancel" or g[0] != OK])
+
+    def _answer(
+        self, fault: str, request: requests.Request, endpoint: str, patience: int
+    ) -> Answer:
+        chance = self._process.chance
+        slow = 15_000 if fault == "finpay: slow" else 200
+        there, back = chance.between(10, slow), chance.between(10, 200)
+        if fault == "finpay: sent twice":
+            self._finpay.serve(request)
+        self._process.spend(min(there, patience))
+        answer = self._finpay.serve(request)
+        if there + back >= patience:
+            raise OutcomeUnknown
+        self._process.spend(back)
+        if endpoint == "check" and answer[0] != requests.codes.unauthorized:
+            self._finpay.hear(_read(request)[1], answer[1])
+        return answer
+
+
+def _read(request: requests.Request) -> tuple[str, str]:
+    endpoint, _, order_id = request.url.partition(PREFIX)[2].partition("/")
+    return endpoint, order_id or json.loads(str(request.data))["order"]["id"]

@@ -1,0 +1,155 @@
+"""The deployed service, simulated: real handlers in processes that come and go."""
+
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from greenlet import getcurrent
+
+from finpay_callback.app import lambda_handler as callback_handler
+from notify.app import lambda_handler as notify_handler
+from payment_stream.app import lambda_handler as stream_handler
+from payments.dependencies import Adapters, Dependencies
+from payments.review import Review
+from payments.settle import Settle
+from payments.store import DynamoPayments, DynamoQuarantine
+from reconcile.app import lambda_handler as reconcile_handler
+from storefront_api.app import lambda_handler as api_handler
+from testing.template import functions
+from tests.property.simulation.chance import Chance
+from tests.property.simulation.cloud import FaultyDynamoDB, Queue, Secrets, Sqs
+from tests.property.simulation.finpay import SimulatedFinpay
+from tests.property.simulation.hub import MINUTE, Hub
+from tests.property.simulation.network import SimulatedExchange
+from tests.property.simulation.process import SKEW_MS, DiedError, Process
+from tests.property.simulation.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Event = dict[str, Any]
+type Clients = Callable[[Process], dict[str, Callable[[], Any]]]
+
+HANDLERS: dict[str, Callable[[Event, Any], Any]] = {
+    "StorefrontApi": api_handler,
+    "FinpayCallback": callback_handler,
+    "Reconcile": reconcile_handler,
+    "PaymentStream": stream_handler,
+    "Notify": notify_handler,
+}
+
+
+class Service:
+    """Invokes functions; a process serves one invocation at a time and may die in it."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        chance: Chance,
+        finpay: SimulatedFinpay,
+        watchdog: Watchdog,
+        outages: list[range],
+    ) -> None:
+        self.hub, self.chance, self.finpay, self.watchdog = hub, chance, finpay, watchdog
+        self.tables = watchdog.tables
+        self.queue = Queue(hub, self._consume)
+        self._outages = outages
+        self._idle: dict[str, list[Process]] = {name: [] for name in HANDLERS}
+        self._ticks: set[int] = set()
+        self._deadlines = {name: functions()[name]["Timeout"] * 1000 for name in HANDLERS}
+        asking = ("StorefrontApi", "FinpayCallback", "Reconcile")
+        self.outside = dict.fromkeys(asking, (chance, self._around))
+        """For each function the chances of its processes, and what makes their clients."""
+
+    def invoke(self, function: str, event: Event) -> Any:
+        """The handler's answer, or None if its process died. For work that may wait."""
+        chance, _ = self.outside[function]
+        if self._idle[function] and not chance.maybe(0.1):
+            process = self._idle[function].pop()
+        else:
+            process = self._new_process(function)
+        process.ends_at = self.hub.now + self._deadlines[function]
+        getcurrent().process = process  # type: ignore[attr-defined]
+        context = SimpleNamespace(
+            get_remaining_time_in_millis=lambda: process.ends_at - self.hub.now
+        )
+        try:
+            answer = HANDLERS[function](event, context)
+        except DiedError:
+            self.watchdog.note("died", function)
+            getcurrent().died = True  # type: ignore[attr-defined]
+            return None
+        except Exception as error:
+            # Lambda tells its caller that the function failed.
+            if type(error).__name__ != "JobFailed":
+                raise
+            answer = None
+        self._idle[function].append(process)
+        return answer
+
+    def _new_process(self, function: str) -> Process:
+        chance, around = self.outside[function]
+        process = Process(self.hub, chance, function, chance.between(-SKEW_MS, SKEW_MS))
+        clients = around(process)
+
+        def made(name: str) -> Any:
+            return clients[name]()
+
+        adapters = Adapters(
+            client=made,
+            exchange=partial(made, "exchange"),
+            post=lambda _: made("post"),
+            clock=process.clock,
+            new_id=chance.mark,
+            chance=chance.random.random,
+        )
+        process.dependencies = Dependencies(adapters)
+        return process
+
+    def _around(self, process: Process) -> dict[str, Callable[[], Any]]:
+        return {
+            "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
+            "secretsmanager": lambda: Secrets(process),
+            "sqs": lambda: Sqs(process, self.queue),
+            "exchange": lambda: SimulatedExchange(
+                process, self.finpay, self.watchdog, self._outages
+            ),
+        }
+
+    def operator(self) -> Review:
+        """The operator's command, on tables that answer him."""
+        chance = self.chance
+        payments = DynamoPayments(cast("DynamoDBClient", self.tables), "PaymentsTable")
+        quarantine = DynamoQuarantine(payments.client, "QuarantineTable", lambda: self.hub.now)
+        settle = Settle(payments, quarantine, lambda: self.hub.now, chance.mark)
+        return Review(payments, settle)
+
+    def schedule(self) -> None:
+        """Let the schedule run at the next minute at which there is something to do.
+
+        It runs every minute in truth; the runs that find nothing due are left out here.
+        """
+        due = [row.due_at for row in self.watchdog.rows.values() if row.due_at is not None]
+        if not due:
+            return
+        tick = max(min(due), self.hub.now + 1) // MINUTE * MINUTE + MINUTE
+        if tick not in self._ticks:
+            self._ticks.add(tick)
+            self.hub.at(tick, lambda: self.hub.start(lambda: self._tick(tick)))
+
+    def _tick(self, tick: int) -> None:
+        self._ticks.discard(tick)
+        self.invoke("Reconcile", {})
+        self.hub.wait(MINUTE // 2)
+        self.schedule()
+
+    def _consume(self, batch: list[Event]) -> set[str]:
+        records = [
+            {"messageId": str(number), "body": message["body"], "eventSource": "aws:sqs"}
+            for number, message in enumerate(batch)
+        ]
+        answer = self.invoke("Reconcile", {"Records": records})
+        if answer is None:
+            return {record["messageId"] for record in records}
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}

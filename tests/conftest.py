@@ -97,6 +97,8 @@ def stack() -> Iterator["RunningStack"]:
     """The whole service on free ports, with the demo storefront and Finpay's sample merchant."""
     from local.paths import LOCAL
     from testing.stacks import started
+    from tests.stack.shop import warm_up
 
     with started(LOCAL / "test") as (_, running):
+        warm_up(running)
         yield running

@@ -147,3 +147,6 @@ addEventListener("hashchange", chooseLinked);
 chooseLinked();
 await refresh();
 setInterval(refresh, EVERY_MS);
+// From here on every button works and the lists are kept up to date; whoever automates a browser can
+// wait for it.
+document.documentElement.dataset.script = "running";

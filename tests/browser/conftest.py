@@ -4,16 +4,15 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
-import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from local.paths import LOCAL
 from local.state import RunningStack
 from tests.browser.people import PATIENCE_MS, Cashier, Customer
-from tests.stack.shop import Shop
+from tests.stack.shop import Shop, at_rest
 
 NAMES = ("chromium", "chromium-browser")
 PICTURES = LOCAL / "browser"
@@ -21,12 +20,29 @@ QUIET = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # Letters in shades of grey are alike on every screen, and make small pictures.
 GREY = ["--disable-lcd-text", "--font-render-hinting=none"]
 
+ONE = pytest.StashKey[Browser]()
+
 type OpenPage = Callable[..., Page]
 
 
-# Not for longer: while playwright runs, no other test in this thread can have a loop of asyncio.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture
+def browser(request: pytest.FixtureRequest) -> Browser:
+    """One process for all tests of this folder.
+
+    Not for longer: while playwright runs, no other test in this thread can have a loop of asyncio.
+    """
+    folder = request.node.getparent(pytest.Dir)
+    if ONE not in folder.stash:
+        resources = ExitStack()
+        folder.addfinalizer(resources.close)
+        folder.stash[ONE] = resources.enter_context(launched())
+        resources.callback(folder.stash.__delitem__, ONE)
+    one: Browser = folder.stash[ONE]
+    return one
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip(f"no {' or '.join(NAMES)} is installed (Debian: apt-get install chromium)")
@@ -58,6 +74,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
             }
             context = browser.new_context(**settings)  # type: ignore[arg-type]
             contexts.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on(
@@ -85,13 +102,20 @@ def customer(open_page: OpenPage, stack: RunningStack) -> Customer:
 
 
 @pytest.fixture
-def cashier(open_page: OpenPage, stack: RunningStack) -> Iterator[Cashier]:
-    yield Cashier(open_page(), stack.till_url)
-    answer = requests.delete(f"{stack.simulator_url}/_simulator/faults", timeout=10)
-    assert answer.ok
+def cashier(open_page: OpenPage, stack_shop: Shop) -> Cashier:
+    return Cashier(open_page(), stack_shop.stack.till_url)
 
 
 @pytest.fixture
-def stack_shop(stack: RunningStack) -> Shop:
+def stack_shop(stack: RunningStack) -> Iterator[Shop]:
     """Another storefront on the same stack, which may look into its tables."""
-    return Shop(stack, stack.api_key, requests.Session())
+    with at_rest(stack) as shop:
+        yield shop
+
+
+@pytest.fixture
+def held_clock(stack_shop: Shop) -> Iterator[Shop]:
+    """Finpay's clock stands still: what is due later comes when the test moves the clock."""
+    stack_shop.fate("clock", speed=0)
+    yield stack_shop
+    stack_shop.fate("clock", speed=1)

@@ -8,8 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from testing.personal_data import marks
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 """For anything on a page: functions start cold, a webhook goes through a stream and a queue."""
+
+RUNNING = "html[data-script=running]"
+"""A document whose script runs; what is found below it is in the same document."""
 
 LABELS = {
     "en": ("First name", "Last name", "E-mail", "Mobile phone", "Order and get a payment code"),
@@ -18,21 +21,46 @@ LABELS = {
 WHO = (marks.FIRST_NAME, marks.LAST_NAME, marks.EMAIL, marks.PHONE)
 
 
+def visit(page: Page, url: str) -> None:
+    """Open a page and wait until its script runs: before that it handles and polls nothing."""
+    page.goto(url)
+    runs(page)
+
+
+def runs(page: Page) -> None:
+    """Wait until the script of the page runs."""
+    page.locator(RUNNING).wait_for(state="attached")
+
+
 @dataclass(frozen=True)
 class Customer:
+    """All that is found on the shop's pages is found only once their scripts run.
+
+    A browser without scripts has no such moment.
+    """
+
     page: Page
     url: str
+    has_scripts: bool = True
 
     def open(self, language: str = "en") -> None:
-        self.page.goto(f"{self.url}/{language}/")
+        url = f"{self.url}/{language}/"
+        if self.has_scripts:
+            visit(self.page, url)
+        else:
+            self.page.goto(url)
 
     def fill_in(self, language: str = "en") -> None:
         *fields, _ = LABELS[language]
         for label, value in zip(fields, WHO, strict=True):
             self.page.get_by_label(label).fill(value)
 
+    def button(self, language: str = "en") -> Locator:
+        """The button that orders."""
+        return self.page.get_by_role("button", name=LABELS[language][-1])
+
     def send(self, language: str = "en") -> None:
-        self.page.get_by_role("button", name=LABELS[language][-1]).click()
+        self.button(language).click()
         expect(self.order).to_be_visible()
 
     def buy(self, language: str = "en") -> str:
@@ -45,12 +73,29 @@ class Customer:
 
     @property
     def order(self) -> Locator:
-        return self.page.locator("#order")
+        return self.page.locator(f"{self._document} #order")
 
-    def sees(self, stage: str, *, seconds: float = 30) -> None:
+    @property
+    def wrong_field(self) -> Locator:
+        """The first field of a form that came back."""
+        return self.page.locator(f"{self._document} [aria-invalid]").first
+
+    def sees(self, stage: str) -> None:
         """Wait until the page shows this stage by itself."""
-        timeout = seconds * 1000
-        expect(self.order).to_have_attribute("data-stage", stage, timeout=timeout)
+        expect(self.order).to_have_attribute("data-stage", stage)
+
+    def keeps_seeing(self, stage: str, version: int) -> None:
+        """The page shows this version of the payment at this stage, also after another look.
+
+        Where the shop is told of no newer version, no webhook is on its way any more. The page's
+        clock has to be installed: it is moved to the next look.
+        """
+        mark = f"{version}-{stage}"
+        expect(self.order).to_have_attribute("data-mark", mark)
+        with self.page.expect_response(re.compile("/state$")) as look:
+            self.page.clock.fast_forward("00:10")
+        assert look.value.json() == {"mark": mark}
+        assert self.order.get_attribute("data-mark") == mark
 
     def code(self) -> str:
         return self.page.locator("#code").inner_text().strip()
@@ -58,6 +103,10 @@ class Customer:
     def order_id(self) -> str:
         (found,) = re.findall(r"toko-[0-9a-f]{16}", self.order.inner_text())
         return str(found)
+
+    @property
+    def _document(self) -> str:
+        return RUNNING if self.has_scripts else "html"
 
 
 @dataclass(frozen=True)
@@ -67,19 +116,21 @@ class Cashier:
 
     def open(self, code: str = "") -> None:
         self.page.goto("about:blank")  # A change behind the # alone would not load the page anew.
-        self.page.goto(f"{self.url}#{code}")
-        expect(self.page.locator("#clock")).not_to_be_empty()
+        visit(self.page, f"{self.url}#{code}")
 
     def press(self, name: str) -> None:
         """Press a button and wait until the till says what came of it."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.click()
+        # It is busy from the click on, so an older message is not taken for the answer.
+        expect(button).not_to_have_attribute("aria-disabled", "true")
         said = self.page.get_by_role("status")
         expect(said).to_contain_text(re.compile(rf"{re.escape(name)}:|armed"))
 
-    def callbacks(self, order_id: str) -> list[str]:
-        """What the till shows of the order's callbacks, newest first: `PAID answered 200`."""
+    def sees_callbacks(self, order_id: str, *expected: str) -> None:
+        """Wait until these are the order's callbacks, newest first: `PAID answered 200`."""
         cards = self.page.locator("#callbacks li").filter(has_text=order_id)
-        return [" ".join(text.split()) for text in cards.locator("p").all_inner_texts()]
+        expect(cards.locator("p")).to_have_text(list(expected))
 
 
 def fits(page: Page) -> bool:

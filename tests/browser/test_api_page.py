@@ -12,6 +12,7 @@ from local.ports import Ports, claim
 from ops.openapi import samples
 from testing.registry import make_registry
 from testing.service import Service
+from tests.browser.people import visit
 from tests.functional.openapi.front import Front, serving
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def page(open_page: "OpenPage", service: Service) -> Iterator[Page]:
         with LocalFront(claim(Ports.any_free()).api, port, "127.0.0.1") as front:
             front.pages = api_page.pages(key)
             page = open_page(locale="en-US")
-            page.goto(f"http://127.0.0.1:{front.server_port}{api_page.PATH}")
+            visit(page, f"http://127.0.0.1:{front.server_port}{api_page.PATH}")
             yield page
 
 

@@ -1,7 +1,5 @@
 """Each button of the till for what goes wrong, and what the shop then shows by itself."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -12,14 +10,14 @@ from tests.stack.shop import Shop
 @pytest.fixture
 def bought(customer: Customer, cashier: Cashier) -> Customer:
     """A customer with a code, which the till has chosen."""
+    customer.page.clock.install()
     cashier.open(customer.buy())
     return customer
 
 
-def stays(customer: Customer, stage: str, *, seconds: float = 2) -> None:
-    """The page has had time to see another one and shows this one."""
-    time.sleep(seconds)
-    customer.sees(stage, seconds=1)
+def stays(customer: Customer, stage: str, shop: Shop) -> None:
+    """The page shows all that the shop is told, and goes on showing it."""
+    customer.keeps_seeing(stage, shop.told_version(customer.order_id()))
 
 
 def test_a_wrong_amount_is_looked_into(bought: Customer, cashier: Cashier) -> None:
@@ -29,25 +27,27 @@ def test_a_wrong_amount_is_looked_into(bought: Customer, cashier: Cashier) -> No
     expect(bought.order).to_contain_text("Do not pay again")
 
 
-def test_a_wrong_amount_that_is_no_number_is_named(bought: Customer, cashier: Cashier) -> None:
+def test_a_wrong_amount_that_is_no_number_is_named(
+    bought: Customer, cashier: Cashier, stack_shop: Shop
+) -> None:
     cashier.page.get_by_label("Amount (Rp)").fill("a lot")
     cashier.page.get_by_role("button", name="Pay the wrong amount").click()
     expect(cashier.page.get_by_role("status")).to_contain_text("Not done: amount")
-    stays(bought, "open")
+    stays(bought, "open", stack_shop)
 
 
-def test_paying_twice_is_paid_once(bought: Customer, cashier: Cashier) -> None:
+def test_paying_twice_is_paid_once(bought: Customer, cashier: Cashier, stack_shop: Shop) -> None:
     cashier.press("Pay twice")
     bought.sees("paid")
-    assert cashier.callbacks(bought.order_id()) == ["PAID answered 200"] * 2
-    stays(bought, "paid")
+    cashier.sees_callbacks(bought.order_id(), "PAID answered 200", "PAID answered 200")
+    stays(bought, "paid", stack_shop)
 
 
 def test_paying_late_is_accepted_and_said(bought: Customer, cashier: Cashier) -> None:
     cashier.press("Pay late")
-    bought.sees("paid", seconds=60)
+    bought.sees("paid")
     expect(bought.order).to_contain_text("after its time was over")
-    assert cashier.callbacks(bought.order_id()) == ["PAID answered 200", "EXPIRED answered 200"]
+    cashier.sees_callbacks(bought.order_id(), "PAID answered 200", "EXPIRED answered 200")
 
 
 def test_an_expired_code_says_not_to_pay_it(bought: Customer, cashier: Cashier) -> None:
@@ -61,34 +61,41 @@ def test_an_expired_code_says_not_to_pay_it(bought: Customer, cashier: Cashier) 
 def test_a_failed_payment_says_so(bought: Customer, cashier: Cashier) -> None:
     cashier.press("Fail")
     bought.sees("failed")
-    assert cashier.callbacks(bought.order_id()) == ["FAILED answered 200"]
+    cashier.sees_callbacks(bought.order_id(), "FAILED answered 200")
 
 
 def test_a_lost_callback_changes_nothing_until_it_is_sent_again(
-    bought: Customer, cashier: Cashier
+    bought: Customer, cashier: Cashier, stack_shop: Shop
 ) -> None:
     cashier.press("Pay, lose the callback")
-    assert cashier.callbacks(bought.order_id()) == ["PAID lost on its way"]
-    stays(bought, "open")
+    cashier.sees_callbacks(bought.order_id(), "PAID lost on its way")
+    stays(bought, "open", stack_shop)
     cashier.press("Send the callback again")
     bought.sees("paid")
 
 
-def test_a_delayed_callback_comes_later(bought: Customer, cashier: Cashier) -> None:
+def test_a_delayed_callback_comes_later(
+    bought: Customer, cashier: Cashier, held_clock: Shop
+) -> None:
     cashier.page.get_by_label("Delay (s)").fill("6")
     cashier.press("Pay, delay the callback")
     expect(cashier.page.get_by_role("status")).to_contain_text("on its way")
-    assert cashier.callbacks(bought.order_id()) == []
-    bought.sees("open", seconds=1)
+    held_clock.fate("clock", advanceSeconds=5)
+    stays(bought, "open", held_clock)
+    cashier.sees_callbacks(bought.order_id())
+    held_clock.fate("clock", advanceSeconds=1)
     bought.sees("paid")
+    cashier.sees_callbacks(bought.order_id(), "PAID answered 200")
 
 
-def test_statuses_out_of_order_leave_it_paid(bought: Customer, cashier: Cashier) -> None:
+def test_statuses_out_of_order_leave_it_paid(
+    bought: Customer, cashier: Cashier, stack_shop: Shop
+) -> None:
     cashier.press("Pay, statuses out of order")
     bought.sees("paid")
     answered = [f"{status} answered 200" for status in ("PENDING", "EXPIRED", "PAID")]
-    assert cashier.callbacks(bought.order_id()) == answered
-    stays(bought, "paid")
+    cashier.sees_callbacks(bought.order_id(), *answered)
+    stays(bought, "paid", stack_shop)
 
 
 def test_a_callback_before_the_code_is_no_harm(customer: Customer, cashier: Cashier) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from examples.shop.app import create_app
@@ -53,12 +53,14 @@ def customer(open_page: OpenPage, shop: OwnShop) -> Customer:
 def test_an_order_without_its_code_gets_it_by_itself_with_the_same_body(
     customer: Customer, service: ScriptedService
 ) -> None:
-    service.answers = [Answer(503, "unavailable", 3), Answer(503, "unavailable", 1)]
+    service.answers = [Answer(503, "unavailable", 110), Answer(503, "unavailable", 1)]
+    customer.page.clock.install()
     customer.open()
     customer.fill_in()
     customer.send()
     customer.sees("asking")
     assert obstacles(customer.page) == []
+    customer.page.clock.fast_forward("02:00")
     customer.sees("open")
     expect(customer.page.get_by_role("status")).to_have_text("Pay with this code")
     first, second, third = (asked.body for asked in service.asked)
@@ -99,9 +101,45 @@ def test_an_impatient_second_click_makes_no_second_order(
 ) -> None:
     customer.open()
     customer.fill_in()
-    customer.page.get_by_role("button", name="Order and get").dblclick()
+    customer.button().dblclick()
     customer.sees("open")
     assert len(service.asked) == 1
+
+
+def test_an_impatient_second_click_sends_nothing(customer: Customer) -> None:
+    customer.open()
+    customer.fill_in()
+    lead_nowhere(customer.page)
+    customer.button().dblclick()
+    assert customer.page.evaluate("sent") == [True, False]
+    expect(customer.page.get_by_role("status")).not_to_be_empty()
+
+
+def lead_nowhere(page: Page) -> None:
+    """Let the page stay when its form is sent, and note of each time whether it went out."""
+    page.route("**/orders", lambda route: route.fulfill(status=204))
+    page.evaluate(
+        "() => { window.sent = [];"
+        " addEventListener('submit', (event) => sent.push(!event.defaultPrevented)); }"
+    )
+
+
+def test_a_page_says_that_its_script_runs_only_when_it_does(customer: Customer) -> None:
+    page = customer.page
+    scripts: list[Route] = []
+
+    def held(route: Route) -> None:
+        scripts.append(route)
+
+    page.route("**/order.js", held)
+    customer.open()
+    customer.fill_in()
+    customer.button().click(no_wait_after=True)
+    expect(page.locator("#order")).to_be_visible()
+    expect(customer.order).to_have_count(0)
+    (script,) = scripts
+    script.continue_()
+    customer.sees("open")
 
 
 def test_a_shop_that_is_away_is_said_and_found_again(customer: Customer) -> None:
@@ -118,7 +156,7 @@ def test_without_javascript_the_code_is_there_and_the_page_can_be_loaded_anew(
     open_page: OpenPage, shop: OwnShop, service: ScriptedService
 ) -> None:
     service.answers = [Answer(503, "unavailable", 1)]
-    customer = Customer(open_page(java_script_enabled=False), shop.url)
+    customer = Customer(open_page(java_script_enabled=False), shop.url, has_scripts=False)
     customer.open()
     customer.fill_in()
     customer.send()

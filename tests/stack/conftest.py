@@ -4,21 +4,21 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-import requests
 
 from local.paths import LOCAL
 from local.state import RunningStack
 from testing.stacks import started
 from tests.stack.account import account  # noqa: F401 - a fixture of these tests
 from tests.stack.killable import KillableStack
-from tests.stack.shop import Shop
+from tests.stack.shop import Shop, at_rest, warm_up
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def shop(stack: RunningStack) -> Shop:
-    return Shop(stack, stack.api_key, requests.Session())
+def shop(stack: RunningStack) -> Iterator[Shop]:
+    with at_rest(stack) as shop:
+        yield shop
 
 
 @pytest.fixture
@@ -30,4 +30,5 @@ def order_id() -> str:
 def killable() -> Iterator[KillableStack]:
     """A stack of their own: no other test is to lose its connections."""
     with started(LOCAL / "kill") as (local_stack, running):
+        warm_up(running)
         yield KillableStack(local_stack, running)

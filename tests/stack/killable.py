@@ -51,7 +51,7 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

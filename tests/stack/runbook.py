@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from testing.template import ROOT
 
 RUNBOOK = ROOT / "docs/runbook.md"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 _BLOCK = re.compile(
     r"(?:<!-- test: (?P<mark>[^\n]*) -->\n)?```sh\n(?P<command>.*?)```"

@@ -1,19 +1,34 @@
 """A storefront on the local stack, and the hand of fate on Finpay's side."""
 
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
+import boto3
 import requests
+from botocore.config import Config
+from mypy_boto3_dynamodb import DynamoDBClient
 
+from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
+from payments import clock
 from payments.looks import shard_of
 from payments.payment import Payment
 from payments.store import DynamoPayments
 from payments.tokens import callback_url
 from simulator.orders import OPEN
-from testing.builders import make_callback_body, make_callback_fields, make_request_body
+from testing.builders import (
+    load_event,
+    make_callback_body,
+    make_callback_fields,
+    make_request_body,
+)
+from tests.stack.account import STACK
 
 JSON = {"Content-Type": "application/json"}
 
@@ -63,13 +78,32 @@ class Shop:
         assert answer.ok, answer.text
         return answer.json()
 
+    def calm_down(self) -> None:
+        """Forget what was planned at Finpay, and let it call back and show codes as usual."""
+        url = f"{self.stack.simulator_url}/_simulator/faults"
+        assert self.session.delete(url, timeout=60).ok
+        self.fate("callbacks", enabled=True)
+        self.fate("settings", checkShowsCode=True)
+
     def callback(self, order_id: str, body: str) -> requests.Response:
         url = callback_url(self.stack.api_url, order_id, self.stack.merchant_key)
         return requests.post(url, data=body, headers=JSON, timeout=40)
 
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """One client for all looks: making one takes longer than hundreds of calls."""
+        return self.stack.aws.dynamodb()
+
     def row(self, order_id: str) -> Payment | None:
-        table = self.stack.outputs["PaymentsTableName"]
-        return DynamoPayments(self.stack.aws.dynamodb(), table).get(order_id)
+        return DynamoPayments(self.dynamodb, self.stack.outputs["PaymentsTableName"]).get(order_id)
+
+    def told_version(self, order_id: str) -> int:
+        """The version of the newest change of status: the last that the storefront is told."""
+        row = self.row(order_id)
+        assert row
+        # The n-th entry of the history is version n.
+        changes = enumerate(pairwise(row.history), 2)
+        return max(n for n, (before, after) in changes if before.status is not after.status)
 
     def status(self, order_id: str) -> str:
         return str(self.see(order_id).json()["status"])
@@ -105,12 +139,60 @@ class Shop:
         values: Any = {":past": {"N": "1"}, ":shard": {"S": shard_of(order_id)}}
         if lease_over:
             update += ", leaseUntil = :past"
-        self.stack.aws.dynamodb().update_item(
+        self._update(order_id, update, values)
+
+    def postpone(self, order_id: str) -> None:
+        """Let no look's time come before `make_due`, however long the test takes."""
+        tomorrow = str(clock.now() + clock.DAY)
+        self._update(order_id, "SET dueAt = :tomorrow", {":tomorrow": {"N": tomorrow}})
+
+    def run_schedule(self) -> int:
+        """Call the deployed function as its schedule does: how many looks it queued."""
+        function = self.stack.aws.cloudformation().describe_stack_resource(
+            StackName=STACK, LogicalResourceId="Reconcile"
+        )["StackResourceDetail"]["PhysicalResourceId"]
+        answer = self._functions.invoke(
+            FunctionName=function, Payload=json.dumps(load_event("reconcile_schedule"))
+        )
+        queued: int = json.load(answer["Payload"])["queued"]
+        return queued
+
+    @cached_property
+    def _functions(self) -> Any:
+        session: Any = boto3.Session(
+            aws_access_key_id=ACCESS_KEY_ID,
+            aws_secret_access_key=SECRET_ACCESS_KEY,
+            region_name=self.stack.region,
+        )
+        patient = Config(read_timeout=150, retries={"total_max_attempts": 1}, proxies={})
+        return session.client("lambda", endpoint_url=self.stack.aws_endpoint, config=patient)
+
+    def _update(self, order_id: str, update: str, values: Any) -> None:
+        self.dynamodb.update_item(
             TableName=self.stack.outputs["PaymentsTableName"],
             Key={"orderId": {"S": order_id}},
             UpdateExpression=update,
             ExpressionAttributeValues=values,
         )
+
+
+@contextmanager
+def at_rest(stack: RunningStack) -> Iterator[Shop]:
+    """A storefront on a stack where fate has nothing in store, and has nothing afterwards."""
+    with requests.Session() as session:
+        shop = Shop(stack, stack.api_key, session)
+        shop.calm_down()
+        yield shop
+        shop.calm_down()
+
+
+def warm_up(stack: RunningStack) -> None:
+    """Have one payment made, so that no test meets functions that start cold.
+
+    MiniStack counts a cold start against the function's time, and on a busy machine it runs out.
+    """
+    with requests.Session() as session:
+        assert Shop(stack, stack.api_key, session).create_in_the_end("warm-up") == 201
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = 180) -> bool:

@@ -27,7 +27,7 @@ def test_a_paid_order_reaches_the_shop(
         assert ordered.status_code == 201, ordered.text
         assert ordered.json()["paymentCode"] == shop.see(order_id).json()["paymentCode"]
         shop.fate(f"orders/{order_id}/pay", channel="INDOMARET")
-        assert eventually(lambda: is_paid(example, order_id), seconds=60)
+        assert eventually(lambda: is_paid(example, order_id))
         assert example.see(order_id)["version"] == shop.see(order_id).json()["version"]
 
 

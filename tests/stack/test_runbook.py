@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,28 @@ from tests.stack.runbook import Block, blocks, shape
 from tests.stack.shop import eventually
 
 
+@dataclass(frozen=True)
+class Walk:
+    """Runs the blocks in their order, each once: a later one is about what an earlier one did."""
+
+    environment: Mapping[str, str]
+    done: list[tuple[int, str]] = field(default_factory=list)
+
+    def through(self, number: int) -> tuple[int, str]:
+        """Exit code and output of a block, after all before it."""
+        while len(self.done) <= number:
+            self.done.append(blocks()[len(self.done)].run(self.environment))
+        return self.done[number]
+
+
 @pytest.fixture(scope="module")
-def environment(stack: RunningStack) -> Iterator[dict[str, str]]:
+def walk(stack: RunningStack) -> Iterator[Walk]:
     """What the reader has set by the first two blocks, and a shop that takes webhooks."""
     table = stack.outputs["CircuitsTableName"]
     circuit = Circuit(stack.aws.dynamodb(), table, clock.now, HttpExchange(clock.now))
     assert eventually(circuit.is_closed), "another test left Finpay down"
     with listening() as shop:
-        yield account_of(stack) | {
+        environment = account_of(stack) | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}/usr/bin:/bin",
             "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT}",
             "HOME": str(ROOT / ".local"),
@@ -35,15 +50,20 @@ def environment(stack: RunningStack) -> Iterator[dict[str, str]]:
             "KEY": stack.api_key,
             "SHOP": shop.url,
         }
+        yield Walk(environment)
     # A look of another test's payment may have met the Finpay that was down here.
     assert eventually(circuit.is_closed)
 
 
-@pytest.mark.parametrize("block", blocks(), ids=lambda block: block.command.splitlines()[0][:60])
+@pytest.mark.parametrize(
+    ("number", "block"),
+    list(enumerate(blocks())),
+    ids=[block.command.splitlines()[0][:60] for block in blocks()],
+)
 def test_each_block_ends_as_it_should_and_prints_what_is_shown(
-    environment: dict[str, str], block: Block
+    walk: Walk, number: int, block: Block
 ) -> None:
-    code, output = block.run(environment)
+    code, output = walk.through(number)
     assert code in block.codes, output
     if block.shown is not None:
         assert shape(output) == shape(block.shown)

@@ -259,7 +259,7 @@ def _processes_of(folder: Path) -> list[int]:
     return found
 
 
-def _wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
+def _wait_until(holds: Callable[[], bool], *, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

@@ -26,8 +26,10 @@ def test_a_test_payment_is_paid_late_and_its_storefront_is_told_all_of_it(
             secret = Webhook(shop.stack.webhook_secret)
             return {secret.verify(one.body, one.headers)["type"] for one in backend.got}
 
-        assert eventually(lambda: "payment.paid_late" in told(), seconds=90)
-        assert told() == {"payment.pending", "payment.expired", "payment.paid_late"}
+        # They come in any order.
+        expected = {"payment.pending", "payment.expired", "payment.paid_late"}
+        assert eventually(lambda: told() >= expected)
+        assert told() == expected
     payment = shop.see(order_id).json()
     assert (payment["status"], payment["paidLate"], payment["channel"]) == ("PAID", True, "TEST")
 
@@ -35,5 +37,5 @@ def test_a_test_payment_is_paid_late_and_its_storefront_is_told_all_of_it(
 def test_a_wrong_amount_waits_for_a_person(shop: Shop, order_id: str) -> None:
     url = "http://127.0.0.1:9/nobody"
     assert order(shop, order_id, "wrong-amount@finpay.test", url).status_code == 201
-    assert eventually(lambda: shop.status(order_id) == "REVIEW", seconds=60)
+    assert eventually(lambda: shop.status(order_id) == "REVIEW")
     assert shop.see(order_id).json()["paidAmount"] == 2000

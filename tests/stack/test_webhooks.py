@@ -30,8 +30,10 @@ def types(backend: Receiver, secret: str) -> list[str]:
 def test_a_paid_order_reaches_its_backend(shop: Shop, order_id: str, backend: Receiver) -> None:
     order(shop, order_id, backend.url)
     shop.fate(f"orders/{order_id}/pay", channel="INDOMARET")
-    assert eventually(lambda: len(backend.got) >= 2, seconds=30)
-    assert set(types(backend, shop.stack.webhook_secret)) == {"payment.pending", "payment.paid"}
+    # Each comes at least once, in any order.
+    expected = {"payment.pending", "payment.paid"}
+    assert eventually(lambda: set(types(backend, shop.stack.webhook_secret)) >= expected)
+    assert set(types(backend, shop.stack.webhook_secret)) == expected
 
 
 def test_a_backend_that_was_down_for_three_attempts_is_told_then(
@@ -39,5 +41,5 @@ def test_a_backend_that_was_down_for_three_attempts_is_told_then(
 ) -> None:
     backend.answers = [(500, {}), (503, {}), (429, {"retry-after": "1"})]
     order(shop, order_id, backend.url)
-    assert eventually(lambda: len(backend.got) >= 4, seconds=60)
+    assert eventually(lambda: len(backend.got) >= 4)
     assert len({(one.body, one.headers["webhook-id"]) for one in backend.got}) == 1

@@ -18,3 +18,5 @@ addEventListener("pageshow", () => {
 });
 
 form.querySelector("[aria-invalid]")?.focus();
+// From here on a second click does nothing; whoever automates a browser can wait for it.
+document.documentElement.dataset.script = "running";

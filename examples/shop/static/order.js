@@ -74,3 +74,5 @@ async function keepLooking() {
 
 begin();
 setTimeout(keepLooking, SOON_MS);
+// From here on the page keeps itself up to date; whoever automates a browser can wait for it.
+document.documentElement.dataset.script = "running";

@@ -52,7 +52,7 @@ class ExampleShop:
         return requests.post(f"{self.url}/orders", json=wish, timeout=90)
 
     def see(self, order_id: str) -> Any:
-        answer = requests.get(f"{self.url}/orders/{order_id}", timeout=10)
+        answer = requests.get(f"{self.url}/orders/{order_id}", timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -61,7 +61,7 @@ class ExampleShop:
         return self.deliver_as(headers, body)
 
     def deliver_as(self, headers: dict[str, str], body: bytes) -> int:
-        answer = requests.post(f"{self.url}/webhooks", data=body, headers=headers, timeout=10)
+        answer = requests.post(f"{self.url}/webhooks", data=body, headers=headers, timeout=30)
         return answer.status_code
 
     @contextmanager

@@ -42,7 +42,7 @@ def test_a_copy_of_the_folder_runs_alone_and_tells_of_no_order(folder: Path) -> 
             assert answers(f"http://127.0.0.1:{port}/id/orders/{'0' * 32}") == 404
         finally:
             shop.send_signal(signal.SIGTERM)
-        _, log = shop.communicate(timeout=10)
+        _, log = shop.communicate(timeout=30)
     assert shop.returncode == 0
     assert "0000" not in log
     assert (folder / "shop.db").exists()

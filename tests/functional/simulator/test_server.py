@@ -68,10 +68,10 @@ def test_the_command_serves_until_it_is_told_to_end_and_prints_nothing_personal(
         "order": {"id": "o-1", "amount": 1},
         "url": {"callbackUrl": "http://127.0.0.1:9/"},
     }
-    answer = requests.post(f"{url}/pg/payment/card/initiate", json=body, auth=auth, timeout=5)
+    answer = requests.post(f"{url}/pg/payment/card/initiate", json=body, auth=auth, timeout=30)
     assert answer.status_code == 200
     command.send_signal(signal.SIGTERM)
-    rest, _ = command.communicate(timeout=5)
+    rest, _ = command.communicate(timeout=30)
     assert rest == ""
     assert command.returncode == 0
     assert "hush-hush" not in greeting

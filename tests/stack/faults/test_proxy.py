@@ -121,7 +121,7 @@ def test_a_plain_conditional_put_whose_answer_was_lost_conflicts_with_itself(
 def test_a_reservation_is_made_once_whatever_happens_to_its_first_call(
     faulty: Callable[..., Faulty], fault: Fault
 ) -> None:
-    there = faulty(Script(PutItem=[fault]), delay_seconds=2.5, read_timeout=1.5)
+    there = faulty(Script(PutItem=[fault]), delay_seconds=4.5, read_timeout=3.0)
     assert there.payments.reserve(make_payment()) is None
     assert there.directly.get(SAMPLE_ORDER_ID) == make_payment()
     assert there.proxy.calls == Counter(PutItem=2)
@@ -132,7 +132,7 @@ def test_a_reservation_is_made_once_whatever_happens_to_its_first_call(
 def test_a_change_is_applied_once_whatever_happens_to_its_first_call(
     faulty: Callable[..., Faulty], fault: Fault
 ) -> None:
-    there = faulty(Script(UpdateItem=[fault]), delay_seconds=2.5, read_timeout=1.5)
+    there = faulty(Script(UpdateItem=[fault]), delay_seconds=4.5, read_timeout=3.0)
     there.directly.reserve(make_payment())
     result = there.payments.apply(change())
     assert isinstance(result, Applied)
@@ -153,12 +153,12 @@ def test_a_change_after_a_rivals_is_refused_although_its_first_answer_was_lost(
 def test_a_late_request_does_nothing_after_the_retry_that_overtook_it(
     faulty: Callable[..., Faulty],
 ) -> None:
-    there = faulty(Script(UpdateItem=[Fault.LATE_REQUEST]), delay_seconds=4.0, read_timeout=1.5)
+    there = faulty(Script(UpdateItem=[Fault.LATE_REQUEST]), delay_seconds=6.0, read_timeout=3.0)
     there.directly.reserve(make_payment())
     result = there.payments.apply(change())
     assert isinstance(result, Applied)
     assert there.directly.get(SAMPLE_ORDER_ID) == result.payment
-    assert there.proxy.settled(seconds=10)
+    assert there.proxy.settled(seconds=30)
     assert there.directly.get(SAMPLE_ORDER_ID) == result.payment
 
 

@@ -10,6 +10,7 @@ from local import api_page
 from local.front import Front as LocalFront
 from local.ports import Ports, claim
 from ops.openapi import samples
+from testing.fixtures import account, aws, dynamodb, no_container, one_finpay, service
 from testing.registry import make_registry
 from testing.service import Service
 from tests.browser.people import visit
@@ -17,6 +18,8 @@ from tests.functional.openapi.front import Front, serving
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage
+
+__all__ = ["account", "aws", "dynamodb", "no_container", "one_finpay", "service"]
 
 
 @pytest.fixture

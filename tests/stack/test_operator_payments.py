@@ -81,8 +81,8 @@ def test_looks_that_were_put_aside_are_taken_again(stack: RunningStack, shop: Sh
     boto3.client("sqs").send_message(
         QueueUrl=stack.outputs["LooksDeadLettersUrl"], MessageBody=letter
     )
-    about = [one["about"]["order"] for one in told("dead-letters", "show")["letters"]]
-    assert "aside-1" in about
+    letters = told("dead-letters", "show", "--queue", "looks")["letters"]
+    assert "aside-1" in [one["about"]["order"] for one in letters]
     assert told("dead-letters", "redrive", "--queue", "looks")["left"] == []
     assert eventually(lambda: shop.status("aside-1") == "PAID")
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from examples.shop.app import create_app
-from testing.scripted_service import Answer, ScriptedService
+from testing.scripted.service import Answer, ScriptedService
 from tests.browser.conftest import OpenPage
 from tests.browser.people import Customer, obstacles
 from tests.functional.demo_shop.customer import make_settings

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from testing.scripted_deliveries import SECRET
-from testing.scripted_service import (
+from testing.scripted.deliveries import SECRET
+from testing.scripted.service import (
     ScriptedService,
     fresh_service,  # noqa: F401 - a fixture of these tests
     one_service,  # noqa: F401 - a fixture of these tests

@@ -19,7 +19,7 @@ import requests
 from local.paths import LOCAL, ROOT, content_hash
 from local.processes import Processes
 from local.state import one_at_a_time
-from testing.scripted_deliveries import Delivery
+from testing.scripted.deliveries import Delivery
 
 EXAMPLES = ROOT / "examples"
 LANGUAGES = ["python", "php", "javascript"]

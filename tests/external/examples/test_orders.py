@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from testing.scripted_deliveries import make_delivery, make_payment
-from testing.scripted_service import Answer, ScriptedService
+from testing.scripted.deliveries import make_delivery, make_payment
+from testing.scripted.service import Answer, ScriptedService
 from tests.external.examples.shops import CUSTOMER, ExampleShop
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from testing.scripted_deliveries import (
+from testing.scripted.deliveries import (
     FOREIGN_SECRET,
     NEXT_SECRET,
     SECRET,
@@ -16,7 +16,7 @@ from testing.scripted_deliveries import (
     make_delivery,
     make_payment,
 )
-from testing.scripted_service import ScriptedService
+from testing.scripted.service import ScriptedService
 from tests.external.examples.shops import LANGUAGES, ExampleShop, Service, running
 
 type Spoil = Callable[[dict[str, str], bytes], Delivery]

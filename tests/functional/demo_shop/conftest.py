@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from examples.shop.settings import Settings
-from testing.scripted_service import (
+from testing.scripted.service import (
     ScriptedService,
     fresh_service,  # noqa: F401 - a fixture of these tests
     one_service,  # noqa: F401 - a fixture of these tests

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from examples.shop.app import create_app
 from examples.shop.settings import Settings
 from testing.personal_data import marks
-from testing.scripted_deliveries import SECRET, Delivery
+from testing.scripted.deliveries import SECRET, Delivery
 
 FORM = {
     "quantity": "2",

@@ -8,8 +8,8 @@ import pytest
 from examples.shop import order_pages, orders
 from examples.shop.catalogue import MOST, PRODUCT
 from testing.personal_data import marks
-from testing.scripted_deliveries import make_delivery, make_payment
-from testing.scripted_service import Answer, ScriptedService
+from testing.scripted.deliveries import make_delivery, make_payment
+from testing.scripted.service import Answer, ScriptedService
 from tests.functional.demo_shop.customer import Customer
 
 

@@ -12,7 +12,7 @@ from examples.shop.catalogue import rupiah
 from examples.shop.channels import CHANNELS
 from examples.shop.settings import Settings
 from local.paths import ROOT
-from testing.scripted_deliveries import make_delivery, make_payment
+from testing.scripted.deliveries import make_delivery, make_payment
 from tests.functional.demo_shop.customer import Customer, make_settings
 
 SHOP = ROOT / "examples" / "shop"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from examples.shop.catalogue import PRODUCT
-from testing.scripted_deliveries import (
+from testing.scripted.deliveries import (
     FOREIGN_SECRET,
     NEXT_SECRET,
     SECRET,

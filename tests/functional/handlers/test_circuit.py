@@ -19,7 +19,7 @@ from testing.builders import (
     make_payment,
     make_request_body,
 )
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import Answer, Service
 
 

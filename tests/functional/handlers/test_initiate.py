@@ -23,7 +23,7 @@ from testing.builders import (
     make_initiate_event,
     make_request_body,
 )
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Answer, Service
 
 

@@ -25,7 +25,7 @@ from testing.builders import (
 )
 from testing.personal_data.marks import EMAIL, FIRST_NAME, PHONE, leaks_in
 from testing.registry import make_registry
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import Answer, Service
 from testing.template import resources
 

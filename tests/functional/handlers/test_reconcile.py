@@ -24,7 +24,7 @@ from testing.builders import (
     make_payment,
     make_request_body,
 )
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Service
 
 QUEUE_IS_BUSY = 101

@@ -21,7 +21,7 @@ from testing.builders import (
     make_payment,
     make_status_event,
 )
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Answer, Service
 
 LATER = LEASE_MS + 1

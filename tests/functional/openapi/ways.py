@@ -13,7 +13,7 @@ from payments.api_gateway import BODY_LIMIT
 from payments.tokens import callback_token
 from testing.builders import MERCHANT_KEY, make_callback_body, make_callback_event
 from testing.registry import make_registry
-from testing.scripted_finpay import scripted_finpay
+from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Service
 from tests.functional.openapi.front import LARGEST_BODY
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from testing.scripted_deliveries import make_payment
+from testing.scripted.deliveries import make_payment
 
 
 @dataclass(frozen=True)

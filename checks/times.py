@@ -21,8 +21,7 @@ _MINUTE = 60
 
 def main(chosen: Sequence[str]) -> None:
     """Measure the chosen commands, or all; exits with the code of one that fails."""
-    text = DOCUMENT.read_text()
-    known = [row["command"] for row in _ROW.finditer(text)]
+    known = [row["command"] for row in _ROW.finditer(DOCUMENT.read_text())]
     if unknown := [command for command in chosen if command not in known]:
         raise SystemExit(f"no row of {DOCUMENT.name} has the command {unknown[0]}")
     took = {command: _measure(command) for command in chosen or known}
@@ -33,7 +32,7 @@ def main(chosen: Sequence[str]) -> None:
         wall, cpu = map(told, took[row["command"]])
         return f"| `{row['command']}` | {row['purpose']} | {wall} | {cpu} |"
 
-    DOCUMENT.write_text(_ROW.sub(renewed, text))
+    DOCUMENT.write_text(_ROW.sub(renewed, DOCUMENT.read_text()))
 
 
 def told(seconds: float) -> str:

@@ -33,8 +33,7 @@ test: setup ## what a change needs to be trusted; ARGS="tests/unit/test_money.py
 		--cov=functions --cov-report=term-missing --cov-fail-under=100)
 
 test-extended: setup ## the tests that need more than Python, or minutes
-	@.venv/bin/python -m pytest -m extended --numprocesses=auto --dist=loadgroup \
-		--no-loadscope-reorder $(ARGS)
+	@.venv/bin/python -m pytest -m extended --numprocesses=auto --dist=loadgroup $(ARGS)
 	@.venv/bin/python -m pytest --aws=moto --numprocesses=auto $(ARGS) \
 		tests/functional/handlers tests/functional/store
 

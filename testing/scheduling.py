@@ -30,10 +30,7 @@ def scope_of(test: str) -> str:
 
 
 class ByScope(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives each process whole scopes, in the order in which they were collected.
-
-    That of the stack comes first and takes longest; the others fill the other processes.
-    """
+    """Gives each process whole scopes, the largest first."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)

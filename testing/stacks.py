@@ -17,7 +17,8 @@ from testing.personal_data.watch import CHECK
 def started(folder: Path) -> Iterator[tuple[LocalStack, RunningStack]]:
     """The whole service on free ports; skips where a tool is missing.
 
-    The personal-data check looks at what it kept and wrote, in the teardown of the last test.
+    The personal-data check looks at what it kept and wrote. The teardown of the last test fails if
+    that has personal data in it.
     """
     local_stack = LocalStack(folder, Ports.any_free())
     try:
@@ -31,3 +32,4 @@ def started(folder: Path) -> Iterator[tuple[LocalStack, RunningStack]]:
     finally:
         local_stack.__exit__(None, None, None)
         CHECK.look_at_files(folder)
+    CHECK.demand_clean(f"the local stack in {folder.name}")

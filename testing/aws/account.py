@@ -30,10 +30,9 @@ class SimulatedAccount:
 
     def reset(self) -> None:
         """Back to the beginning."""
-        self.tables = Tables(self._definitions)
-        self.sqs = Sqs()
+        self._tables = Tables(self._definitions)
         self._services = {
-            "AmazonSQS": self.sqs,
+            "AmazonSQS": Sqs(),
             "secretsmanager": SecretsManager(),
             "TrentService": Kms(),
         }
@@ -43,7 +42,7 @@ class SimulatedAccount:
         service, _, name = target.partition(".")
         operation = _CAPITAL.sub("_", name).lower()
         if service.startswith("DynamoDB"):
-            return self.tables.answer(operation, request)
+            return self._tables.answer(operation, request)
         call = getattr(self._services.get(service), operation, None)
         if call is None:
             raise NotImplementedError(f"the simulated AWS has no {target}")

@@ -24,11 +24,10 @@ _VISIBILITY_SECONDS = 30
 
 @dataclass
 class Message:
-    """One message; times in epoch seconds, `delay` in seconds."""
+    """One message; times in epoch seconds."""
 
     body: str
     sent_at: float
-    delay: int
     group: str | None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     receipt: str = ""
@@ -54,10 +53,6 @@ class Sqs:
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._queues: dict[str, list[Message]] = {}
-
-    def messages(self, name: str) -> list[Message]:
-        """All messages of a queue, hidden and delayed ones too."""
-        return self._queues[name]
 
     def create_queue(self, request: Request) -> Answer:
         only_known(request, "QueueName", "tags")
@@ -169,7 +164,7 @@ class Sqs:
     def _send(self, queue: list[Message], entry: Request) -> Answer:
         now, delay = self._now(), entry.get("DelaySeconds", 0)
         group = entry.get("MessageGroupId")
-        message = Message(entry["MessageBody"], now, delay, group, visible_at=now + delay)
+        message = Message(entry["MessageBody"], now, group, visible_at=now + delay)
         queue.append(message)
         return {"MessageId": message.id, "MD5OfMessageBody": _md5(message.body)}
 

@@ -1,6 +1,6 @@
 """Looks at everything that the functions tell anybody, and at what was written to a stack's disk.
 
-One check watches the tests that go through handlers (`tests/functional/plugin.py`). What it looks
+One check watches the tests that go through handlers (`plugin.py`). What it looks
 at is handed to it where it leaves the code under test, so a test need not know of it: answers of
 handlers and what they raise, names and annotations of spans, requests to AWS (and with them items,
 messages and log events), whatever is printed.
@@ -54,6 +54,11 @@ class PersonalDataCheck:
         """What was found since the last time, each finding once."""
         taken, self.found = list(dict.fromkeys(self.found)), []
         return taken
+
+    def demand_clean(self, place: str) -> None:
+        """Raise AssertionError with all that was found since the last time."""
+        found = self.take()
+        assert not found, "\n".join([f"Personal data got out on {place}:", *found])
 
     # Where things leave the code under test
 

@@ -12,7 +12,7 @@ from testing.fixtures import (
     renamed,
     service,
 )
-from tests.functional.plugin import capsys, personal_data, pytest_runtest_makereport
+from testing.personal_data.plugin import capsys, personal_data, pytest_runtest_makereport
 
 __all__ = [
     "account",

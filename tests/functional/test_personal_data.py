@@ -198,6 +198,17 @@ def test_a_span_with_an_email_is_found(personal_data: PersonalDataCheck) -> None
     assert "e-mail (plain) in a span" in found[0]
 
 
+def test_what_was_found_fails_whoever_demands_that_nothing_was(
+    personal_data: PersonalDataCheck,
+) -> None:
+    personal_data.demand_clean("anything")
+    with personal_data.planted():
+        personal_data.look("a table", marks.PHONE)
+        with pytest.raises(AssertionError, match=r"on the stack:\nphone .* in a table"):
+            personal_data.demand_clean("the stack")
+        personal_data.demand_clean("the stack")
+
+
 def test_a_file_of_a_stack_with_a_name_is_found_and_what_may_hold_it_is_not(
     tmp_path: Path, personal_data: PersonalDataCheck
 ) -> None:
@@ -229,7 +240,7 @@ TESTS = """
 import logging
 from testing.personal_data.marks import EMAIL, PHONE
 
-pytest_plugins = ["tests.functional.plugin"]
+pytest_plugins = ["testing.personal_data.plugin"]
 
 def test_that_prints(): print("to", EMAIL)
 

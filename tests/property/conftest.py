@@ -1,4 +1,4 @@
-"""The real handlers for those tests that go through them."""
+"""The real handlers for those tests that go through them, under the personal-data check."""
 
 from testing.fixtures import (
     account,
@@ -9,5 +9,16 @@ from testing.fixtures import (
     pending,
     service,
 )
+from testing.personal_data.plugin import capsys, pytest_runtest_makereport
 
-__all__ = ["account", "aws", "dynamodb", "no_container", "one_finpay", "pending", "service"]
+__all__ = [
+    "account",
+    "aws",
+    "capsys",
+    "dynamodb",
+    "no_container",
+    "one_finpay",
+    "pending",
+    "pytest_runtest_makereport",
+    "service",
+]

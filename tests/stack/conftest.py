@@ -7,6 +7,10 @@ import pytest
 
 from local.paths import LOCAL
 from local.state import RunningStack
+from testing.personal_data.plugin import (  # noqa: F401 - in force for these tests
+    capsys,
+    pytest_runtest_makereport,
+)
 from testing.stacks import started
 from tests.stack.account import account  # noqa: F401 - a fixture of these tests
 from tests.stack.killable import KillableStack

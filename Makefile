@@ -28,13 +28,14 @@ run: setup ## the local stack until Ctrl-C; ARGS="--api-port 8081" chooses ports
 	@.venv/bin/python -m local run $(ARGS)
 
 # The whole run is parallel and has to cover functions/; a part, chosen by ARGS, answers sooner without.
+# OPTIONS are more options of pytest, as --fail-on-skip is in .ci/run.
 test: setup ## what a change needs to be trusted; ARGS="tests/unit/test_money.py" chooses a part
-	@.venv/bin/python -m pytest $(or $(ARGS),--numprocesses=auto \
+	@.venv/bin/python -m pytest $(OPTIONS) $(or $(ARGS),--numprocesses=auto \
 		--cov=functions --cov-report=term-missing --cov-fail-under=100)
 
 test-extended: setup ## the tests that need more than Python, or minutes
-	@.venv/bin/python -m pytest -m extended --numprocesses=auto --dist=loadgroup $(ARGS)
-	@.venv/bin/python -m pytest --aws=moto --numprocesses=auto $(ARGS) \
+	@.venv/bin/python -m pytest -m extended --numprocesses=auto --dist=loadgroup $(OPTIONS)
+	@.venv/bin/python -m pytest --aws=moto --numprocesses=auto $(OPTIONS) \
 		tests/functional/handlers tests/functional/store
 
 test-all: test test-extended ## all tests

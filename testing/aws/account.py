@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 import botocore.handlers
@@ -22,10 +23,14 @@ _OK, _BAD_REQUEST = 200, 400
 
 
 class SimulatedAccount:
-    """Tables by CloudFormation's definitions, and no queue, secret or key at first."""
+    """Tables by CloudFormation's definitions, and no queue, secret or key at first.
+
+    Each call is atomic, as AWS's are, whatever number of threads make calls.
+    """
 
     def __init__(self, definitions: dict[str, dict[str, Any]]) -> None:
         self._definitions = definitions
+        self._one_call_at_a_time = RLock()
         self.reset()
 
     def reset(self) -> None:
@@ -41,13 +46,14 @@ class SimulatedAccount:
         """The answer to `X-Amz-Target: target`; raises Refusal."""
         service, _, name = target.partition(".")
         operation = _CAPITAL.sub("_", name).lower()
-        if service.startswith("DynamoDB"):
-            return self._tables.answer(operation, request)
-        call = getattr(self._services.get(service), operation, None)
-        if call is None:
-            raise NotImplementedError(f"the simulated AWS has no {target}")
-        answered: dict[str, Any] = call(request)
-        return answered
+        with self._one_call_at_a_time:
+            if service.startswith("DynamoDB"):
+                return self._tables.answer(operation, request)
+            call = getattr(self._services.get(service), operation, None)
+            if call is None:
+                raise NotImplementedError(f"the simulated AWS has no {target}")
+            answered: dict[str, Any] = call(request)
+            return answered
 
 
 _active: list[SimulatedAccount] = []

@@ -1,13 +1,10 @@
-"""Stores that many threads may use at once: on moto, on the local stack, and behind a proxy."""
+"""Stores that many threads may use at once: in memory, on the local stack, and behind a proxy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import RLock
-from typing import Any
 
 import pytest
-from moto.dynamodb.responses import DynamoHandler
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
@@ -20,24 +17,8 @@ CONNECTIONS = 500
 
 
 @pytest.fixture
-def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make moto's calls atomic, as DynamoDB's are: it checks and writes in two steps."""
-    lock = RLock()
-    call_action = DynamoHandler.call_action
-
-    def locked(self: DynamoHandler) -> Any:
-        with lock:
-            return call_action(self)
-
-    monkeypatch.setattr(DynamoHandler, "call_action", locked)
-
-
-@pytest.fixture
-def moto_payments(
-    one_call_at_a_time: None,  # noqa: ARG001 - in force while the test runs
-    dynamodb: DynamoDBClient,
-) -> DynamoPayments:
-    """The payments table on moto."""
+def simulated_payments(dynamodb: DynamoDBClient) -> DynamoPayments:
+    """The payments table on the simulated AWS."""
     return DynamoPayments(dynamodb, "PaymentsTable")
 
 

@@ -12,8 +12,8 @@ from payments.payment import Entry, Source
 from payments.store import DynamoPayments
 from payments.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
+from testing.crowd import at_once
 from tests.property.races.conftest import Proxied
-from tests.property.races.crowd import at_once
 from tests.stack.faults.proxy import Chance, Fault, Plan
 
 pytestmark = pytest.mark.extended
@@ -50,9 +50,9 @@ def test_an_error_of_one_thread_is_raised() -> None:
         at_once(3, lambda number: 1 // number)
 
 
-def test_one_change_wins_on_moto(moto_payments: DynamoPayments) -> None:
-    moto_payments.reserve(make_payment())
-    assert race(moto_payments) == Counter({Applied: 1, Refused: THREADS - 1})
+def test_one_change_wins_on_the_simulated_aws(simulated_payments: DynamoPayments) -> None:
+    simulated_payments.reserve(make_payment())
+    assert race(simulated_payments) == Counter({Applied: 1, Refused: THREADS - 1})
 
 
 def test_one_change_wins_on_the_local_stack(stack_payments: DynamoPayments) -> None:

@@ -32,8 +32,8 @@ from testing.builders import (
     make_payment,
     make_request_body,
 )
+from testing.crowd import at_once
 from tests.property.races.conftest import Proxied
-from tests.property.races.crowd import at_once
 from tests.stack.faults.proxy import Chance, Fault, Plan
 
 ROUNDS = int(os.environ.get("FINPAY_RACE_ROUNDS", "3"))
@@ -47,9 +47,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(params=["moto", "stack", "proxy"])
+@pytest.fixture(params=["simulated", "stack", "proxy"])
 def store(request: pytest.FixtureRequest) -> DynamoPayments:
-    """The payments table: on moto, on the local stack, and there behind a proxy that loses."""
+    """The payments table: in memory, on the local stack, and there behind a proxy that loses."""
     if request.param == "proxy":
         behind: Callable[[Plan], Proxied] = request.getfixturevalue("behind_proxy")
         return behind(Chance(7, LOSSES)).payments

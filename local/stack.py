@@ -26,7 +26,7 @@ from local.state import (
     published,
 )
 from ops.storefronts import Registered, Registry
-from payments import clock
+from payments.domain import clock
 
 STOREFRONT_ID = "demo"
 

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ops.decision import decision, is_of_known_money, was_known
-from payments.looks import is_over
-from payments.transitions import Proof, Status
+from payments.domain.sync_schedule import is_over
+from payments.domain.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.claim import Claim
-    from payments.payment import Payment
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Payment
 
 
 class Difference(StrEnum):

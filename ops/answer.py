@@ -11,14 +11,14 @@ from ops.answer_paid import differs, of_paid
 from ops.cases import Answer, Case
 from ops.decision import decision
 from ops.rupiah import rupiah
-from payments.looks import is_over
-from payments.transitions import Proof, Status
+from payments.domain.sync_schedule import is_over
+from payments.domain.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.claim import Claim
     from payments.deliveries import Told
-    from payments.payment import Entry, Payment
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Entry, Payment
 
 
 _HERE = {Status.PAID, Status.REFUNDED, Status.PARTIALLY_REFUNDED}

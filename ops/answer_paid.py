@@ -11,16 +11,16 @@ from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
 from ops.unasked import asked_no_more
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome
-from payments.clock import DAY, WIB
 from payments.deliveries import KEPT_DAYS
-from payments.transitions import Status
+from payments.domain.clock import DAY, WIB
+from payments.domain.transitions import Status
 from payments.webhook_events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.claim import Claim
     from payments.deliveries import Told
-    from payments.payment import Payment
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Payment
 
 _PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
 _MONEY_AGAIN = {"PAID", "CAPTURED"}

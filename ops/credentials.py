@@ -6,7 +6,8 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
-from payments import api_keys, ids
+from payments import api_keys
+from payments.domain import ids
 from payments.registration import ApiKey, WebhookSecret, encryption_context
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.payment import Source
+from payments.domain.payment import Source
 
 if TYPE_CHECKING:
-    from payments.claim import Claim
-    from payments.payment import Entry, Payment
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Entry, Payment
 
 
 def decision(payment: Payment) -> Entry | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from boto3 import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments import clock
 from payments.deliveries import DynamoDeliveries
+from payments.domain import clock
 from payments.look_queue import SqsLooks
 from payments.store import DynamoPayments
 

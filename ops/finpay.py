@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.circuit import Circuit
-from payments.clock import DAY
 from payments.credentials import SecretCredentials
-from payments.errors import GatewayError, GatewayRefused, OutcomeUnknown
+from payments.domain.clock import DAY
+from payments.domain.errors import GatewayError, GatewayRefused, OutcomeUnknown
 from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
-    from payments.claim import Claim
-    from payments.payment import Payment
-    from payments.ports import Gateway
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Payment
+    from payments.domain.ports import Gateway
 
 
 @dataclass(frozen=True, slots=True)

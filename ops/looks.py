@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from ops.errors import NothingThere
 from payments.aws_errors import ConditionFailed, translated
+from payments.domain.sync_schedule import shard_of, shards
 from payments.gateway import CANCEL_SECONDS, CHECK_SECONDS
 from payments.items import marshal
-from payments.looks import shard_of, shards
 from payments.reconcile import QueueDue, Run
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
-    from payments.clock import Clock
+    from payments.domain.clock import Clock
+    from payments.domain.payment import Payment
+    from payments.domain.ports import Gateway
     from payments.look_queue import SqsLooks
-    from payments.payment import Payment
-    from payments.ports import Gateway
     from payments.store import DynamoPayments
 
 _POLL_SECONDS = 0.5

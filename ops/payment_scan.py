@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from payments.domain.transitions import Status
 from payments.items import marshal, to_payment
-from payments.transitions import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from payments.payment import Payment
+    from payments.domain.payment import Payment
 
 type Seen = Callable[[int], None]
 """Told how many payments were read by now."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops import wib
 from ops.rupiah import rupiah
-from payments.claim import Reason
+from payments.domain.gateway_status import Reason
 from payments.items import marshal, unmarshal
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from payments import clock, ids
+from payments.domain import clock, ids
+from payments.domain.transitions import Proof, Status
 from payments.items import to_payment
 from payments.review import Review
 from payments.settle import Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from payments.payment import Payment
+    from payments.domain.payment import Payment
 
 
 def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from payments.clock import iso_utc
+from payments.domain.clock import iso_utc
 from payments.registration import ApiKey, Registration, WebhookSecret, live
 
 

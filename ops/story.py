@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ops.finpay import Said
     from ops.quarantine import Kept
     from payments.deliveries import Told
-    from payments.payment import Payment
+    from payments.domain.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)

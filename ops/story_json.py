@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ops import quarantine, wib
-from payments.payment import Source
+from payments.domain.payment import Source
 
 if TYPE_CHECKING:
     from ops.cases import Answer
     from ops.finpay import Said
     from ops.story import Story
     from payments.deliveries import Told
-    from payments.payment import Entry, Payment
+    from payments.domain.payment import Entry, Payment
 
 
 def story(of: Story, answer: Answer, following: str) -> dict[str, Any]:

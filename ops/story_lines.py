@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ops import quarantine, wib
 from ops.rupiah import rupiah
-from payments.payment import Source
+from payments.domain.payment import Source
 
 if TYPE_CHECKING:
     from ops.cases import Answer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ops.story import Story
     from payments.attempts import Attempt
     from payments.deliveries import Told
-    from payments.payment import Entry, Payment
+    from payments.domain.payment import Entry, Payment
 
 
 def story(of: Story, answer: Answer, following: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from payments.stream import read_changes
 
 if TYPE_CHECKING:
     from ops.letters import Letter
-    from payments.ports import EventQueue
+    from payments.domain.ports import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
 _MOST_PAGES = 500

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.transitions import GIVEN_UP, OPEN
+from payments.domain.transitions import GIVEN_UP, OPEN
 
 if TYPE_CHECKING:
-    from payments.payment import Payment
+    from payments.domain.payment import Payment
 
 
 def asked_no_more(payment: Payment) -> list[str]:

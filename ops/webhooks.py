@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ops import story_lines
 from payments.deliveries import DynamoDeliveries, Told
+from payments.domain.payment import Payment
 from payments.event_queue import SqsEvents
-from payments.payment import Payment
 from payments.store import DynamoPayments
 from payments.webhook_events import Event, current_event
 

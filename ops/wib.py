@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from payments.clock import DAY, HOUR, MINUTE, WIB, iso_wib
+from payments.domain.clock import DAY, HOUR, MINUTE, WIB, iso_wib
 
 _UNITS = {"s": 1_000, "m": MINUTE, "h": HOUR, "d": DAY}
 _AGE = re.compile(r"([1-9][0-9]{0,5})([smhd])")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from payments import php_json, signature
-from payments.claim import Claim
-from payments.payment import Entry, Lease, Payment, Source
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import Entry, Lease, Payment, Source
+from payments.domain.transitions import Status
 from payments.tokens import callback_token
-from payments.transitions import Status
 from testing.personal_data import marks
 
 EVENTS = Path(__file__).parent.parent / "events"

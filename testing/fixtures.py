@@ -15,7 +15,7 @@ from botocore.config import Config
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import bootstrap
-from payments.payment import LEASE_MS
+from payments.domain.payment import LEASE_MS
 from payments.store import DynamoPayments, DynamoQuarantine
 from testing.aws.account import SimulatedAccount, active
 from testing.builders import NOW, load_event

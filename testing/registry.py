@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local.stack import registry
 from local.state import RunningStack
 from ops.storefronts import Registry
-from payments import clock
+from payments.domain import clock
 
 TABLE = "StorefrontsTable"
 

@@ -22,7 +22,7 @@ from mypy_boto3_sqs import SQSClient
 
 from payments import bootstrap
 from payments.dependencies import Dependencies
-from payments.payment import Payment
+from payments.domain.payment import Payment
 from payments.store import DynamoPayments
 from simulator import numbering, server
 from simulator.orders import Order
@@ -326,7 +326,7 @@ def deployed(finpay: Finpay, dynamodb: DynamoDBClient, monkeypatch: pytest.Monke
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="LooksQueue")["QueueUrl"]
     clock = Hands()
-    monkeypatch.setattr("payments.clock.now", clock)
+    monkeypatch.setattr("payments.domain.clock.now", clock)
     return Service(
         finpay.server,
         dynamodb,

@@ -12,9 +12,9 @@ from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 from ops.webhooks import Webhooks
 from payments.deliveries import DynamoDeliveries, Told
+from payments.domain.transitions import Status
 from payments.event_queue import SqsEvents
 from payments.store import DynamoPayments
-from payments.transitions import Status
 from testing.builders import SAMPLE_ORDER_ID, load_event, make_initiate_event, make_request_body
 from testing.event_filter import lets_in, stream_settings
 from testing.receivers import Receiver, listening

@@ -6,7 +6,7 @@ from typing import Any
 from payments import bootstrap, measures
 from payments.api_gateway import Request, Response
 from payments.dependencies import Dependencies
-from payments.errors import PaymentError
+from payments.domain.errors import PaymentError
 from payments.receive_callback import Receipt
 from payments.tracing import span
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from payments import bootstrap, measures
 from payments.dependencies import Dependencies
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.event_queue import read_event
 from payments.tracing import span
 

@@ -12,15 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import php_json, signature
-from payments.clock import WIB, Clock
-from payments.errors import Unavailable
+from payments.domain.clock import WIB, Clock
+from payments.domain.errors import Unavailable
 from payments.outcomes import reports_of
 from payments.tokens import base_url_of, callback_url
 
 if TYPE_CHECKING:
+    from payments.domain.payment import Payment
+    from payments.domain.ports import CredentialSource, PostWebhook, SceneQueue
     from payments.initiate import Order
-    from payments.payment import Payment
-    from payments.ports import CredentialSource, PostWebhook, SceneQueue
 
 CHANNEL = "TEST"
 _ACCEPTED = range(200, 300)

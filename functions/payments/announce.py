@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.payment import Payment
+from payments.domain.payment import Payment
 from payments.webhook_events import event_of
 
 if TYPE_CHECKING:
-    from payments.ports import EventQueue
+    from payments.domain.ports import EventQueue
 
 type Change = tuple[Payment, Payment]
 """A payment before and after one write."""

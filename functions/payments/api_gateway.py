@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from payments.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+from payments.domain.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024
 """Bytes; a request with 100 items at all their limits has about half of that."""

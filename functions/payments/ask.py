@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.change import RACES, Applied, Change, Watch
-from payments.clock import Clock
-from payments.errors import (
+from payments.domain.change import RACES, Applied, Change, Watch
+from payments.domain.clock import Clock
+from payments.domain.errors import (
     GatewayError,
     GatewayRefused,
     GatewayRejected,
@@ -19,14 +19,14 @@ from payments.errors import (
     OutcomeUnknown,
     Unavailable,
 )
-from payments.ids import NewId
+from payments.domain.ids import NewId
+from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
+from payments.domain.transitions import Proof, Status, rule_for
 from payments.initiate_request import InitiateRequest
-from payments.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.redaction import redact
-from payments.transitions import Proof, Status, rule_for
 
 if TYPE_CHECKING:
-    from payments.ports import Gateway, PaymentStore
+    from payments.domain.ports import Gateway, PaymentStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 
 
 class ConditionFailed(Exception):

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.session import get_session
 
-from payments import clock, ids
 from payments.dependencies import Adapters, Dependencies
+from payments.domain import clock, ids
 
 if TYPE_CHECKING:
     from botocore.session import Session
 
+    from payments.domain.ports import PostWebhook
     from payments.exchange import Exchange
-    from payments.ports import PostWebhook
     from payments.webhook_targets import Targets
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at most.

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.change import RACES
-from payments.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
+from payments.domain.change import RACES
+from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
+from payments.domain.payment import Payment, Source
+from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
 from payments.inquire import Inquire
-from payments.payment import Payment, Source
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle, Settlement
-from payments.transitions import GIVEN_UP, OPEN, Proof, Status
 
 if TYPE_CHECKING:
-    from payments.ports import Gateway, PaymentStore
+    from payments.domain.ports import Gateway, PaymentStore
 
 _UNSETTLED = OPEN | {Status.PAID}
 

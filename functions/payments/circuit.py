@@ -21,14 +21,14 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.errors import CircuitOpen, NotAttempted, OutcomeUnknown
+from payments.domain.errors import CircuitOpen, NotAttempted, OutcomeUnknown
 from payments.finpay_answers import is_own_failure
 
 if TYPE_CHECKING:
     import requests
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from payments.clock import Clock
+    from payments.domain.clock import Clock
     from payments.exchange import Answer, Exchange
 
 NAME = "finpay"

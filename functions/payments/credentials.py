@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.errors import Unavailable
-from payments.merchant import Credentials
+from payments.domain.errors import Unavailable
+from payments.domain.merchant import Credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from payments.clock import Clock
+    from payments.domain.clock import Clock
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 REFRESH_MS = 60_000

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.attempts import OTHER_MACHINE, Attempt, Outcome, Reply
-from payments.clock import Clock
+from payments.domain.clock import Clock
 from payments.receiver import Receiver, endpoint_of
 from payments.webhook_events import Event
 from payments.webhook_schedule import Retries
 from payments.webhook_signature import signed_headers
 
 if TYPE_CHECKING:
-    from payments.ports import Deliveries, PostWebhook, Receivers
+    from payments.domain.ports import Deliveries, PostWebhook, Receivers
 
 _HEADERS = {"content-type": "application/json", "user-agent": "finpay-payments"}
 _SUCCESS = range(200, 300)

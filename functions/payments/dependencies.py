@@ -11,21 +11,21 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from payments import settings
-from payments.clock import DAY
+from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
     from payments.act_out import ActOut, PlanScenes
     from payments.announce import Announce
     from payments.cancel import Cancel
-    from payments.claim import Claim
-    from payments.clock import Clock
     from payments.deliver import Deliver
+    from payments.domain.clock import Clock
+    from payments.domain.gateway_status import Claim
+    from payments.domain.ids import NewId
+    from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.event_queue import SqsEvents
     from payments.exchange import Exchange
-    from payments.ids import NewId
     from payments.initiate import Initiate
     from payments.inquire import Inquire
-    from payments.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.probe import Probe
     from payments.receive_callback import ReceiveCallback
     from payments.reconcile import Look, QueueDue

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from payments.aws_errors import translated
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.webhook_events import Event
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from payments.clock import Clock
 from payments.deadline import Overdue, within
-from payments.errors import GatewayError, NotAttempted, OutcomeUnknown
+from payments.domain.clock import Clock
+from payments.domain.errors import GatewayError, NotAttempted, OutcomeUnknown
 from payments.lines import Lines
 
 _CONNECT_SECONDS = 3.05

@@ -8,16 +8,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from payments.claim import Claim, evidence_of, read_claim
-from payments.clock import MINUTE, parse_wib
-from payments.errors import (
+from payments.domain.clock import MINUTE, parse_wib
+from payments.domain.errors import (
     GatewayError,
     GatewayRefused,
     GatewayRejected,
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
+from payments.domain.gateway_status import Claim, evidence_of, read_claim
+from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
 
 SUCCESS = "2000000"
 _MESSAGE_LIMIT = 500

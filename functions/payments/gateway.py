@@ -17,16 +17,16 @@ from urllib.parse import quote
 import requests
 from requests.auth import HTTPBasicAuth
 
-from payments.claim import Claim
-from payments.clock import Clock
-from payments.errors import GatewayRefused, Unavailable
+from payments.domain.clock import Clock
+from payments.domain.errors import GatewayRefused, Unavailable
+from payments.domain.gateway_status import Claim
+from payments.domain.merchant import Credentials
+from payments.domain.payment import IssuedCode
 from payments.exchange import Answer, Exchange
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
-from payments.merchant import Credentials
-from payments.payment import IssuedCode
 
 if TYPE_CHECKING:
-    from payments.ports import CredentialSource
+    from payments.domain.ports import CredentialSource
 
 INITIATE_SECONDS = 12.0
 CHECK_SECONDS = 4.0

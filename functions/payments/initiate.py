@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.ask import Ask
-from payments.clock import Clock
-from payments.errors import (
+from payments.domain.clock import Clock
+from payments.domain.errors import (
     GatewayError,
     GatewayRefused,
     GatewayRejected,
@@ -23,15 +23,15 @@ from payments.errors import (
     OrderExists,
     OutcomeUnknown,
 )
-from payments.ids import NewId
+from payments.domain.ids import NewId
+from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
+from payments.domain.sync_schedule import first_look
+from payments.domain.transitions import Status
 from payments.initiate_request import InitiateRequest
-from payments.looks import first_look
-from payments.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.resolve import Resolve
-from payments.transitions import Status
 
 if TYPE_CHECKING:
-    from payments.ports import PaymentStore
+    from payments.domain.ports import PaymentStore
 
 _REFUSALS: dict[str, type[GatewayError]] = {
     refusal.reason: refusal for refusal in (GatewayRejected, GatewayRefused)

@@ -9,8 +9,8 @@ from typing import Any, get_args, override
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
-from payments.errors import FieldError, InvalidRequest
-from payments.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
+from payments.domain.errors import FieldError, InvalidRequest
+from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
 from payments.request_checks import REFUSED, Incoming, outcome_named
 from payments.request_fields import JsonObject7, JsonObject11
 from payments.request_objects import (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.claim import Claim
-from payments.clock import MINUTE, Clock
-from payments.looks import is_over
-from payments.payment import IssuedCode, Payment, Source
+from payments.domain.clock import MINUTE, Clock
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import IssuedCode, Payment, Source
+from payments.domain.sync_schedule import is_over
+from payments.domain.transitions import MONEY, OPEN, Proof, Status
 from payments.settle import Settle, Settlement
-from payments.transitions import MONEY, OPEN, Proof, Status
 
 if TYPE_CHECKING:
-    from payments.ports import Gateway
+    from payments.domain.ports import Gateway
 
 _CHECK = Source.STATUS_CHECK
 _FOR_ANYONE = MONEY | {Proof.UNKNOWN}

@@ -7,9 +7,9 @@ write unit (1 KB). All numbers are whole.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from payments.looks import shard_of
-from payments.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
-from payments.transitions import Status
+from payments.domain.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
+from payments.domain.sync_schedule import shard_of
+from payments.domain.transitions import Status
 
 type Item = Mapping[str, Any]
 type Part = Lease | IssuedCode | Failure | Settled

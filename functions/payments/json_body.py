@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from payments.errors import MalformedBody
+from payments.domain.errors import MalformedBody
 
 
 def decode(body: bytes) -> Any:

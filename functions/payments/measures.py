@@ -10,10 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from payments.errors import GatewayError, NotAttempted, OutcomeUnknown, PaymentError, Unavailable
+from payments.domain.errors import (
+    GatewayError,
+    NotAttempted,
+    OutcomeUnknown,
+    PaymentError,
+    Unavailable,
+)
+from payments.domain.transitions import Proof, Status
 from payments.settle import Effect
 from payments.tracing import span
-from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from payments.attempts import Attempt

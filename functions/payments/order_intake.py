@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments import json_body
-from payments.errors import PaymentNotFound, Unauthenticated
-from payments.payment import is_order_id
+from payments.domain.errors import PaymentNotFound, Unauthenticated
+from payments.domain.payment import is_order_id
 from payments.tokens import callback_url
 
 if TYPE_CHECKING:
     from payments.api_gateway import Request
+    from payments.domain.merchant import Credentials
     from payments.initiate import Order
-    from payments.merchant import Credentials
     from payments.settings import RequestSettings
 
 

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.claim import Claim
-from payments.clock import Clock
-from payments.errors import GatewayError, Unconfirmed
-from payments.ids import NewId
+from payments.domain.clock import Clock
+from payments.domain.errors import GatewayError, Unconfirmed
+from payments.domain.gateway_status import Claim
+from payments.domain.ids import NewId
+from payments.domain.payment import Payment
+from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
 from payments.inquire import Inquire
-from payments.payment import Payment
 from payments.settle import Settlement
-from payments.transitions import GIVEN_UP, OPEN, Proof, Status
 
 if TYPE_CHECKING:
-    from payments.ports import PaymentStore
+    from payments.domain.ports import PaymentStore
 
 PROBE_MS = 60_000
 """The same as the first pause of Finpay's retries, so that a retry may ask again."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from payments.api_gateway import BODY_LIMIT, Response
-from payments.errors import (
+from payments.domain.errors import (
     AlreadyPaid,
     BodyTooLarge,
     GatewayRefused,
@@ -24,7 +24,7 @@ from payments.errors import (
     UnknownRoute,
     UnsupportedMediaType,
 )
-from payments.payment_view import payment_view
+from payments.domain.view import payment_view
 
 type Problem = tuple[int, str, str]
 

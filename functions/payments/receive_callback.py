@@ -10,20 +10,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from payments import php_json, signature
-from payments.claim import Claim, Reason, evidence_of, read_claim
-from payments.errors import (
+from payments.domain.errors import (
     MalformedBody,
     OtherOrder,
     PaymentNotFound,
     SignatureError,
     UnknownRoute,
 )
-from payments.payment import Source
+from payments.domain.gateway_status import Claim, Reason, evidence_of, read_claim
+from payments.domain.payment import Source
 from payments.php_json import JsonValue
 from payments.tokens import is_callback_token
 
 if TYPE_CHECKING:
-    from payments.ports import CredentialSource, Quarantine
+    from payments.domain.ports import CredentialSource, Quarantine
     from payments.settle import Settle, Settlement
 
 CONFIRMED = "status-check"

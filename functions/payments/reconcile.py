@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from payments.clock import MINUTE, Clock
-from payments.errors import GatewayError, PaymentInProgress, Unavailable
-from payments.ids import NewId
+from payments.domain.clock import MINUTE, Clock
+from payments.domain.errors import GatewayError, PaymentInProgress, Unavailable
+from payments.domain.ids import NewId
+from payments.domain.payment import Payment, Source
+from payments.domain.sync_schedule import AGAIN, PATIENCE, next_look, shards
+from payments.domain.transitions import GIVEN_UP, OPEN, Status
 from payments.inquire import Inquire
-from payments.looks import AGAIN, PATIENCE, next_look, shards
-from payments.payment import Payment, Source
 from payments.resolve import Resolve
 from payments.settle import Effect, Settlement
-from payments.transitions import GIVEN_UP, OPEN, Status
 
 if TYPE_CHECKING:
-    from payments.ports import DuePayments, Gateway, LookQueue, PaymentStore
+    from payments.domain.ports import DuePayments, Gateway, LookQueue, PaymentStore
 
 _BATCH = 10  # SQS takes no more at once
 _STILL_BUSY = 100

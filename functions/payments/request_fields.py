@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from payments.payment import is_derived_id
+from payments.domain.payment import is_derived_id
 from payments.request_checks import (
     LONGEST,
     flag_or_text,

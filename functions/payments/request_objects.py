@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self, override
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from payments.payment import PAYMENT_CODE_TYPE
+from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.request_checks import refused
 from payments.request_fields import (
     Code4,

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.change import Applied, Change, Renamed
-from payments.claim import Claim
-from payments.clock import Clock
-from payments.errors import GatewayError, OutcomeUnknown, PaymentInProgress
-from payments.ids import NewId
+from payments.domain.change import Applied, Change, Renamed
+from payments.domain.clock import Clock
+from payments.domain.errors import GatewayError, OutcomeUnknown, PaymentInProgress
+from payments.domain.gateway_status import Claim
+from payments.domain.ids import NewId
+from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
+from payments.domain.sync_schedule import is_over
+from payments.domain.transitions import Proof, Status
 from payments.inquire import Inquire
-from payments.looks import is_over
-from payments.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.settle import Settle, Settlement
-from payments.transitions import Proof, Status
 
 if TYPE_CHECKING:
-    from payments.ports import Gateway, PaymentStore
+    from payments.domain.ports import Gateway, PaymentStore
 
 _POLL_SECONDS = 2
 _MOST_ATTEMPTS = 5

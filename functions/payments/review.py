@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.errors import NotInReview, PaymentNotFound
-from payments.payment import Payment, Source
+from payments.domain.errors import NotInReview, PaymentNotFound
+from payments.domain.payment import Payment, Source
+from payments.domain.transitions import Proof
 from payments.settle import Effect, Settle
-from payments.transitions import Proof
 
 if TYPE_CHECKING:
-    from payments.ports import PaymentStore
+    from payments.domain.ports import PaymentStore
 
 VERDICTS = (Proof.ACCEPTED, Proof.REJECTED, Proof.RETURNED)
 """Accept the money as it is; say that none is owed; say that it was given back."""

@@ -12,14 +12,21 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from payments.change import RACES, Applied, Change, Refused
-from payments.claim import Claim, Reason
-from payments.clock import Clock
-from payments.errors import OtherOrder, PaymentNotFound, Unavailable
-from payments.ids import NewId
-from payments.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.settle_rules import change_of, is_noted, proof_of, rule_of, watch_after, with_money
-from payments.transitions import (
+from payments.domain.change import RACES, Applied, Change, Refused
+from payments.domain.clock import Clock
+from payments.domain.errors import OtherOrder, PaymentNotFound, Unavailable
+from payments.domain.gateway_status import Claim, Reason
+from payments.domain.ids import NewId
+from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
+from payments.domain.transition_rules import (
+    change_of,
+    is_noted,
+    proof_of,
+    rule_of,
+    watch_after,
+    with_money,
+)
+from payments.domain.transitions import (
     MONEY,
     Proof,
     Rule,
@@ -29,7 +36,7 @@ from payments.transitions import (
 )
 
 if TYPE_CHECKING:
-    from payments.ports import PaymentStore, Quarantine
+    from payments.domain.ports import PaymentStore, Quarantine
 
 
 class Effect(StrEnum):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from payments import php_json
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 from payments.php_json import JsonValue
 
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from payments import turn_writes, writes
 from payments.aws_errors import ConditionFailed, translated
-from payments.change import Applied, Change, Refused
-from payments.clock import Clock
+from payments.domain.change import Applied, Change, Refused
+from payments.domain.clock import Clock
+from payments.domain.payment import Lease, Payment
 from payments.items import to_payment
-from payments.payment import Lease, Payment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
-    from payments.claim import Claim, Reason
+    from payments.domain.gateway_status import Claim, Reason
 
 _QUARANTINE_DAYS = 90
 DUE_PAGE = 500

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from payments.clock import Clock
+    from payments.domain.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from payments.api_gateway import Request, Response, read_request
-from payments.errors import GatewayError, PaymentError, Unconfirmed
+from payments.domain.errors import GatewayError, PaymentError, Unconfirmed
 from payments.problems import internal_error, problem
 
 _SERVER_ERRORS = range(500, 600)

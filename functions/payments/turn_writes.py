@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from payments.domain.sync_schedule import shard_of
+from payments.domain.transitions import Status
 from payments.items import marshal
-from payments.looks import shard_of
-from payments.transitions import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
 
-    from payments.payment import Lease
+    from payments.domain.payment import Lease
 
 DUE_INDEX = "due"
 

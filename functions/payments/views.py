@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments.api_gateway import Response
-from payments.payment import Payment
-from payments.payment_view import payment_view
+from payments.domain.payment import Payment
+from payments.domain.view import payment_view
 
 if TYPE_CHECKING:
     from payments.initiate import Initiated

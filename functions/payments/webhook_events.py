@@ -8,10 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from payments.clock import iso_utc
-from payments.payment import Payment
-from payments.payment_view import payment_view
-from payments.transitions import Status
+from payments.domain.clock import iso_utc
+from payments.domain.payment import Payment
+from payments.domain.transitions import Status
+from payments.domain.view import payment_view
 
 EVENT_TYPES: Mapping[Status, str] = {
     Status.PENDING: "payment.pending",

@@ -17,8 +17,8 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 
 from payments.attempts import OTHER_MACHINE, Reply
-from payments.clock import Clock
 from payments.deadline import Overdue, within
+from payments.domain.clock import Clock
 from payments.webhook_targets import OtherMachine, Target, TargetRefused, Targets
 
 SECONDS = 10.0

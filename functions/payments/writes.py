@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from payments.domain.sync_schedule import shard_of
+from payments.domain.transitions import Status
 from payments.items import entry_attributes, marshal, missing_attributes, part_attributes, to_item
-from payments.looks import shard_of
-from payments.transitions import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
         UpdateItemInputTypeDef,
     )
 
-    from payments.change import Change
-    from payments.claim import Claim
-    from payments.payment import Payment
+    from payments.domain.change import Change
+    from payments.domain.gateway_status import Claim
+    from payments.domain.payment import Payment
 
 
 def reserve(table: str, payment: Payment) -> PutItemInputTypeDef:

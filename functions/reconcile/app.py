@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap, measures
 from payments.dependencies import Dependencies
-from payments.errors import GatewayError, PaymentInProgress
+from payments.domain.errors import GatewayError, PaymentInProgress
 from payments.look_queue import read_look
 from payments.tracing import span
 

@@ -5,7 +5,7 @@ from typing import Any
 from payments import bootstrap, measures
 from payments.api_gateway import Request, Response
 from payments.dependencies import Dependencies
-from payments.errors import PaymentNotFound, UnknownRoute
+from payments.domain.errors import PaymentNotFound, UnknownRoute
 from payments.order_intake import identify, named_order, read_order
 from payments.views import created, shown
 

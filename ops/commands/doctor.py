@@ -16,7 +16,7 @@ from ops.doctor.callbacks import Unreachable
 from ops.doctor.finding import Finding, Health, bad, skipped
 from ops.doctor.resources import Resources
 from ops.progress import progress
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 
 from ops.deployment import Deployment, DeploymentError
 from ops.errors import Refused
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 
 NOT_DONE = 1
 """The exit code of what was not done, and of a doctor that found something."""

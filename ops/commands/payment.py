@@ -9,7 +9,7 @@ from ops import payment_scan, story, story_json, story_lines, wib
 from ops.commands.invocation import AsJson, Region, Stack, command, deployed, fail, tell
 from ops.payment_scan import Wanted
 from ops.progress import progress
-from payments.transitions import Status
+from payments.domain.transitions import Status
 
 app = typer.Typer(no_args_is_help=True, help="How payments stand, here and at Finpay.")
 

@@ -20,7 +20,7 @@ from ops.deployment import Deployment
 from ops.errors import NothingThere
 from ops.progress import progress
 from ops.quarantine import Kept
-from payments.claim import Reason
+from payments.domain.gateway_status import Reason
 
 app = typer.Typer(no_args_is_help=True, help="Callbacks that settled nothing.")
 

@@ -14,7 +14,7 @@ from ops.agreement import Difference
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from ops.report import Row
-from payments.claim import Reason
+from payments.domain.gateway_status import Reason
 
 
 def report(

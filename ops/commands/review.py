@@ -5,8 +5,8 @@ import typer
 from ops import reviews, story_json
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
 from ops.progress import progress
-from payments.errors import NotInReview, PaymentNotFound, Unavailable
-from payments.transitions import Proof, Status
+from payments.domain.errors import NotInReview, PaymentNotFound, Unavailable
+from payments.domain.transitions import Proof, Status
 
 app = typer.Typer(no_args_is_help=True, help="Money that came and does not match.")
 

@@ -8,7 +8,7 @@ import typer
 from ops.commands.invocation import AsJson, Region, Stack, tell
 from ops.commands.registry import StorefrontId, registry_of, show
 from ops.rotation import Overlap
-from payments.clock import HOUR
+from payments.domain.clock import HOUR
 
 app = typer.Typer()
 

@@ -7,7 +7,7 @@ import typer
 from ops import storefront_view
 from ops.commands.invocation import AsJson, Region, Stack, tell
 from ops.commands.registry import StorefrontId, registry_of, show
-from payments import clock
+from payments.domain import clock
 
 app = typer.Typer(no_args_is_help=True, help="The shops that may ask for payment codes.")
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from ops import finpay
 from ops.doctor.finding import Finding, bad, good
-from payments import ids, php_json, signature
-from payments.errors import SignatureError, Unavailable
+from payments import php_json, signature
+from payments.domain import ids
+from payments.domain.errors import SignatureError, Unavailable
 from payments.php_json import JsonValue
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.merchant import Credentials
-    from payments.ports import Gateway
+    from payments.domain.merchant import Credentials
+    from payments.domain.ports import Gateway
 
 PUT_IT = "put merchantId and merchantKey into it: docs/deploy.md"
 NOT_SET = "not-set"

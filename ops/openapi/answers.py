@@ -6,7 +6,7 @@ from typing import Any
 
 from ops.openapi.problem_schemas import API_GATEWAY, Kind, example_of, name_of, problem_of
 from ops.openapi.references import JSON, PROBLEM_JSON, schema
-from payments.errors import (
+from payments.domain.errors import (
     NotAttempted,
     OutcomeUnknown,
     PaymentInProgress,

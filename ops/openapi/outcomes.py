@@ -1,7 +1,7 @@
 """Which errors each operation can answer with."""
 
 from ops.openapi.problem_schemas import Kind
-from payments.errors import (
+from payments.domain.errors import (
     AlreadyPaid,
     BodyTooLarge,
     GatewayRefused,

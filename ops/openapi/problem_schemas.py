@@ -4,7 +4,7 @@ from typing import Any
 
 from ops.openapi import payment_schema, samples
 from ops.openapi.references import schema, text
-from payments.errors import (
+from payments.domain.errors import (
     AlreadyPaid,
     GatewayRefused,
     GatewayRejected,

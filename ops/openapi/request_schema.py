@@ -9,8 +9,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ops.openapi.references import SCHEMAS
+from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.initiate_request import InitiateRequest
-from payments.payment import PAYMENT_CODE_TYPE
 from payments.request_objects import RequestObject, SourceOfFunds
 
 NAME = "InitiateRequest"

@@ -14,11 +14,11 @@ from random import Random
 import pytest
 
 from payments import php_json
-from payments.claim import read_claim
-from payments.errors import SignatureError
-from payments.payment import Source
+from payments.domain.errors import SignatureError
+from payments.domain.gateway_status import read_claim
+from payments.domain.payment import Source
+from payments.domain.transitions import Status
 from payments.signature import verify
-from payments.transitions import Status
 from testing.builders import (
     MERCHANT_KEY,
     SAMPLE_ORDER_ID,

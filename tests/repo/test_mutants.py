@@ -6,10 +6,10 @@ import pytest
 
 from checks.mutants import justified
 from checks.mutants.mutant import Mutant, put_in
-from payments import money
+from payments.domain import money
 from testing.template import ROOT
 
-FILE = "functions/payments/money.py"
+FILE = "functions/payments/domain/money.py"
 DOCUMENT = f"""
 ### `{FILE}`
 

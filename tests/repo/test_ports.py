@@ -5,9 +5,9 @@ from typing import Any, get_protocol_members, is_protocol
 
 import pytest
 
-from payments import ports
 from payments.credentials import SecretCredentials
 from payments.deliveries import DynamoDeliveries
+from payments.domain import ports
 from payments.event_queue import SqsEvents
 from payments.gateway import FinpayGateway
 from payments.look_queue import SqsLooks

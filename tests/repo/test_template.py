@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from payments import gateway, payment, turn_writes
+from payments import gateway, turn_writes
 from payments.dependencies import CONFIRMATION_SECONDS
-from payments.errors import OutcomeUnknown
+from payments.domain import payment
+from payments.domain.errors import OutcomeUnknown
 from payments.event_queue import read_event
 from payments.look_queue import read_look
 from payments.stream import read_changes

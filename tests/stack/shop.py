@@ -16,9 +16,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
-from payments import clock
-from payments.looks import shard_of
-from payments.payment import Payment
+from payments.domain import clock
+from payments.domain.payment import Payment
+from payments.domain.sync_schedule import shard_of
 from payments.store import DynamoPayments
 from payments.tokens import callback_url
 from simulator.orders import OPEN

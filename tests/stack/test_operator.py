@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from local.state import RunningStack
 from ops.__main__ import app
 from ops.deployment import DeploymentError, describe
-from payments import clock
+from payments.domain import clock
 from payments.receivers import DynamoReceivers
 from payments.registration import encryption_context
 from testing.registry import registry_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from local.state import RunningStack
-from payments import clock
 from payments.circuit import Circuit
+from payments.domain import clock
 from payments.exchange import HttpExchange
 from testing.receivers import listening
 from testing.template import ROOT

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from payments import bootstrap, clock, ids
+from payments import bootstrap
 from payments.dependencies import Dependencies
+from payments.domain import clock, ids
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from payments.claim import Claim, evidence_of, read_claim
-from payments.payment import Source
-from payments.transitions import Proof
+from payments.domain.gateway_status import Claim, evidence_of, read_claim
+from payments.domain.payment import Source
+from payments.domain.transitions import Proof
 from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
 
 

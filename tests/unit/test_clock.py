@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from payments import clock
+from payments.domain import clock
 
 
 def test_finpays_sample_expires_1440_minutes_after_its_order_id() -> None:

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from payments import exchange as module
-from payments.errors import OutcomeUnknown
+from payments.domain.errors import OutcomeUnknown
 from payments.exchange import HttpExchange
 from testing.builders import NOW
 from tests.functional.hostile.certificates import Authority

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from payments.claim import Claim
-from payments.errors import (
+from payments.domain.errors import (
     GatewayError,
     GatewayRefused,
     GatewayRejected,
     KeyRefused,
     OutcomeUnknown,
 )
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import IssuedCode, Source
 from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
-from payments.payment import IssuedCode, Source
 from testing.builders import NOW, make_request_body
 
 # The sample response of Finpay's page.

@@ -13,10 +13,10 @@ import requests
 
 from payments import exchange as module
 from payments import gateway as gateway_module
-from payments.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
+from payments.domain.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
+from payments.domain.merchant import Credentials
 from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
-from payments.merchant import Credentials
 from simulator import server as simulator
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from payments.clock import DAY, HOUR, MINUTE
-from payments.looks import (
+from payments.domain.clock import DAY, HOUR, MINUTE
+from payments.domain.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
+from payments.domain.sync_schedule import (
     first_late_look,
     first_look,
     is_over,
@@ -14,8 +15,7 @@ from payments.looks import (
     shard_of,
     shards,
 )
-from payments.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
-from payments.transitions import GIVEN_UP, OPEN, Status
+from payments.domain.transitions import GIVEN_UP, OPEN, Status
 from testing.builders import NOW, make_payment
 
 EARLY = [minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240)]

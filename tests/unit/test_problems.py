@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.errors import NotInReview, OtherOrder, PaymentError, PaymentInProgress
+from payments.domain.errors import NotInReview, OtherOrder, PaymentError, PaymentInProgress
 from payments.problems import internal_error, problem
 
 

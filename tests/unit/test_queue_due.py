@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from payments.claim import Claim
-from payments.errors import Unavailable
-from payments.looks import shard_of, shards
-from payments.payment import IssuedCode
+from payments.domain.errors import Unavailable
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import IssuedCode
+from payments.domain.sync_schedule import shard_of, shards
 from payments.reconcile import QueueDue, Run
 from testing.builders import NOW
 

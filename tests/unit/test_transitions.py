@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from payments.transitions import MONEY, TABLE, Proof, Status, rule_for, usual_rule
+from payments.domain.transitions import MONEY, TABLE, Proof, Status, rule_for, usual_rule
 
 S, P = Status, Proof
 OPEN = {S.INITIATING, S.PENDING}

@@ -13,7 +13,7 @@ from rules.desk import Desk, RefusedError, acknowledged
 from rules.model import Callback, Payment
 from starlette.concurrency import run_in_threadpool
 
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)

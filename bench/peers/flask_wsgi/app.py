@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from rules.desk import Desk, RefusedError, acknowledged
 from rules.model import Callback, Payment
 
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)

@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.parser import parse
 from rules.desk import Desk, RefusedError, acknowledged
 from rules.model import Callback, Payment
 
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 
 logger, metrics, tracer = Logger(), Metrics(), Tracer()
 app = APIGatewayHttpResolver(enable_validation=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from payments.change import Refused
-from payments.payment import LEASE_MS, Settled, Source
+from payments.domain.change import Refused
+from payments.domain.payment import LEASE_MS, Settled, Source
+from payments.domain.transitions import Status
 from payments.store import DynamoPayments
-from payments.transitions import Status
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

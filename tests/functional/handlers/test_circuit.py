@@ -9,8 +9,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ClientError
 
 from payments.circuit import FAILURES, RECOVERY_SECONDS
-from payments.clock import MINUTE
-from payments.transitions import Status
+from payments.domain.clock import MINUTE
+from payments.domain.transitions import Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

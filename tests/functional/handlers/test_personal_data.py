@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payments.errors import GatewayRejected
+from payments.domain.errors import GatewayRejected
 from testing.builders import make_initiate_event, make_request_body
 from testing.personal_data import marks
 from testing.personal_data.watch import PersonalDataCheck

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from payments.clock import DAY, MINUTE
-from payments.payment import LEASE_MS, Settled
+from payments.domain.clock import DAY, MINUTE
+from payments.domain.payment import LEASE_MS, Settled
+from payments.domain.transitions import Status
 from payments.telemetry import JobFailed
-from payments.transitions import Status
 from testing.builders import (
     NOW,
     load_event,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from payments.clock import DAY, HOUR, MINUTE
-from payments.looks import AGAIN, PATIENCE
-from payments.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
+from payments.domain.clock import DAY, HOUR, MINUTE
+from payments.domain.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
+from payments.domain.sync_schedule import AGAIN, PATIENCE
+from payments.domain.transitions import Status
 from payments.store import DynamoPayments
 from payments.telemetry import JobFailed
-from payments.transitions import Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

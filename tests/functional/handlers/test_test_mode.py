@@ -7,10 +7,10 @@ import boto3
 import pytest
 
 from payments.attempts import Reply
+from payments.domain.transitions import Status
 from payments.outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
-from payments.transitions import Status
 from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving

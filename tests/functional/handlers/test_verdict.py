@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from ops.looks import Looks
-from payments.clock import now
-from payments.ids import new_id
+from payments.domain.clock import now
+from payments.domain.ids import new_id
+from payments.domain.payment import Payment
+from payments.domain.transitions import Proof, Status
 from payments.look_queue import SqsLooks
-from payments.payment import Payment
 from payments.review import VERDICTS, Review
 from payments.settle import Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Proof, Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -9,9 +9,9 @@ from standardwebhooks.webhooks import Webhook
 
 from ops.rotation import Overlap
 from payments.attempts import Outcome
+from payments.domain.transitions import Status
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
-from payments.transitions import Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from payments.payment import Settled
-from payments.transitions import Status
+from payments.domain.payment import Settled
+from payments.domain.transitions import Status
 from testing.builders import (
     NOW,
     make_cancel_event,

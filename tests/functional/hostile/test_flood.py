@@ -2,7 +2,7 @@
 
 import base64
 
-from payments.transitions import Status
+from payments.domain.transitions import Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from payments import gateway
-from payments.payment import LEASE_MS
-from payments.transitions import Status
+from payments.domain.payment import LEASE_MS
+from payments.domain.transitions import Status
 from simulator.orders import OPEN, Order
 from testing.builders import make_cancel_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service

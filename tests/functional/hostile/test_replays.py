@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ops import reviews
-from payments.clock import DAY
-from payments.transitions import Proof, Status
+from payments.domain.clock import DAY
+from payments.domain.transitions import Proof, Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from ops.openapi import postman
+from payments.domain.payment import is_order_id
 from payments.outcomes import NAMES
-from payments.payment import is_order_id
 from testing.personal_data.marks import PERSONAL, leaks_in
 from testing.registry import make_registry
 from testing.service import Service

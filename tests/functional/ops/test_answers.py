@@ -6,8 +6,8 @@ import pytest
 
 from ops.cases import Answer, Case
 from payments.deliveries import KEPT_DAYS
-from payments.payment import Settled
-from payments.transitions import Status
+from payments.domain.payment import Settled
+from payments.domain.transitions import Status
 from testing.builders import SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.desk import Desk
 

@@ -20,8 +20,8 @@ from ops.doctor.callbacks import Reply
 from ops.doctor.finding import Finding, Health
 from ops.doctor.resources import Resources
 from ops.letters import Queue
-from payments import clock
-from payments.merchant import Credentials
+from payments.domain import clock
+from payments.domain.merchant import Credentials
 from testing.builders import MERCHANT_KEY, make_callback_event
 from testing.template import resources as of_template
 from testing.template import template

@@ -9,8 +9,8 @@ import pytest
 
 from ops.cases import Case
 from payments.deliveries import KEPT_DAYS
-from payments.payment import Settled
-from payments.transitions import Status
+from payments.domain.payment import Settled
+from payments.domain.transitions import Status
 from testing.builders import NOW, make_cancel_event, make_payment
 from testing.service import MINUTE
 from testing.shop import ATTEMPTS

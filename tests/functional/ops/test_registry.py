@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from ops.errors import StorefrontChanged, StorefrontUnknown
 from ops.rotation import Overlap
 from ops.storefronts import Registry
-from payments import clock
+from payments.domain import clock
 from payments.receivers import DynamoReceivers
 from payments.storefronts import Storefronts
 from testing.builders import NOW

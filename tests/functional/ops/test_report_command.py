@@ -10,8 +10,8 @@ from ops import wib
 from ops.agreement import Difference, compare
 from ops.report import GIVE_UP_AFTER
 from ops.report_table import COLUMNS
-from payments.payment import Entry, Payment, Settled, Source
-from payments.transitions import Status
+from payments.domain.payment import Entry, Payment, Settled, Source
+from payments.domain.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 from tests.functional.ops.desk import Desk
 

@@ -11,8 +11,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
-from payments import clock
 from payments.api_keys import digest
+from payments.domain import clock
 from payments.receivers import DynamoReceivers
 from payments.storefronts import Storefronts
 from testing.builders import NOW

@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
 from ops.deployment import Deployment
-from payments.payment import Entry, Source
-from payments.transitions import Status
+from payments.domain.payment import Entry, Source
+from payments.domain.transitions import Status
 from payments.webhook_events import Event
 from testing.builders import (
     NOW,

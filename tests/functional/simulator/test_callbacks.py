@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 from simulator import server
 from simulator.server import Server
 from tests.functional.simulator.receiver import Receiver

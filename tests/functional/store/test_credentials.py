@@ -11,8 +11,8 @@ from botocore.stub import Stubber
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
 from payments.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
-from payments.errors import Unavailable
-from payments.merchant import Credentials
+from payments.domain.errors import Unavailable
+from payments.domain.merchant import Credentials
 from testing.builders import NOW
 
 HOUR = 3_600_000

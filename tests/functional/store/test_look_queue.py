@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_sqs import SQSClient
 
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.look_queue import SqsLooks, read_look
 
 

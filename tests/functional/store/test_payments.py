@@ -9,10 +9,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import item_size
 from payments import writes
-from payments.change import Applied, Change, Refused, Watch
-from payments.errors import Unavailable
-from payments.items import marshal, to_item, to_payment
-from payments.payment import (
+from payments.domain.change import Applied, Change, Refused, Watch
+from payments.domain.errors import Unavailable
+from payments.domain.payment import (
     Entry,
     Failure,
     IssuedCode,
@@ -22,8 +21,9 @@ from payments.payment import (
     Source,
     derived_id,
 )
+from payments.domain.transitions import Status
+from payments.items import marshal, to_item, to_payment
 from payments.store import DynamoPayments
-from payments.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 CODE = IssuedCode(

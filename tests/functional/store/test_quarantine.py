@@ -1,6 +1,6 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments.claim import Reason
+from payments.domain.gateway_status import Reason
 from payments.store import DynamoQuarantine
 from testing.builders import NOW, make_claim
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import pytest
 
 from payments.ask import Ask
-from payments.change import Applied, Change, Refused
-from payments.claim import Claim
-from payments.errors import GatewayRejected, OutcomeUnknown, Unavailable
+from payments.domain.change import Applied, Change, Refused
+from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
+from payments.domain.transitions import Status
 from payments.initiate import Initiate, Order, fingerprint_of
 from payments.initiate_request import parse
 from payments.inquire import Inquire
-from payments.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_request_body
 
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")

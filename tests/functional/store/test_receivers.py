@@ -12,7 +12,7 @@ from mypy_boto3_kms import KMSClient
 
 from ops import storefront_writes
 from ops.rotation import Overlap
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.receiver import MAX_GONE, Receiver
 from payments.receivers import DynamoReceivers
 from payments.registration import (

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from payments.claim import Claim
-from payments.clock import HOUR
-from payments.errors import OtherOrder
-from payments.payment import (
+from payments.domain.clock import HOUR
+from payments.domain.errors import OtherOrder
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import (
     HISTORY_LIMIT,
     Entry,
     Failure,
@@ -20,9 +20,9 @@ from payments.payment import (
     Source,
     derived_id,
 )
+from payments.domain.transitions import Proof, Status
 from payments.settle import Effect, Settle, Settlement
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Proof, Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 
 LATER = NOW + 120_000

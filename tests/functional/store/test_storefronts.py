@@ -6,7 +6,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from ops.errors import StorefrontExists
 from payments import api_keys
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.storefronts import Storefront, Storefronts
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry

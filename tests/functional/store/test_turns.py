@@ -7,12 +7,12 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import store
-from payments.change import Applied, Change, Refused, Renamed, Watch
-from payments.errors import Unavailable
-from payments.looks import shard_of, shards
-from payments.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
+from payments.domain.change import Applied, Change, Refused, Renamed, Watch
+from payments.domain.errors import Unavailable
+from payments.domain.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
+from payments.domain.sync_schedule import shard_of, shards
+from payments.domain.transitions import Status
 from payments.store import DynamoPayments
-from payments.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 TAKEN = Lease("lease-2", NOW + 100_000)

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from payments import clock, ids
 from payments.ask import Ask
-from payments.errors import OutcomeUnknown, PaymentInProgress, Unavailable
+from payments.domain import clock, ids
+from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailable
+from payments.domain.merchant import Credentials
+from payments.domain.payment import Payment
+from payments.domain.transitions import Status
 from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 from payments.initiate import Initiate, Order, fingerprint_of
 from payments.initiate_request import parse
 from payments.inquire import Inquire
-from payments.merchant import Credentials
-from payments.payment import Payment
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.transitions import Status
 from simulator import server
 from simulator.server import Server
 from testing.builders import (

@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from payments import php_json, signature
-from payments.payment import HISTORY_LIMIT, Payment
-from payments.transitions import Status
+from payments.domain.payment import HISTORY_LIMIT, Payment
+from payments.domain.transitions import Status
 from testing.builders import MERCHANT_KEY
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay

@@ -13,41 +13,39 @@ from typing import Any
 from unittest import mock
 
 from payments import (
-    clock,
     initiate,
     order_intake,
     reconcile,
     resolve,
     settle,
-    settle_rules,
     signature,
-    transitions,
     turn_writes,
     writes,
 )
 from payments.ask import Ask
 from payments.cancel import Cancel
-from payments.change import Watch
-from payments.claim import Claim
 from payments.credentials import SecretCredentials
-from payments.errors import (
+from payments.domain import clock, transition_rules, transitions
+from payments.domain.change import Watch
+from payments.domain.errors import (
     GatewayRejected,
     NotAttempted,
     OutcomeUnknown,
     SignatureError,
     Unavailable,
 )
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import Entry, IssuedCode, Payment, Source
+from payments.domain.sync_schedule import is_over
+from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
 from payments.gateway import FinpayGateway
 from payments.initiate import Initiate, Initiated, Order
 from payments.inquire import Inquire, Inquiry
-from payments.looks import is_over
-from payments.payment import Entry, IssuedCode, Payment, Source
 from payments.probe import Probe
 from payments.receive_callback import Receipt, ReceiveCallback
 from payments.resolve import Resolve
 from payments.settle import Settlement
 from payments.store import DynamoQuarantine
-from payments.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
 from tests.property.simulation.network import SimulatedExchange
@@ -329,7 +327,7 @@ def looks_are_not_claimed() -> Any:
 
 @bug
 def nobody_looks_after_the_end() -> Any:
-    real = settle_rules.watch_after
+    real = transition_rules.watch_after
 
     def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         return Watch(None) if rule.target in GIVEN_UP else real(rule, entry)
@@ -400,7 +398,7 @@ def any_orders_refund_refunds_the_payment() -> Any:
         found = real(claim, payment)
         return Proof.REFUNDED if found is Proof.REFUNDED_OTHER else found
 
-    real = settle_rules.proof_of
+    real = transition_rules.proof_of
     return mock.patch.object(settle, "proof_of", proof_of)
 
 
@@ -413,7 +411,7 @@ def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
 
 @bug
 def late_money_is_not_looked_into() -> Any:
-    real = settle_rules.watch_after
+    real = transition_rules.watch_after
 
     def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         return Watch(None) if rule.late else real(rule, entry)

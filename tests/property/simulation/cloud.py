@@ -13,9 +13,9 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from payments import writes
-from payments.change import Change
+from payments.domain.change import Change
+from payments.domain.payment import Entry, Source
 from payments.items import to_payment
-from payments.payment import Entry, Source
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.hub import Hub

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, deque
 
-from payments.payment import Payment, Source
+from payments.domain.payment import Payment, Source
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay, Told
 

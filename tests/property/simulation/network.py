@@ -5,7 +5,7 @@ import time
 
 import requests
 
-from payments.errors import NotAttempted, OutcomeUnknown
+from payments.domain.errors import NotAttempted, OutcomeUnknown
 from payments.exchange import Answer
 from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
 from tests.property.simulation.hub import HOUR, MINUTE

@@ -4,8 +4,8 @@ What it holds true is written down here a second time, from the design and not f
 that the code has wrong must not be wrong here too.
 """
 
-from payments.payment import Payment
-from payments.transitions import Status
+from payments.domain.payment import Payment
+from payments.domain.transitions import Status
 from tests.property.simulation.answer_promises import MONEY_CAME, AnswerPromises
 from tests.property.simulation.call_promises import CallPromises
 from tests.property.simulation.ledger import is_decided, is_proof

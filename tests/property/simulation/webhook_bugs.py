@@ -13,7 +13,7 @@ from payments.announce import Announce
 from payments.attempts import Outcome, Reply
 from payments.deliver import Deliver, Delivery
 from payments.deliveries import DynamoDeliveries
-from payments.errors import Unavailable
+from payments.domain.errors import Unavailable
 from payments.event_queue import SqsEvents
 from payments.receivers import DynamoReceivers
 from payments.store import DynamoPayments

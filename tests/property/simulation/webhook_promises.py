@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from payments.attempts import Reply
-from payments.payment import Payment
-from payments.transitions import Status
+from payments.domain.payment import Payment
+from payments.domain.transitions import Status
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.template import template
 from tests.property.simulation.backends import Backends

@@ -48,7 +48,7 @@ def test_no_test_uses_a_private_name_of_another_module() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "from payments.claim import _PROOFS",
+        "from payments.domain.gateway_status import _PROOFS",
         "monkeypatch.setattr(store, '_DUE_PAGE', 3)",
         "mock.patch.object(deliver, '_outcome', None)",
         "monkeypatch.setattr('payments.store._DUE_PAGE', 3)",
@@ -59,4 +59,6 @@ def test_each_way_to_use_one_is_found(source: str) -> None:
 
 
 def test_a_public_name_is_none() -> None:
-    assert not [*uses("from payments.claim import PROOFS\nsetattr(store, 'DUE_PAGE', 3)")]
+    assert not [
+        *uses("from payments.domain.gateway_status import PROOFS\nsetattr(store, 'DUE_PAGE', 3)")
+    ]

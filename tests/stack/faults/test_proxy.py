@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
-from payments import clock
-from payments.change import Applied, Change, Refused
-from payments.errors import Unavailable
-from payments.payment import Entry, Source
+from payments.domain import clock
+from payments.domain.change import Applied, Change, Refused
+from payments.domain.errors import Unavailable
+from payments.domain.payment import Entry, Source
+from payments.domain.transitions import Status
 from payments.store import DynamoPayments
 from payments.storefronts import Storefronts
-from payments.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from testing.registry import registry_of
 from testing.tables import definition_of, temporary_table

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Collection
 from typing import Any
 
-from payments.errors import InvalidRequest
+from payments.domain.errors import InvalidRequest
 from payments.initiate_request import InitiateRequest, parse
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"

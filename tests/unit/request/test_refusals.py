@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from payments.errors import InvalidRequest
+from payments.domain.errors import InvalidRequest
 from payments.initiate_request import MOST_ERRORS
 from tests.unit.request.documents import FULL, errors_of, make_document, parsed
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 
 from payments import php_json
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 from payments.signature import verify
 from tests.unit.signature.callbacks import KEY, mac, make_callback, make_raw_callback
 

@@ -6,7 +6,7 @@ from hashlib import sha512
 
 import pytest
 
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 from payments.signature import sign, verify
 from tests.unit.signature.callbacks import KEY, mac, make_callback, make_fields, make_raw_callback
 

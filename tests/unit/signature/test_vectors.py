@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from payments import php_json
-from payments.errors import SignatureError
+from payments.domain.errors import SignatureError
 from payments.signature import sign, verify
 
 VECTORS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("vectors.json").read_bytes())

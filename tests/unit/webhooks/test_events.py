@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from payments.payment import Entry, Settled, Source
-from payments.payment_view import payment_view
-from payments.transitions import TABLE, Rule, Status
+from payments.domain.payment import Entry, Settled, Source
+from payments.domain.transitions import TABLE, Rule, Status
+from payments.domain.view import payment_view
 from payments.webhook_events import EVENT_TYPES, current_event, event_of
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from payments.payment import Entry, Failure, IssuedCode, Payment, Settled
-    from payments.transitions import Status
+    from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Settled
+    from payments.domain.transitions import Status
 
 RACES = 8
 """How often a change is tried: a lost race means that somebody else changed the payment."""

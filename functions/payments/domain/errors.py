@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from payments.payment import Payment
+    from payments.domain.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)

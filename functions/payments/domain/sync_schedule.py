@@ -7,9 +7,9 @@ the early looks are dense; the late ones are for money that comes after a paymen
 from collections.abc import Iterable
 from zlib import crc32
 
-from payments.clock import DAY, HOUR, MINUTE
-from payments.payment import Payment
-from payments.transitions import GIVEN_UP, OPEN
+from payments.domain.clock import DAY, HOUR, MINUTE
+from payments.domain.payment import Payment
+from payments.domain.transitions import GIVEN_UP, OPEN
 
 _EARLY = tuple(minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240))
 _EVERY = 6 * HOUR

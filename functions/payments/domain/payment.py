@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from payments.clock import MINUTE
-from payments.transitions import Status
+from payments.domain.clock import MINUTE
+from payments.domain.transitions import Status
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
 # What a payment is called at Finpay when its own id had to be given up there.

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from payments.attempts import Attempt, Reply
-from payments.change import Applied, Change, Refused
-from payments.claim import Claim, Reason
-from payments.merchant import Credentials
-from payments.payment import IssuedCode, Lease, Payment
+from payments.domain.change import Applied, Change, Refused
+from payments.domain.gateway_status import Claim, Reason
+from payments.domain.merchant import Credentials
+from payments.domain.payment import IssuedCode, Lease, Payment
 from payments.receiver import Receiver
 from payments.webhook_events import Event
 

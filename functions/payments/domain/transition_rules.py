@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from payments.change import Change, Watch
-from payments.claim import Claim
-from payments.looks import first_late_look
-from payments.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
-from payments.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
+from payments.domain.change import Change, Watch
+from payments.domain.gateway_status import Claim
+from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
+from payments.domain.sync_schedule import first_late_look
+from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
 
 # Finpay never issued a code, or a person decided: nothing more can come.
 _FINAL = frozenset({Proof.REFUSED, Proof.REJECTED})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from payments.clock import iso_utc, iso_wib
-from payments.payment import IssuedCode, Payment, Settled
+from payments.domain.clock import iso_utc, iso_wib
+from payments.domain.payment import IssuedCode, Payment, Settled
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from payments.clock import parse_wib
-from payments.money import read_rupiah
-from payments.payment import Settled, Source
-from payments.transitions import Proof
+from payments.domain.clock import parse_wib
+from payments.domain.money import read_rupiah
+from payments.domain.payment import Settled, Source
+from payments.domain.transitions import Proof
 
 # Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
 PROOFS: Mapping[str, Proof] = {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from payments import php_json, signature
 from payments.domain.clock import WIB, Clock
 from payments.domain.errors import Unavailable
-from payments.outcomes import reports_of
+from payments.requests.test_outcomes import reports_of
 from payments.tokens import base_url_of, callback_url
 
 if TYPE_CHECKING:

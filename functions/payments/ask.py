@@ -22,8 +22,8 @@ from payments.domain.errors import (
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.transitions import Proof, Status, rule_for
-from payments.initiate_request import InitiateRequest
-from payments.redaction import redact
+from payments.requests.payment_request import InitiateRequest
+from payments.requests.redaction import redact
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore

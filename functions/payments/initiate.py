@@ -27,7 +27,7 @@ from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_look
 from payments.domain.transitions import Status
-from payments.initiate_request import InitiateRequest
+from payments.requests.payment_request import InitiateRequest
 from payments.resolve import Resolve
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ def read_order(
     """
     # A status waits for no pydantic.
     from payments.initiate import Order, fingerprint_of
-    from payments.initiate_request import parse
+    from payments.requests.payment_request import parse
 
     request.require_json()
     document = json_body.decode(request.body())

@@ -10,8 +10,8 @@ from pydantic_core import core_schema
 
 from ops.openapi.references import SCHEMAS
 from payments.domain.payment import PAYMENT_CODE_TYPE
-from payments.initiate_request import InitiateRequest
-from payments.request_objects import RequestObject, SourceOfFunds
+from payments.requests.objects import RequestObject, SourceOfFunds
+from payments.requests.payment_request import InitiateRequest
 
 NAME = "InitiateRequest"
 

@@ -8,7 +8,7 @@ import pytest
 
 from payments.attempts import Reply
 from payments.domain.transitions import Status
-from payments.outcomes import LATEST, NAMES, reports_of
+from payments.requests.test_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
 from testing.builders import load_event, make_initiate_event, make_request_body

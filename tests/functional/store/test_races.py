@@ -12,8 +12,8 @@ from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.transitions import Status
 from payments.initiate import Initiate, Order, fingerprint_of
-from payments.initiate_request import parse
 from payments.inquire import Inquire
+from payments.requests.payment_request import parse
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle
 from payments.store import DynamoPayments, DynamoQuarantine

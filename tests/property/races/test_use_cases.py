@@ -18,8 +18,8 @@ from payments.domain.transitions import Status
 from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
 from payments.initiate import Initiate, Order, fingerprint_of
-from payments.initiate_request import parse
 from payments.inquire import Inquire
+from payments.requests.payment_request import parse
 from payments.resolve import Resolve
 from payments.settle import Effect, Settle
 from payments.store import DynamoPayments, DynamoQuarantine

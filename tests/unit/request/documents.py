@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from payments.domain.errors import InvalidRequest
-from payments.initiate_request import InitiateRequest, parse
+from payments.requests.payment_request import InitiateRequest, parse
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
 SAMPLE: dict[str, Any] = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.domain.errors import InvalidRequest
-from payments.initiate_request import MOST_ERRORS
+from payments.requests.payment_request import MOST_ERRORS
 from tests.unit.request.documents import FULL, errors_of, make_document, parsed
 
 REQUIRED = [

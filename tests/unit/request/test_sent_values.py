@@ -1,6 +1,6 @@
 """What Finpay's messages are cleaned of: everything that the storefront sent."""
 
-from payments.initiate_request import InitiateRequest
+from payments.requests.payment_request import InitiateRequest
 from tests.unit.request.documents import FULL, SAMPLE, make_document, parsed, to_finpay
 
 

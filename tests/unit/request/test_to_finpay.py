@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from payments.initiate_request import parse
+from payments.requests.payment_request import parse
 from tests.unit.request.documents import (
     FULL,
     SAMPLE,

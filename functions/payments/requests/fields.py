@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from payments.domain.payment import is_derived_id
-from payments.request_checks import (
+from payments.requests.patterns import (
+    EMAIL,
+    ORDER_ID,
+    PLAIN,
+    SECURE_ADDRESS,
+    WEB_ADDRESS,
+    Checked,
+    Converted,
+)
+from payments.requests.urls import registered, told_there
+from payments.requests.validators import (
     LONGEST,
     flag_or_text,
     last_name,
@@ -21,16 +31,6 @@ from payments.request_checks import (
     source_of_funds,
     whole,
 )
-from payments.request_patterns import (
-    EMAIL,
-    ORDER_ID,
-    PLAIN,
-    SECURE_ADDRESS,
-    WEB_ADDRESS,
-    Checked,
-    Converted,
-)
-from payments.request_urls import registered, told_there
 
 _PLAIN = Checked(plain, shown={"pattern": PLAIN})
 _JSON = BeforeValidator(passed_through)

@@ -4,7 +4,7 @@ import re
 
 from pydantic import ValidationInfo
 
-from payments.request_checks import Incoming, refused
+from payments.requests.validators import Incoming, refused
 
 ANY_ORIGIN = "*"
 # One pattern instead of a URL parser: what it accepts, no browser or client reads differently.

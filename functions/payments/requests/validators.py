@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from payments.request_patterns import Checked, Converted, phone_number, whole_number
+from payments.requests.patterns import Checked, Converted, phone_number, whole_number
 
 REFUSED = "refused"
 """Type of the errors whose message is written here, and needs no translation."""
@@ -129,7 +129,7 @@ def no_customer(value: str, info: ValidationInfo[Incoming]) -> str:
             f"must not be at {TEST_DOMAIN}, which asks for a test payment: this deployment takes "
             "money and makes none; send the customer's own address"
         )
-    from payments.outcomes import NAMES, reports_of  # noqa: PLC0415 - only a test pays for it
+    from payments.requests.test_outcomes import NAMES, reports_of  # noqa: PLC0415 - only a test pays for it
 
     if reports_of(outcome) is None:
         raise refused(f"must name one of the outcomes before @{TEST_DOMAIN}: " + ", ".join(NAMES))

@@ -6,8 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.alias_generators import to_camel
 
 from payments.domain.payment import PAYMENT_CODE_TYPE
-from payments.request_checks import refused
-from payments.request_fields import (
+from payments.requests.fields import (
     Code4,
     Country,
     Currency,
@@ -34,6 +33,7 @@ from payments.request_fields import (
     Text127,
     WebhookUrl,
 )
+from payments.requests.validators import refused
 
 UNSENT: Any = None
 """Stands where an optional member was not sent. Never a sent null: null is refused."""

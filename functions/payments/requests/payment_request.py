@@ -11,9 +11,8 @@ from pydantic_core import ErrorDetails
 
 from payments.domain.errors import FieldError, InvalidRequest
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
-from payments.request_checks import REFUSED, Incoming, outcome_named
-from payments.request_fields import JsonObject7, JsonObject11
-from payments.request_objects import (
+from payments.requests.fields import JsonObject7, JsonObject11
+from payments.requests.objects import (
     UNSENT,
     Billing,
     Customer,
@@ -25,6 +24,7 @@ from payments.request_objects import (
     SourceOfFunds,
     Url,
 )
+from payments.requests.validators import REFUSED, Incoming, outcome_named
 
 MOST_ERRORS = 100
 """More wrong fields than this are a broken client; listing them all would only cost time."""

@@ -16,7 +16,7 @@ from payments.aws_errors import ConditionFailed, translated
 from payments.domain.sync_schedule import shard_of, shards
 from payments.gateway import CANCEL_SECONDS, CHECK_SECONDS
 from payments.items import marshal
-from payments.reconcile import QueueDue, Run
+from payments.services.reconcile import QueueDue, Run
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from payments.domain import clock, ids
 from payments.domain.transitions import Proof, Status
 from payments.items import to_payment
-from payments.review import Review
-from payments.settle import Settle
+from payments.services.apply_status import Settle
+from payments.services.review import Review
 from payments.store import DynamoPayments, DynamoQuarantine
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
 def settle(
     dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, proof: Proof
 ) -> Payment:
-    """The payment after an operator's verdict; raises what payments.review.Review does.
+    """The payment after an operator's verdict; raises what payments.services.review.Review does.
 
     `tables` are those of payments and of the quarantine.
     """

@@ -20,7 +20,7 @@ from payments.tokens import base_url_of, callback_url
 if TYPE_CHECKING:
     from payments.domain.payment import Payment
     from payments.domain.ports import CredentialSource, PostWebhook, SceneQueue
-    from payments.initiate import Order
+    from payments.services.initiate import Order
 
 CHANNEL = "TEST"
 _ACCEPTED = range(200, 300)

@@ -16,7 +16,6 @@ from payments.domain.clock import DAY
 if TYPE_CHECKING:
     from payments.act_out import ActOut, PlanScenes
     from payments.announce import Announce
-    from payments.cancel import Cancel
     from payments.deliver import Deliver
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
@@ -24,14 +23,15 @@ if TYPE_CHECKING:
     from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.event_queue import SqsEvents
     from payments.exchange import Exchange
-    from payments.initiate import Initiate
-    from payments.inquire import Inquire
     from payments.probe import Probe
     from payments.receive_callback import ReceiveCallback
-    from payments.reconcile import Look, QueueDue
-    from payments.resolve import Resolve
+    from payments.services.apply_status import Settle, Settlement
+    from payments.services.cancel import Cancel
+    from payments.services.initiate import Initiate
+    from payments.services.reconcile import Look, QueueDue
+    from payments.services.resolve import Resolve
+    from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
-    from payments.settle import Settle, Settlement
     from payments.store import DynamoPayments
     from payments.storefronts import Storefronts
     from payments.telemetry import Telemetry
@@ -137,7 +137,7 @@ class Dependencies:
     @cached_property
     def _settle(self) -> Settle:
         from payments import measures
-        from payments.settle import Settle
+        from payments.services.apply_status import Settle
 
         observe = partial(measures.settled, self.telemetry)
         clock, new_id = self._adapters.clock, self._adapters.new_id
@@ -148,13 +148,13 @@ class Dependencies:
         return self._inquire_of(self._gateway)
 
     def _inquire_of(self, gateway: Gateway) -> Inquire:
-        from payments.inquire import Inquire
+        from payments.services.sync_status import Inquire
 
         return Inquire(gateway, self._settle, self._adapters.clock)
 
     @cached_property
     def _resolve(self) -> Resolve:
-        from payments.resolve import Resolve
+        from payments.services.resolve import Resolve
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return Resolve(self.payments, self._gateway, self._inquire, self._settle, clock, new_id)
@@ -163,8 +163,8 @@ class Dependencies:
 
     @cached_property
     def initiate(self) -> Initiate:
-        from payments.ask import Ask
-        from payments.initiate import Initiate
+        from payments.services.ask import Ask
+        from payments.services.initiate import Initiate
 
         payments, clock, new_id = self.payments, self._adapters.clock, self._adapters.new_id
         ask = Ask(payments, self._gateway, clock, new_id)
@@ -172,7 +172,7 @@ class Dependencies:
 
     @cached_property
     def cancel(self) -> Cancel:
-        from payments.cancel import Cancel
+        from payments.services.cancel import Cancel
 
         return Cancel(self.payments, self._gateway, self._inquire, self._resolve, self._settle)
 
@@ -198,14 +198,14 @@ class Dependencies:
     @cached_property
     def queue_due(self) -> QueueDue:
         from payments.look_queue import SqsLooks
-        from payments.reconcile import QueueDue
+        from payments.services.reconcile import QueueDue
 
         queue = SqsLooks(self._adapters.client("sqs"), settings.looks_queue())
         return QueueDue(self.payments, queue, self._gateway, self._adapters.clock)
 
     @cached_property
     def look(self) -> Look:
-        from payments.reconcile import Look
+        from payments.services.reconcile import Look
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return Look(self.payments, self._gateway, self._inquire, self._resolve, clock, new_id)

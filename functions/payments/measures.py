@@ -18,15 +18,15 @@ from payments.domain.errors import (
     Unavailable,
 )
 from payments.domain.transitions import Proof, Status
-from payments.settle import Effect
+from payments.services.apply_status import Effect
 from payments.tracing import span
 
 if TYPE_CHECKING:
     from payments.attempts import Attempt
-    from payments.initiate import Initiated
     from payments.receive_callback import Receipt
-    from payments.reconcile import Run
-    from payments.settle import Settlement
+    from payments.services.apply_status import Settlement
+    from payments.services.initiate import Initiated
+    from payments.services.reconcile import Run
     from payments.telemetry import Telemetry
 
 

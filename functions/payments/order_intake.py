@@ -12,7 +12,7 @@ from payments.tokens import callback_url
 if TYPE_CHECKING:
     from payments.api_gateway import Request
     from payments.domain.merchant import Credentials
-    from payments.initiate import Order
+    from payments.services.initiate import Order
     from payments.settings import RequestSettings
 
 
@@ -43,8 +43,8 @@ def read_order(
     Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
     """
     # A status waits for no pydantic.
-    from payments.initiate import Order, fingerprint_of
     from payments.requests.payment_request import parse
+    from payments.services.initiate import Order, fingerprint_of
 
     request.require_json()
     document = json_body.decode(request.body())

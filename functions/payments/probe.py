@@ -17,8 +17,8 @@ from payments.domain.gateway_status import Claim
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment
 from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
-from payments.inquire import Inquire
-from payments.settle import Settlement
+from payments.services.apply_status import Settlement
+from payments.services.sync_status import Inquire
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore

@@ -24,7 +24,7 @@ from payments.tokens import is_callback_token
 
 if TYPE_CHECKING:
     from payments.domain.ports import CredentialSource, Quarantine
-    from payments.settle import Settle, Settlement
+    from payments.services.apply_status import Settle, Settlement
 
 CONFIRMED = "status-check"
 

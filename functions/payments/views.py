@@ -9,7 +9,7 @@ from payments.domain.payment import Payment
 from payments.domain.view import payment_view
 
 if TYPE_CHECKING:
-    from payments.initiate import Initiated
+    from payments.services.initiate import Initiated
 
 
 def created(outcome: Initiated) -> Response:

@@ -11,7 +11,7 @@ from payments.domain.errors import Unavailable
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode
 from payments.domain.sync_schedule import shard_of, shards
-from payments.reconcile import QueueDue, Run
+from payments.services.reconcile import QueueDue, Run
 from testing.builders import NOW
 
 MINUTE = 60_000

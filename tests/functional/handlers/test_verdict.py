@@ -10,8 +10,8 @@ from payments.domain.ids import new_id
 from payments.domain.payment import Payment
 from payments.domain.transitions import Proof, Status
 from payments.look_queue import SqsLooks
-from payments.review import VERDICTS, Review
-from payments.settle import Settle
+from payments.services.apply_status import Settle
+from payments.services.review import VERDICTS, Review
 from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import (
     SAMPLE_ORDER_ID,

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from payments.ask import Ask
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.transitions import Status
-from payments.initiate import Initiate, Order, fingerprint_of
-from payments.inquire import Inquire
 from payments.requests.payment_request import parse
-from payments.resolve import Resolve
-from payments.settle import Effect, Settle
+from payments.services.apply_status import Effect, Settle
+from payments.services.ask import Ask
+from payments.services.initiate import Initiate, Order, fingerprint_of
+from payments.services.resolve import Resolve
+from payments.services.sync_status import Inquire
 from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_request_body
 

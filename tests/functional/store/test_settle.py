@@ -21,7 +21,7 @@ from payments.domain.payment import (
     derived_id,
 )
 from payments.domain.transitions import Proof, Status
-from payments.settle import Effect, Settle, Settlement
+from payments.services.apply_status import Effect, Settle, Settlement
 from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from payments.ask import Ask
 from payments.domain import clock, ids
 from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailable
 from payments.domain.merchant import Credentials
@@ -17,11 +16,12 @@ from payments.domain.payment import Payment
 from payments.domain.transitions import Status
 from payments.exchange import HttpExchange
 from payments.gateway import FinpayGateway
-from payments.initiate import Initiate, Order, fingerprint_of
-from payments.inquire import Inquire
 from payments.requests.payment_request import parse
-from payments.resolve import Resolve
-from payments.settle import Effect, Settle
+from payments.services.apply_status import Effect, Settle
+from payments.services.ask import Ask
+from payments.services.initiate import Initiate, Order, fingerprint_of
+from payments.services.resolve import Resolve
+from payments.services.sync_status import Inquire
 from payments.store import DynamoPayments, DynamoQuarantine
 from simulator import server
 from simulator.server import Server

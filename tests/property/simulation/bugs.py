@@ -12,18 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from payments import (
-    initiate,
-    order_intake,
-    reconcile,
-    resolve,
-    settle,
-    signature,
-    turn_writes,
-    writes,
-)
-from payments.ask import Ask
-from payments.cancel import Cancel
+from payments import order_intake, signature, turn_writes, writes
 from payments.credentials import SecretCredentials
 from payments.domain import clock, transition_rules, transitions
 from payments.domain.change import Watch
@@ -39,12 +28,15 @@ from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
 from payments.gateway import FinpayGateway
-from payments.initiate import Initiate, Initiated, Order
-from payments.inquire import Inquire, Inquiry
 from payments.probe import Probe
 from payments.receive_callback import Receipt, ReceiveCallback
-from payments.resolve import Resolve
-from payments.settle import Settlement
+from payments.services import initiate, reconcile, resolve
+from payments.services.apply_status import Settlement
+from payments.services.ask import Ask
+from payments.services.cancel import Cancel
+from payments.services.initiate import Initiate, Initiated, Order
+from payments.services.resolve import Resolve
+from payments.services.sync_status import Inquire, Inquiry
 from payments.store import DynamoQuarantine
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own

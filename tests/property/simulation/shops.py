@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payments import php_json
-from payments.review import VERDICTS
+from payments.services.review import VERDICTS
 from payments.tokens import callback_url
 from simulator.orders import OPEN, NotPayableError, Order
 from testing.builders import (

@@ -24,7 +24,7 @@ def defines(file: str, name: str) -> bool:
 
 
 def test_a_function_that_is_gone_would_be_found() -> None:
-    assert not defines("functions/payments/settle.py", "Unsettle")
+    assert not defines("functions/payments/services/apply_status.py", "Unsettle")
     assert not defines("functions/payments/gone.py", "")
     assert defines("functions/payments/domain/transitions.py", "TABLE")
 

@@ -12,7 +12,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.ask import Ask
 from payments.domain.clock import Clock
 from payments.domain.errors import (
     GatewayError,
@@ -28,7 +27,8 @@ from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_look
 from payments.domain.transitions import Status
 from payments.requests.payment_request import InitiateRequest
-from payments.resolve import Resolve
+from payments.services.ask import Ask
+from payments.services.resolve import Resolve
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore

@@ -18,9 +18,9 @@ from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
 from payments.domain.sync_schedule import AGAIN, PATIENCE, next_look, shards
 from payments.domain.transitions import GIVEN_UP, OPEN, Status
-from payments.inquire import Inquire
-from payments.resolve import Resolve
-from payments.settle import Effect, Settlement
+from payments.services.apply_status import Effect, Settlement
+from payments.services.resolve import Resolve
+from payments.services.sync_status import Inquire
 
 if TYPE_CHECKING:
     from payments.domain.ports import DuePayments, Gateway, LookQueue, PaymentStore

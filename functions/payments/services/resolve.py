@@ -17,8 +17,8 @@ from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import Proof, Status
-from payments.inquire import Inquire
-from payments.settle import Settle, Settlement
+from payments.services.apply_status import Settle, Settlement
+from payments.services.sync_status import Inquire
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore

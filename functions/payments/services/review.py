@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from payments.domain.errors import NotInReview, PaymentNotFound
 from payments.domain.payment import Payment, Source
 from payments.domain.transitions import Proof
-from payments.settle import Effect, Settle
+from payments.services.apply_status import Effect, Settle
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore

@@ -10,7 +10,7 @@ from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import MONEY, OPEN, Proof, Status
-from payments.settle import Settle, Settlement
+from payments.services.apply_status import Settle, Settlement
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway

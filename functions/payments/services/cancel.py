@@ -13,9 +13,9 @@ from payments.domain.change import RACES
 from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.domain.payment import Payment, Source
 from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
-from payments.inquire import Inquire
-from payments.resolve import Resolve
-from payments.settle import Effect, Settle, Settlement
+from payments.services.apply_status import Effect, Settle, Settlement
+from payments.services.resolve import Resolve
+from payments.services.sync_status import Inquire
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore

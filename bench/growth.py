@@ -17,8 +17,8 @@ from bench.part import Part, Table
 from bench.spread import ratios, spread
 from bench.store import Store, fill, pending, store
 from bench.subjects import Subject
-from payments import php_json, signature
-from payments.tokens import callback_token
+from payments.callbacks import php_json, signature
+from payments.callbacks.url_token import callback_token
 
 _SAMPLES = 60
 _DUE = (100, 1_000, 10_000)

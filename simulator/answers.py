@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from payments.php_json import encode
-from payments.signature import sign
+from payments.callbacks.php_json import encode
+from payments.callbacks.signature import sign
 from simulator.clock import finpay_time
 from simulator.orders import Order, Payment
 

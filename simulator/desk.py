@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from payments.php_json import decode, encode
+from payments.callbacks.php_json import decode, encode
 from simulator import answers
 from simulator.answers import Answer
 from simulator.book import Book

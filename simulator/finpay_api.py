@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from payments.php_json import encode
+from payments.callbacks.php_json import encode
 from simulator import answers
 from simulator.answers import Answer
 from simulator.desk import Desk

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from payments import php_json, signature
+from payments.callbacks import php_json, signature
+from payments.callbacks.url_token import callback_token
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, Lease, Payment, Source
 from payments.domain.transitions import Status
-from payments.tokens import callback_token
 from testing.personal_data import marks
 
 EVENTS = Path(__file__).parent.parent / "events"

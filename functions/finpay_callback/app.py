@@ -5,9 +5,9 @@ from typing import Any
 
 from payments import bootstrap, measures
 from payments.api_gateway import Request, Response
+from payments.callbacks.receive import Receipt
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
-from payments.receive_callback import Receipt
 from payments.tracing import span
 
 

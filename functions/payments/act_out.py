@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from payments import php_json, signature
+from payments.callbacks import php_json, signature
+from payments.callbacks.url_token import base_url_of, callback_url
 from payments.domain.clock import WIB, Clock
 from payments.domain.errors import Unavailable
 from payments.requests.test_outcomes import reports_of
-from payments.tokens import base_url_of, callback_url
 
 if TYPE_CHECKING:
     from payments.domain.payment import Payment

@@ -16,6 +16,8 @@ from payments.domain.clock import DAY
 if TYPE_CHECKING:
     from payments.act_out import ActOut, PlanScenes
     from payments.announce import Announce
+    from payments.callbacks.confirm import Probe
+    from payments.callbacks.receive import ReceiveCallback
     from payments.deliver import Deliver
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.event_queue import SqsEvents
     from payments.exchange import Exchange
-    from payments.probe import Probe
-    from payments.receive_callback import ReceiveCallback
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
@@ -178,7 +178,7 @@ class Dependencies:
 
     @cached_property
     def receive_callback(self) -> ReceiveCallback:
-        from payments.receive_callback import ReceiveCallback
+        from payments.callbacks.receive import ReceiveCallback
 
         def probe(order_id: str, claim: Claim) -> Settlement | None:
             # Built for a callback whose signature proves nothing; the others wait for no requests.
@@ -188,7 +188,7 @@ class Dependencies:
 
     @cached_property
     def _probe(self) -> Probe:
-        from payments.probe import Probe
+        from payments.callbacks.confirm import Probe
 
         def inquire() -> Inquire:
             return self._inquire_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))

@@ -23,7 +23,7 @@ from payments.tracing import span
 
 if TYPE_CHECKING:
     from payments.attempts import Attempt
-    from payments.receive_callback import Receipt
+    from payments.callbacks.receive import Receipt
     from payments.services.apply_status import Settlement
     from payments.services.initiate import Initiated
     from payments.services.reconcile import Run

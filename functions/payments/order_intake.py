@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments import json_body
+from payments.callbacks.url_token import callback_url
 from payments.domain.errors import PaymentNotFound, Unauthenticated
 from payments.domain.payment import is_order_id
-from payments.tokens import callback_url
 
 if TYPE_CHECKING:
     from payments.api_gateway import Request

@@ -19,7 +19,7 @@ import requests
 
 from ops.doctor.finding import Finding, bad, good, skipped
 from ops.doctor.merchant import nobodys_order
-from payments.tokens import callback_url
+from payments.callbacks.url_token import callback_url
 
 _SECONDS = 30
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}

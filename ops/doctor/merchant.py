@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ops import finpay
 from ops.doctor.finding import Finding, bad, good
-from payments import php_json, signature
+from payments.callbacks import php_json, signature
+from payments.callbacks.php_json import JsonValue
 from payments.domain import ids
 from payments.domain.errors import SignatureError, Unavailable
-from payments.php_json import JsonValue
 
 if TYPE_CHECKING:
     from ops.finpay import Said

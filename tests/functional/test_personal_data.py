@@ -15,7 +15,7 @@ import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments import signature
+from payments.callbacks import signature
 from testing.builders import (
     load_event,
     make_callback_fields,

@@ -13,12 +13,12 @@ from random import Random
 
 import pytest
 
-from payments import php_json
+from payments.callbacks import php_json
+from payments.callbacks.signature import verify
 from payments.domain.errors import SignatureError
 from payments.domain.gateway_status import read_claim
 from payments.domain.payment import Source
 from payments.domain.transitions import Status
-from payments.signature import verify
 from testing.builders import (
     MERCHANT_KEY,
     SAMPLE_ORDER_ID,

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from payments.tokens import callback_url
+from payments.callbacks.url_token import callback_url
 from testing.builders import make_callback_body, make_callback_fields, make_request_body
 from testing.registry import registry_of
 from tests.stack.shop import JSON, Shop

@@ -1,6 +1,6 @@
 import pytest
 
-from payments.tokens import callback_token, callback_url, is_callback_token
+from payments.callbacks.url_token import callback_token, callback_url, is_callback_token
 
 
 def test_a_token_belongs_to_one_order_and_one_key() -> None:

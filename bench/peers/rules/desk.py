@@ -9,8 +9,8 @@ from typing import Any
 import requests
 from botocore.exceptions import ClientError
 
-from payments.signature import verify
-from payments.tokens import callback_url, is_callback_token
+from payments.callbacks.signature import verify
+from payments.callbacks.url_token import callback_url, is_callback_token
 from rules.model import Callback, Payment
 
 _SECONDS = (3.05, 10)

@@ -1,4 +1,4 @@
-"""`payments.php_json` beside PHP itself, over documents that neither was written for."""
+"""`payments.callbacks.php_json` beside PHP itself, over documents that neither was written for."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from payments import php_json
+from payments.callbacks import php_json
 from testing.template import ROOT
 from tests.unit.signature.documents import make_document
 

@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 
+from payments.callbacks.url_token import callback_token
 from payments.credentials import MAX_AGE_MS, REFRESH_MS
 from payments.domain.clock import DAY
 from payments.domain.transitions import Status
-from payments.tokens import callback_token
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,

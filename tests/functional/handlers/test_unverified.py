@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from payments.callbacks.confirm import PROBE_MS
 from payments.domain.payment import Source
 from payments.domain.transitions import Status
-from payments.probe import PROBE_MS
 from simulator.orders import Order
 from testing.builders import (
     SAMPLE_ORDER_ID,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from payments.callbacks.url_token import callback_token
 from payments.domain.transitions import Status
-from payments.tokens import callback_token
 from testing.builders import MERCHANT_KEY
 from tests.functional.hostile import bodies
 from tests.functional.hostile.bodies import KB, MB, Body

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from payments import php_json
+from payments.callbacks import php_json
 from tests.unit.signature.callbacks import mac, make_raw_callback
 from tests.unit.signature.hard_pieces import BROKEN_BYTES, NUMBERS
 

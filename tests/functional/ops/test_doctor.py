@@ -115,7 +115,7 @@ def test_what_each_key_signs_is_verified_here_and_nothing_is_sent(keys: tuple[st
 
 
 def test_a_key_that_cannot_sign_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payments.signature.sign", lambda _fields, _key: "0" * 128)
+    monkeypatch.setattr("payments.callbacks.signature.sign", lambda _fields, _key: "0" * 128)
     assert ill([merchant.round_trip(Credentials("M", ("one",)))])
 
 

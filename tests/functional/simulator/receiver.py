@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from payments import php_json
-from payments.signature import verify
+from payments.callbacks import php_json
+from payments.callbacks.signature import verify
 from simulator.settings import MERCHANT_KEY
 
 

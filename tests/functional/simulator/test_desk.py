@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from payments.signature import verify
+from payments.callbacks.signature import verify
 from simulator.answers import DUPLICATE, NOT_FOUND, NOT_PERMITTED, callback_body
 from simulator.book import Book
 from simulator.desk import Desk

@@ -14,7 +14,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 
 from ops.openapi.document import document
-from payments.tokens import callback_token
+from payments.callbacks.url_token import callback_token
 from testing.builders import MERCHANT_KEY, make_callback_fields
 from testing.registry import make_registry
 from testing.service import Service

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from payments import php_json, signature
+from payments.callbacks import php_json, signature
 from payments.domain.payment import HISTORY_LIMIT, Payment
 from payments.domain.transitions import Status
 from testing.builders import MERCHANT_KEY

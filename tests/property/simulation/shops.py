@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from payments import php_json
+from payments.callbacks import php_json
+from payments.callbacks.url_token import callback_url
 from payments.services.review import VERDICTS
-from payments.tokens import callback_url
 from simulator.orders import OPEN, NotPayableError, Order
 from testing.builders import (
     MERCHANT_KEY,

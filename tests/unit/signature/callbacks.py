@@ -1,10 +1,10 @@
-"""Signed callbacks for the tests of `payments.signature`."""
+"""Signed callbacks for the tests of `payments.callbacks.signature`."""
 
 import hmac
 import json
 
-from payments.php_json import JsonValue
-from payments.signature import sign
+from payments.callbacks.php_json import JsonValue
+from payments.callbacks.signature import sign
 
 KEY = "merchant-key-1"
 

@@ -9,9 +9,9 @@ spelling of numbers; one that only the raw bytes match leaves no freedom outside
 import json
 from collections.abc import Iterator
 
-from payments import php_json
+from payments.callbacks import php_json
+from payments.callbacks.signature import verify
 from payments.domain.errors import SignatureError
-from payments.signature import verify
 from tests.unit.signature.callbacks import KEY, mac, make_callback, make_raw_callback
 
 # Besides each byte with one bit flipped: what has a meaning in JSON.

@@ -1,10 +1,10 @@
-"""What the service relies on in `payments.php_json`; the rest is in test_against_php.py."""
+"""What the service relies on in `payments.callbacks.php_json`; the rest is in test_against_php.py."""
 
 import math
 
 import pytest
 
-from payments.php_json import JsonValue, decode, encode
+from payments.callbacks.php_json import JsonValue, decode, encode
 
 
 def test_fields_are_read_from_dicts() -> None:

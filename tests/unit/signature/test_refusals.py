@@ -6,8 +6,8 @@ from hashlib import sha512
 
 import pytest
 
+from payments.callbacks.signature import sign, verify
 from payments.domain.errors import SignatureError
-from payments.signature import sign, verify
 from tests.unit.signature.callbacks import KEY, mac, make_callback, make_fields, make_raw_callback
 
 

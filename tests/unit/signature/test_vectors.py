@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from payments import php_json
+from payments.callbacks import php_json
+from payments.callbacks.signature import sign, verify
 from payments.domain.errors import SignatureError
-from payments.signature import sign, verify
 
 VECTORS: list[dict[str, Any]] = json.loads(Path(__file__).with_name("vectors.json").read_bytes())
 ACCEPTED = [vector for vector in VECTORS if vector["form"]]

@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from payments import php_json
+from payments.callbacks import php_json
+from payments.callbacks.php_json import JsonValue
 from payments.domain.errors import SignatureError
-from payments.php_json import JsonValue
 
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from payments import php_json, signature
+from payments.callbacks import php_json, signature
+from payments.callbacks.php_json import JsonValue
+from payments.callbacks.url_token import is_callback_token
 from payments.domain.errors import (
     MalformedBody,
     OtherOrder,
@@ -19,8 +21,6 @@ from payments.domain.errors import (
 )
 from payments.domain.gateway_status import Claim, Reason, evidence_of, read_claim
 from payments.domain.payment import Source
-from payments.php_json import JsonValue
-from payments.tokens import is_callback_token
 
 if TYPE_CHECKING:
     from payments.domain.ports import CredentialSource, Quarantine

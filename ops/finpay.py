@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.circuit import Circuit
-from payments.credentials import SecretCredentials
 from payments.domain.clock import DAY
 from payments.domain.errors import GatewayError, GatewayRefused, OutcomeUnknown
-from payments.exchange import HttpExchange
-from payments.gateway import FinpayGateway
+from payments.finpay.circuit_breaker import Circuit
+from payments.finpay.client import FinpayGateway
+from payments.finpay.credentials import SecretCredentials
+from payments.finpay.transport import HttpExchange
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment

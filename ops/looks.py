@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ops.errors import NothingThere
 from payments.aws_errors import ConditionFailed, translated
 from payments.domain.sync_schedule import shard_of, shards
-from payments.gateway import CANCEL_SECONDS, CHECK_SECONDS
+from payments.finpay.client import CANCEL_SECONDS, CHECK_SECONDS
 from payments.items import marshal
 from payments.services.reconcile import QueueDue, Run
 

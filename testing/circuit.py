@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
     CircuitBreakerPersistenceLayer,
 )
 
-from payments.circuit import NAME
+from payments.finpay.circuit_breaker import NAME
 
 
 class _AlwaysClosed(CircuitBreakerPersistenceLayer):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
     from payments.domain.ports import PostWebhook
-    from payments.exchange import Exchange
+    from payments.finpay.transport import Exchange
     from payments.webhook_targets import Targets
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at most.
@@ -54,7 +54,7 @@ def real_adapters() -> Adapters:
     """AWS, and HTTPS to Finpay and to shops."""
 
     def exchange() -> Exchange:
-        from payments.exchange import HttpExchange
+        from payments.finpay.transport import HttpExchange
 
         return HttpExchange(clock.now)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from payments.domain.ids import NewId
     from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.event_queue import SqsEvents
-    from payments.exchange import Exchange
+    from payments.finpay.transport import Exchange
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
@@ -108,7 +108,7 @@ class Dependencies:
         return self._credentials_of(of.finpay_secret, of.key_overlap_days * DAY)
 
     def _credentials_of(self, secret: str, overlap: int) -> CredentialSource:
-        from payments.credentials import SecretCredentials
+        from payments.finpay.credentials import SecretCredentials
 
         client = self._adapters.client("secretsmanager")
         return SecretCredentials(client, secret, self._adapters.clock, overlap)
@@ -119,8 +119,8 @@ class Dependencies:
 
     def _gateway_with(self, **limits: float) -> Gateway:
         """Finpay, behind the circuit that all functions share."""
-        from payments.circuit import Circuit
-        from payments.gateway import FinpayGateway
+        from payments.finpay.circuit_breaker import Circuit
+        from payments.finpay.client import FinpayGateway
 
         to, clock = settings.finpay(), self._adapters.clock
         circuit = Circuit(self._dynamodb, to.circuits_table, clock, self._adapters.exchange())

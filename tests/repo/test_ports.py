@@ -5,11 +5,11 @@ from typing import Any, get_protocol_members, is_protocol
 
 import pytest
 
-from payments.credentials import SecretCredentials
 from payments.deliveries import DynamoDeliveries
 from payments.domain import ports
 from payments.event_queue import SqsEvents
-from payments.gateway import FinpayGateway
+from payments.finpay.client import FinpayGateway
+from payments.finpay.credentials import SecretCredentials
 from payments.look_queue import SqsLooks
 from payments.receivers import DynamoReceivers
 from payments.scene_queue import SqsScenes

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from payments import gateway, turn_writes
+from payments import turn_writes
 from payments.dependencies import CONFIRMATION_SECONDS
 from payments.domain import payment
 from payments.domain.errors import OutcomeUnknown
 from payments.event_queue import read_event
+from payments.finpay import client
 from payments.look_queue import read_look
 from payments.stream import read_changes
 from reconcile.app import STOP_BEFORE_MS
@@ -94,11 +95,11 @@ SLACK = 10
 
 def test_a_function_outlives_its_calls_and_api_gateway_outlives_the_function() -> None:
     timeout = functions()["StorefrontApi"]["Timeout"]
-    assert gateway.INITIATE_SECONDS + SLACK < timeout < 30
+    assert client.INITIATE_SECONDS + SLACK < timeout < 30
 
 
 def test_a_function_outlives_a_resolve_with_all_its_calls() -> None:
-    calls = gateway.CHECK_SECONDS + gateway.CANCEL_SECONDS + gateway.INITIATE_SECONDS
+    calls = client.CHECK_SECONDS + client.CANCEL_SECONDS + client.INITIATE_SECONDS
     assert calls + SLACK / 2 < functions()["StorefrontApi"]["Timeout"]
 
 
@@ -110,7 +111,7 @@ def test_a_callback_is_answered_within_finpays_five_seconds_although_finpay_is_a
 def test_a_batch_of_looks_ends_within_the_functions_time() -> None:
     reconcile = functions()["Reconcile"]
     batch = reconcile["Events"]["Looks"]["Properties"]["BatchSize"]
-    look = gateway.CHECK_SECONDS + gateway.CANCEL_SECONDS
+    look = client.CHECK_SECONDS + client.CANCEL_SECONDS
     assert batch * look + SLACK < reconcile["Timeout"]
     assert reconcile["Timeout"] * 1000 > STOP_BEFORE_MS
 

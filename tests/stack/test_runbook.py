@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from local.state import RunningStack
-from payments.circuit import Circuit
 from payments.domain import clock
-from payments.exchange import HttpExchange
+from payments.finpay.circuit_breaker import Circuit
+from payments.finpay.transport import HttpExchange
 from testing.receivers import listening
 from testing.template import ROOT
 from tests.stack.account import account_of

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import requests
 
-from payments import exchange as module
 from payments.domain.errors import OutcomeUnknown
-from payments.exchange import HttpExchange
+from payments.finpay import transport as module
+from payments.finpay.transport import HttpExchange
 from testing.builders import NOW
 from tests.functional.hostile.certificates import Authority
 from tests.functional.hostile.misbehaviour import tls

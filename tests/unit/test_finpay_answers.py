@@ -14,7 +14,7 @@ from payments.domain.errors import (
 )
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode, Source
-from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.finpay.responses import read_cancel_answer, read_check_answer, read_initiate_answer
 from testing.builders import NOW, make_request_body
 
 # The sample response of Finpay's page.

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import requests
 
-from payments import exchange as module
-from payments import gateway as gateway_module
 from payments.domain.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
 from payments.domain.merchant import Credentials
-from payments.exchange import HttpExchange
-from payments.gateway import FinpayGateway
+from payments.finpay import client as gateway_module
+from payments.finpay import transport as module
+from payments.finpay.client import FinpayGateway
+from payments.finpay.transport import HttpExchange
 from simulator import server as simulator
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 

@@ -8,9 +8,9 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ClientError
 
-from payments.circuit import FAILURES, RECOVERY_SECONDS
 from payments.domain.clock import MINUTE
 from payments.domain.transitions import Status
+from payments.finpay.circuit_breaker import FAILURES, RECOVERY_SECONDS
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -9,7 +9,7 @@ import pytest
 from payments.domain.errors import NotAttempted
 from payments.domain.payment import LEASE_MS, Lease, Payment, Source, is_derived_id
 from payments.domain.transitions import Status
-from payments.gateway import FinpayGateway
+from payments.finpay.client import FinpayGateway
 from payments.store import DynamoPayments
 from simulator.orders import NewOrder
 from testing.builders import (

@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 from payments.callbacks.url_token import callback_token
-from payments.credentials import MAX_AGE_MS, REFRESH_MS
 from payments.domain.clock import DAY
 from payments.domain.transitions import Status
+from payments.finpay.credentials import MAX_AGE_MS, REFRESH_MS
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from payments import gateway
 from payments.domain.payment import LEASE_MS
 from payments.domain.transitions import Status
+from payments.finpay import client
 from simulator.orders import OPEN, Order
 from testing.builders import make_cancel_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
@@ -78,7 +78,7 @@ class Endpoint:
     in_the_end: tuple[int, str]
 
 
-CHECKED = gateway.CHECK_SECONDS
+CHECKED = client.CHECK_SECONDS
 ENDPOINTS = {
     "initiate": Endpoint(nothing_yet, initiate, SECONDS, Status.INITIATING, (201, "PENDING")),
     "cancel": Endpoint(a_code, cancel, SECONDS, Status.PENDING, (200, "CANCELLED")),

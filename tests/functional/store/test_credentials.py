@@ -10,9 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_secretsmanager import SecretsManagerClient
 
-from payments.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
 from payments.domain.errors import Unavailable
 from payments.domain.merchant import Credentials
+from payments.finpay.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
 from testing.builders import NOW
 
 HOUR = 3_600_000

@@ -14,8 +14,8 @@ from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailabl
 from payments.domain.merchant import Credentials
 from payments.domain.payment import Payment
 from payments.domain.transitions import Status
-from payments.exchange import HttpExchange
-from payments.gateway import FinpayGateway
+from payments.finpay.client import FinpayGateway
+from payments.finpay.transport import HttpExchange
 from payments.requests.payment_request import parse
 from payments.services.apply_status import Effect, Settle
 from payments.services.ask import Ask

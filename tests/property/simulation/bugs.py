@@ -16,7 +16,6 @@ from payments import order_intake, turn_writes, writes
 from payments.callbacks import signature
 from payments.callbacks.confirm import Probe
 from payments.callbacks.receive import Receipt, ReceiveCallback
-from payments.credentials import SecretCredentials
 from payments.domain import clock, transition_rules, transitions
 from payments.domain.change import Watch
 from payments.domain.errors import (
@@ -30,7 +29,8 @@ from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
-from payments.gateway import FinpayGateway
+from payments.finpay.client import FinpayGateway
+from payments.finpay.credentials import SecretCredentials
 from payments.services import initiate, reconcile, resolve
 from payments.services.apply_status import Settlement
 from payments.services.ask import Ask

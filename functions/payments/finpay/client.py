@@ -22,8 +22,8 @@ from payments.domain.errors import GatewayRefused, Unavailable
 from payments.domain.gateway_status import Claim
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
-from payments.exchange import Answer, Exchange
-from payments.finpay_answers import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.finpay.responses import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.finpay.transport import Answer, Exchange
 
 if TYPE_CHECKING:
     from payments.domain.ports import CredentialSource

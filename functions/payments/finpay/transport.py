@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 from payments.deadline import Overdue, within
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, NotAttempted, OutcomeUnknown
-from payments.lines import Lines
+from payments.finpay.connections import Lines
 
 _CONNECT_SECONDS = 3.05
 READ_SECONDS = 10.0

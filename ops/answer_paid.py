@@ -10,11 +10,11 @@ from ops import wib
 from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
 from ops.unasked import asked_no_more
-from payments.attempts import OTHER_MACHINE, Attempt, Outcome
 from payments.deliveries import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
 from payments.domain.transitions import Status
-from payments.webhook_events import EVENT_TYPES, PAID_LATE
+from payments.webhooks.attempts import OTHER_MACHINE, Attempt, Outcome
+from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:
     from ops.finpay import Said

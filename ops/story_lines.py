@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ops.cases import Answer
     from ops.finpay import Said
     from ops.story import Story
-    from payments.attempts import Attempt
     from payments.deliveries import Told
     from payments.domain.payment import Entry, Payment
+    from payments.webhooks.attempts import Attempt
 
 
 def story(of: Story, answer: Answer, following: str) -> Iterator[str]:

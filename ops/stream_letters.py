@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.errors import NothingThere
-from payments.announce import Announce
 from payments.stream import read_changes
+from payments.webhooks.publish import Announce
 
 if TYPE_CHECKING:
     from ops.letters import Letter

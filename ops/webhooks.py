@@ -12,7 +12,7 @@ from payments.deliveries import DynamoDeliveries, Told
 from payments.domain.payment import Payment
 from payments.event_queue import SqsEvents
 from payments.store import DynamoPayments
-from payments.webhook_events import Event, current_event
+from payments.webhooks.events import Event, current_event
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from payments.domain.ports import PostWebhook
     from payments.finpay.transport import Exchange
-    from payments.webhook_targets import Targets
+    from payments.webhooks.address_policy import Targets
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at most.
 # The SDK's check of parameters takes a tenth of a callback's own time, and a User-Agent that
@@ -63,7 +63,7 @@ def real_adapters() -> Adapters:
 
         import certifi
 
-        from payments.webhook_post import Post
+        from payments.webhooks.sender import Post
 
         return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from payments.attempts import Attempt, Outcome
 from payments.aws_errors import translated
 from payments.items import marshal, unmarshal
-from payments.webhook_events import Event
+from payments.webhooks.attempts import Attempt, Outcome
+from payments.webhooks.events import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

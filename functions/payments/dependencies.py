@@ -15,10 +15,8 @@ from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
     from payments.act_out import ActOut, PlanScenes
-    from payments.announce import Announce
     from payments.callbacks.confirm import Probe
     from payments.callbacks.receive import ReceiveCallback
-    from payments.deliver import Deliver
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
     from payments.domain.ids import NewId
@@ -35,7 +33,9 @@ if TYPE_CHECKING:
     from payments.store import DynamoPayments
     from payments.storefronts import Storefronts
     from payments.telemetry import Telemetry
-    from payments.webhook_targets import Targets
+    from payments.webhooks.address_policy import Targets
+    from payments.webhooks.deliver import Deliver
+    from payments.webhooks.publish import Announce
 
 CONFIRMATION_SECONDS = 2.5
 """Most seconds of the status check inside a callback, which Finpay wants answered in under 5 s."""
@@ -212,16 +212,16 @@ class Dependencies:
 
     @cached_property
     def announce(self) -> Announce:
-        from payments.announce import Announce
+        from payments.webhooks.publish import Announce
 
         return Announce(self.webhooks_queue)
 
     @cached_property
     def deliver(self) -> Deliver:
-        from payments.deliver import Deliver
         from payments.deliveries import DynamoDeliveries
         from payments.receivers import DynamoReceivers
-        from payments.webhook_schedule import Retries
+        from payments.webhooks.deliver import Deliver
+        from payments.webhooks.retry_policy import Retries
 
         to, clock = settings.webhooks(), self._adapters.clock
         kms = self._adapters.client("kms")
@@ -236,7 +236,7 @@ class Dependencies:
 
     def _post_to(self, *, only_loopback: bool) -> PostWebhook:
         """HTTP to public addresses, or on the local stack to this machine."""
-        from payments.webhook_targets import LoopbackTargets, PublicTargets, resolve
+        from payments.webhooks.address_policy import LoopbackTargets, PublicTargets, resolve
 
         return self._adapters.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from payments.aws_errors import translated
 from payments.domain.errors import Unavailable
-from payments.webhook_events import Event
+from payments.webhooks.events import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

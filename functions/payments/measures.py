@@ -22,12 +22,12 @@ from payments.services.apply_status import Effect
 from payments.tracing import span
 
 if TYPE_CHECKING:
-    from payments.attempts import Attempt
     from payments.callbacks.receive import Receipt
     from payments.services.apply_status import Settlement
     from payments.services.initiate import Initiated
     from payments.services.reconcile import Run
     from payments.telemetry import Telemetry
+    from payments.webhooks.attempts import Attempt
 
 
 def initiated(telemetry: Telemetry, outcome: Initiated) -> None:

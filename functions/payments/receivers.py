@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from payments import storefront_requests
 from payments.aws_errors import ConditionFailed, translated
-from payments.receiver import MAX_GONE, Receiver
 from payments.registration import encryption_context, live, read_secrets
+from payments.webhooks.endpoint import MAX_GONE, Receiver
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

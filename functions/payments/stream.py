@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from payments.items import to_payment
 
 if TYPE_CHECKING:
-    from payments.announce import Change
+    from payments.webhooks.publish import Change
 
 
 def read_changes(records: Iterable[Mapping[str, Any]]) -> tuple[list[Change], str]:

@@ -22,7 +22,7 @@ from ops.progress import progress
 from ops.redrive import Redrive
 from ops.webhooks import NothingToTell, lines
 from payments.event_queue import read_event
-from payments.webhook_events import Event
+from payments.webhooks.events import Event
 
 app = typer.Typer(no_args_is_help=True, help="What storefronts are told of their payments.")
 

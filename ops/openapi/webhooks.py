@@ -4,7 +4,7 @@ from typing import Any
 
 from ops.openapi import payment_schema, samples
 from ops.openapi.references import JSON, schema, text
-from payments.webhook_events import EVENT_TYPES, PAID_LATE
+from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 NAME = "PaymentEvent"
 

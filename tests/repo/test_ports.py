@@ -14,7 +14,7 @@ from payments.look_queue import SqsLooks
 from payments.receivers import DynamoReceivers
 from payments.scene_queue import SqsScenes
 from payments.store import DynamoPayments, DynamoQuarantine
-from payments.webhook_post import Post
+from payments.webhooks.sender import Post
 
 REAL: dict[type, type] = {
     ports.PaymentStore: DynamoPayments,

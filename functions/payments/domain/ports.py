@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from payments.attempts import Attempt, Reply
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.gateway_status import Claim, Reason
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode, Lease, Payment
-from payments.receiver import Receiver
-from payments.webhook_events import Event
+from payments.webhooks.attempts import Attempt, Reply
+from payments.webhooks.endpoint import Receiver
+from payments.webhooks.events import Event
 
 if TYPE_CHECKING:
     from payments.act_out import Scene

@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from payments.attempts import Reply
 from payments.domain.transitions import Status
 from payments.requests.test_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
+from payments.webhooks.attempts import Reply
 from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving
@@ -222,7 +222,7 @@ def test_a_report_that_is_not_taken_is_brought_again(
     def refuse(*_: Any) -> Reply:
         return reply
 
-    monkeypatch.setattr("payments.webhook_post.Post.__call__", refuse)
+    monkeypatch.setattr("payments.webhooks.sender.Post.__call__", refuse)
     with pytest.raises(JobFailed, match="Unavailable"):
         act_out(mode, body)
     assert mode.payment().status is Status.PENDING

@@ -8,10 +8,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from ops.rotation import Overlap
-from payments.attempts import Outcome
 from payments.domain.transitions import Status
 from payments.settings import SettingsError
 from payments.telemetry import JobFailed
+from payments.webhooks.attempts import Outcome
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -11,7 +11,7 @@ from ops.__main__ import app
 from ops.deployment import Deployment
 from payments.domain.payment import Entry, Source
 from payments.domain.transitions import Status
-from payments.webhook_events import Event
+from payments.webhooks.events import Event
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from payments.domain.errors import Unavailable
 from payments.domain.transitions import Status
 from payments.event_queue import SqsEvents, read_event
-from payments.webhook_events import Event, current_event
+from payments.webhooks.events import Event, current_event
 from testing.builders import make_payment
 
 

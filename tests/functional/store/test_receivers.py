@@ -13,7 +13,6 @@ from mypy_boto3_kms import KMSClient
 from ops import storefront_writes
 from ops.rotation import Overlap
 from payments.domain.errors import Unavailable
-from payments.receiver import MAX_GONE, Receiver
 from payments.receivers import DynamoReceivers
 from payments.registration import (
     ApiKey,
@@ -24,6 +23,7 @@ from payments.registration import (
     to_item,
     to_registration,
 )
+from payments.webhooks.endpoint import MAX_GONE, Receiver
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry
 

@@ -8,19 +8,19 @@ from unittest import mock
 from weakref import WeakKeyDictionary
 
 from payment_stream import app as stream_app
-from payments import announce, deliver, webhook_events
-from payments.announce import Announce
-from payments.attempts import Outcome, Reply
-from payments.deliver import Deliver, Delivery
 from payments.deliveries import DynamoDeliveries
 from payments.domain.errors import Unavailable
 from payments.event_queue import SqsEvents
 from payments.receivers import DynamoReceivers
 from payments.store import DynamoPayments
 from payments.stream import read_changes
-from payments.webhook_events import Event, current_event
-from payments.webhook_schedule import Retries
-from payments.webhook_signature import signed_headers
+from payments.webhooks import deliver
+from payments.webhooks.attempts import Outcome, Reply
+from payments.webhooks.deliver import Deliver, Delivery
+from payments.webhooks.events import Event, current_event
+from payments.webhooks.publish import Announce
+from payments.webhooks.retry_policy import Retries
+from payments.webhooks.signature import signed_headers
 from tests.property.simulation.planting import bug, method
 
 # Events

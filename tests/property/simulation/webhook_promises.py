@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from payments.attempts import Reply
 from payments.domain.payment import Payment
 from payments.domain.transitions import Status
+from payments.webhooks.attempts import Reply
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.template import template
 from tests.property.simulation.backends import Backends

@@ -8,7 +8,7 @@ import pytest
 from payments.domain.payment import Entry, Settled, Source
 from payments.domain.transitions import TABLE, Rule, Status
 from payments.domain.view import payment_view
-from payments.webhook_events import EVENT_TYPES, current_event, event_of
+from payments.webhooks.events import EVENT_TYPES, current_event, event_of
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 MOVES = [

@@ -12,8 +12,14 @@ from email.utils import format_datetime
 import pytest
 import trustme
 
-from payments.webhook_post import Post
-from payments.webhook_targets import LoopbackTargets, PublicTargets, Target, TargetRefused, resolve
+from payments.webhooks.address_policy import (
+    LoopbackTargets,
+    PublicTargets,
+    Target,
+    TargetRefused,
+    resolve,
+)
+from payments.webhooks.sender import Post
 from testing.receivers import Receiver, listening, speaking
 
 NOW = 1_700_000_000_000

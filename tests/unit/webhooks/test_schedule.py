@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.webhook_schedule import LONGEST, Retries
+from payments.webhooks.retry_policy import LONGEST, Retries
 from testing.template import resources, template
 
 DEFAULTS = [int(pause) for pause in template()["Parameters"]["WebhookPauses"]["Default"].split(",")]

@@ -7,7 +7,7 @@ import time
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from payments.webhook_signature import signed_headers
+from payments.webhooks.signature import signed_headers
 
 OLD, NEW = b"o" * 32, b"n" * 32
 BODY = b'{"type":"payment.paid","timestamp":"2026-11-25T03:00:00.123Z","data":{"orderId":"A-1"}}'

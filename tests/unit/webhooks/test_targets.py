@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from payments.webhook_targets import (
+from payments.webhooks.address_policy import (
     LoopbackTargets,
     PublicTargets,
     TargetRefused,

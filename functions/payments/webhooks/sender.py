@@ -16,10 +16,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 
-from payments.attempts import OTHER_MACHINE, Reply
 from payments.deadline import Overdue, within
 from payments.domain.clock import Clock
-from payments.webhook_targets import OtherMachine, Target, TargetRefused, Targets
+from payments.webhooks.address_policy import OtherMachine, Target, TargetRefused, Targets
+from payments.webhooks.attempts import OTHER_MACHINE, Reply
 
 SECONDS = 10.0
 _DIGITS = 9

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.attempts import OTHER_MACHINE, Attempt, Outcome, Reply
 from payments.domain.clock import Clock
-from payments.receiver import Receiver, endpoint_of
-from payments.webhook_events import Event
-from payments.webhook_schedule import Retries
-from payments.webhook_signature import signed_headers
+from payments.webhooks.attempts import OTHER_MACHINE, Attempt, Outcome, Reply
+from payments.webhooks.endpoint import Receiver, endpoint_of
+from payments.webhooks.events import Event
+from payments.webhooks.retry_policy import Retries
+from payments.webhooks.signature import signed_headers
 
 if TYPE_CHECKING:
     from payments.domain.ports import Deliveries, PostWebhook, Receivers

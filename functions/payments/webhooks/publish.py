@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.domain.payment import Payment
-from payments.webhook_events import event_of
+from payments.webhooks.events import event_of
 
 if TYPE_CHECKING:
     from payments.domain.ports import EventQueue

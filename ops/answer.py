@@ -16,7 +16,7 @@ from payments.domain.transitions import Proof, Status
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.deliveries import Told
+    from payments.aws.deliveries_table import Told
     from payments.domain.gateway_status import Claim
     from payments.domain.payment import Entry, Payment
 

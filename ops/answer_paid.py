@@ -10,7 +10,7 @@ from ops import wib
 from ops.agreement import has_money, is_decided, odd_one
 from ops.cases import Answer, Case
 from ops.unasked import asked_no_more
-from payments.deliveries import KEPT_DAYS
+from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
 from payments.domain.transitions import Status
 from payments.webhooks.attempts import OTHER_MACHINE, Attempt, Outcome
@@ -18,7 +18,7 @@ from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.deliveries import Told
+    from payments.aws.deliveries_table import Told
     from payments.domain.gateway_status import Claim
     from payments.domain.payment import Payment
 

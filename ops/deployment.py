@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from boto3 import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
-from payments.deliveries import DynamoDeliveries
+from payments.aws.deliveries_table import DynamoDeliveries
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.sync_queue import SqsLooks
 from payments.domain import clock
-from payments.look_queue import SqsLooks
-from payments.store import DynamoPayments
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

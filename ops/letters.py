@@ -8,9 +8,9 @@ from typing import Any
 
 from ops import wib
 from ops.stream_letters import read_batch
+from payments.aws.event_queue import read_event
+from payments.aws.sync_queue import read_look
 from payments.domain.payment import is_order_id
-from payments.event_queue import read_event
-from payments.look_queue import read_look
 
 _UNREADABLE = "unreadable"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from payments.aws.items import marshal, to_payment
 from payments.domain.transitions import Status
-from payments.items import marshal, to_payment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ops import wib
 from ops.rupiah import rupiah
+from payments.aws.items import marshal, unmarshal
 from payments.domain.gateway_status import Reason
-from payments.items import marshal, unmarshal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -11,13 +11,13 @@ from ops.dead_letters import DeadLetters
 from ops.errors import NothingThere
 from ops.letters import Letter, Queue
 from ops.stream_letters import StreamLetters
-from payments.event_queue import read_event
-from payments.look_queue import read_look
+from payments.aws.event_queue import read_event
+from payments.aws.sync_queue import read_look
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
     from ops.looks import Looks
-    from payments.event_queue import SqsEvents
+    from payments.aws.event_queue import SqsEvents
 
 
 @dataclass(frozen=True, slots=True)

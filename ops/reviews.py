@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from payments.aws.items import to_payment
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.transitions import Proof, Status
-from payments.items import to_payment
 from payments.services.apply_status import Settle
 from payments.services.review import Review
-from payments.store import DynamoPayments, DynamoQuarantine
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

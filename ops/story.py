@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ops.deployment import Deployment
     from ops.finpay import Said
     from ops.quarantine import Kept
-    from payments.deliveries import Told
+    from payments.aws.deliveries_table import Told
     from payments.domain.payment import Payment
 
 

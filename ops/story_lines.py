@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ops.cases import Answer
     from ops.finpay import Said
     from ops.story import Story
-    from payments.deliveries import Told
+    from payments.aws.deliveries_table import Told
     from payments.domain.payment import Entry, Payment
     from payments.webhooks.attempts import Attempt
 

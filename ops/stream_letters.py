@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.errors import NothingThere
-from payments.stream import read_changes
+from payments.aws.stream import read_changes
 from payments.webhooks.publish import Announce
 
 if TYPE_CHECKING:

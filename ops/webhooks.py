@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ops import story_lines
-from payments.deliveries import DynamoDeliveries, Told
+from payments.aws.deliveries_table import DynamoDeliveries, Told
+from payments.aws.event_queue import SqsEvents
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.payment import Payment
-from payments.event_queue import SqsEvents
-from payments.store import DynamoPayments
 from payments.webhooks.events import Event, current_event
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from botocore.config import Config
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import bootstrap
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.domain.payment import LEASE_MS
-from payments.store import DynamoPayments, DynamoQuarantine
 from testing.aws.account import SimulatedAccount, active
 from testing.builders import NOW, load_event
 from testing.circuit import forget_failures

@@ -21,9 +21,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from payments import bootstrap
+from payments.aws.payments_table import DynamoPayments
 from payments.dependencies import Dependencies
 from payments.domain.payment import Payment
-from payments.store import DynamoPayments
 from simulator import numbering, server
 from simulator.orders import Order
 from simulator.server import Server

@@ -3,9 +3,9 @@
 from typing import Any
 
 from payments import bootstrap, measures
+from payments.aws.event_queue import read_event
 from payments.dependencies import Dependencies
 from payments.domain.errors import Unavailable
-from payments.event_queue import read_event
 from payments.tracing import span
 
 

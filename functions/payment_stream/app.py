@@ -3,7 +3,7 @@
 from typing import Any
 
 from payments import bootstrap, measures
-from payments.stream import read_changes
+from payments.aws.stream import read_changes
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature

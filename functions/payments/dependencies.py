@@ -15,13 +15,14 @@ from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
     from payments.act_out import ActOut, PlanScenes
+    from payments.aws.event_queue import SqsEvents
+    from payments.aws.payments_table import DynamoPayments
     from payments.callbacks.confirm import Probe
     from payments.callbacks.receive import ReceiveCallback
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
     from payments.domain.ids import NewId
     from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
-    from payments.event_queue import SqsEvents
     from payments.finpay.transport import Exchange
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from payments.services.resolve import Resolve
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
-    from payments.store import DynamoPayments
     from payments.storefronts import Storefronts
     from payments.telemetry import Telemetry
     from payments.webhooks.address_policy import Targets
@@ -76,13 +76,13 @@ class Dependencies:
 
     @cached_property
     def payments(self) -> DynamoPayments:
-        from payments.store import DynamoPayments
+        from payments.aws.payments_table import DynamoPayments
 
         return DynamoPayments(self._dynamodb, settings.tables().payments_table)
 
     @cached_property
     def _quarantine(self) -> Quarantine:
-        from payments.store import DynamoQuarantine
+        from payments.aws.payments_table import DynamoQuarantine
 
         table = settings.tables().quarantine_table
         return DynamoQuarantine(self._dynamodb, table, self._adapters.clock)
@@ -95,7 +95,7 @@ class Dependencies:
 
     @cached_property
     def webhooks_queue(self) -> SqsEvents:
-        from payments.event_queue import SqsEvents
+        from payments.aws.event_queue import SqsEvents
 
         return SqsEvents(self._adapters.client("sqs"), settings.webhooks_queue())
 
@@ -197,7 +197,7 @@ class Dependencies:
 
     @cached_property
     def queue_due(self) -> QueueDue:
-        from payments.look_queue import SqsLooks
+        from payments.aws.sync_queue import SqsLooks
         from payments.services.reconcile import QueueDue
 
         queue = SqsLooks(self._adapters.client("sqs"), settings.looks_queue())
@@ -218,7 +218,7 @@ class Dependencies:
 
     @cached_property
     def deliver(self) -> Deliver:
-        from payments.deliveries import DynamoDeliveries
+        from payments.aws.deliveries_table import DynamoDeliveries
         from payments.receivers import DynamoReceivers
         from payments.webhooks.deliver import Deliver
         from payments.webhooks.retry_policy import Retries

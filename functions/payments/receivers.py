@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from payments import storefront_requests
-from payments.aws_errors import ConditionFailed, translated
+from payments.aws.errors import ConditionFailed, translated
 from payments.registration import encryption_context, live, read_secrets
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 

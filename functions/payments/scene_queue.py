@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from payments.act_out import Scene
-from payments.aws_errors import translated
+from payments.aws.errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

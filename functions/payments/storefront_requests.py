@@ -1,6 +1,6 @@
 """The requests by which functions read and note things of storefronts.
 
-Pure functions, as in payments.writes. Each read names what it needs: the authorizer never gets to
+Pure functions, as in payments.aws.payment_writes. Each read names what it needs: the authorizer never gets to
 see a webhook secret, not even a sealed one, and nobody who sends webhooks a key's digest.
 """
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments import api_keys, storefront_requests
-from payments.aws_errors import translated
+from payments.aws.errors import translated
 from payments.registration import live, read_keys, read_origins
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap, measures
+from payments.aws.sync_queue import read_look
 from payments.dependencies import Dependencies
 from payments.domain.errors import GatewayError, PaymentInProgress
-from payments.look_queue import read_look
 from payments.tracing import span
 
 STOP_BEFORE_MS = 10_000

@@ -5,15 +5,15 @@ from typing import Any, get_protocol_members, is_protocol
 
 import pytest
 
-from payments.deliveries import DynamoDeliveries
+from payments.aws.deliveries_table import DynamoDeliveries
+from payments.aws.event_queue import SqsEvents
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.sync_queue import SqsLooks
 from payments.domain import ports
-from payments.event_queue import SqsEvents
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
-from payments.look_queue import SqsLooks
 from payments.receivers import DynamoReceivers
 from payments.scene_queue import SqsScenes
-from payments.store import DynamoPayments, DynamoQuarantine
 from payments.webhooks.sender import Post
 
 REAL: dict[type, type] = {

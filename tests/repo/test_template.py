@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from payments import turn_writes
+from payments.aws import lease_writes
+from payments.aws.event_queue import read_event
+from payments.aws.stream import read_changes
+from payments.aws.sync_queue import read_look
 from payments.dependencies import CONFIRMATION_SECONDS
 from payments.domain import payment
 from payments.domain.errors import OutcomeUnknown
-from payments.event_queue import read_event
 from payments.finpay import client
-from payments.look_queue import read_look
-from payments.stream import read_changes
 from reconcile.app import STOP_BEFORE_MS
 from testing.builders import load_event
 from testing.template import ROOT, functions, resources, routes, template
@@ -149,7 +149,7 @@ def test_who_comes_back_when_told_to_does_not_meet_his_own_lease() -> None:
 
 def test_the_index_of_due_payments_is_the_one_that_the_store_asks() -> None:
     (index,) = resources("AWS::DynamoDB::Table")["PaymentsTable"]["GlobalSecondaryIndexes"]
-    request = turn_writes.due("t", "0", 1, 1)
+    request = lease_writes.due("t", "0", 1, 1)
     assert request["IndexName"] == index["IndexName"]
     condition = request["KeyConditionExpression"]
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["dueShard", "dueAt"]

@@ -16,11 +16,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.state import RunningStack
+from payments.aws.payments_table import DynamoPayments
 from payments.callbacks.url_token import callback_url
 from payments.domain import clock
 from payments.domain.payment import Payment
 from payments.domain.sync_schedule import shard_of
-from payments.store import DynamoPayments
 from simulator.orders import OPEN
 from testing.builders import (
     load_event,

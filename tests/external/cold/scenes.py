@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from payments.aws.items import to_item
 from payments.domain.payment import IssuedCode, Settled
 from payments.domain.transitions import Status
-from payments.items import to_item
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,

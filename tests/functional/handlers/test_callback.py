@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.payment import Entry, IssuedCode, Source
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Refused
 from payments.domain.payment import LEASE_MS, Settled, Source
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

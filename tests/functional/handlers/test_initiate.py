@@ -8,10 +8,10 @@ import boto3
 import pytest
 import requests
 
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import Unavailable
 from payments.domain.payment import LEASE_MS, derived_id
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from simulator import answers
 from testing.builders import (
     MERCHANT_ID,

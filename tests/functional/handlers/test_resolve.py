@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import NotAttempted
 from payments.domain.payment import LEASE_MS, Lease, Payment, Source, is_derived_id
 from payments.domain.transitions import Status
 from payments.finpay.client import FinpayGateway
-from payments.store import DynamoPayments
 from simulator.orders import NewOrder
 from testing.builders import (
     SAMPLE_ORDER_ID,

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from ops.looks import Looks
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.sync_queue import SqsLooks
 from payments.domain.clock import now
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
 from payments.domain.transitions import Proof, Status
-from payments.look_queue import SqsLooks
 from payments.services.apply_status import Settle
 from payments.services.review import VERDICTS, Review
-from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

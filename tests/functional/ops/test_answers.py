@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ops.cases import Answer, Case
-from payments.deliveries import KEPT_DAYS
+from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.payment import Settled
 from payments.domain.transitions import Status
 from testing.builders import SAMPLE_ORDER_ID, make_payment

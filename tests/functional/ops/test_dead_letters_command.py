@@ -14,9 +14,9 @@ from ops.deployment import Deployment
 from ops.errors import NothingThere
 from ops.letters import Letter, Queue
 from ops.stream_letters import StreamLetters
+from payments.aws.event_queue import SqsEvents
 from payments.domain.errors import Unavailable
 from payments.domain.transitions import Status
-from payments.event_queue import SqsEvents
 from testing.builders import make_payment
 from testing.service import MINUTE
 from testing.shop import ATTEMPTS

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from ops.cases import Case
-from payments.deliveries import KEPT_DAYS
+from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.payment import Settled
 from payments.domain.transitions import Status
 from testing.builders import NOW, make_cancel_event, make_payment

@@ -8,11 +8,11 @@ from ops import looks
 from ops.commands.reconcile import NOT_TAKEN
 from ops.deployment import Deployment
 from ops.quarantine import REASONS
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.gateway_status import Reason
 from payments.domain.payment import Source
 from payments.domain.transitions import Status
 from payments.finpay.circuit_breaker import FAILURES
-from payments.store import DynamoPayments
 from testing.builders import SAMPLE_ORDER_ID, make_callback_body, make_callback_event
 from testing.service import MINUTE
 from tests.functional.ops.desk import Desk

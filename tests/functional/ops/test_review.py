@@ -4,10 +4,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.payment import Entry, Payment, Settled, Source
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.told import NO_REGION, NO_STACK, STACK, Outputs
 

@@ -7,8 +7,8 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_sqs import SQSClient
 
+from payments.aws.sync_queue import SqsLooks, read_look
 from payments.domain.errors import Unavailable
-from payments.look_queue import SqsLooks, read_look
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import item_size
-from payments import writes
+from payments.aws import payment_writes
+from payments.aws.items import marshal, to_item, to_payment
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Applied, Change, Refused, Watch
 from payments.domain.errors import Unavailable
 from payments.domain.payment import (
@@ -22,8 +24,6 @@ from payments.domain.payment import (
     derived_id,
 )
 from payments.domain.transitions import Status
-from payments.items import marshal, to_item, to_payment
-from payments.store import DynamoPayments
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 CODE = IssuedCode(
@@ -105,7 +105,7 @@ def test_a_change_of_status_leaves_nothing_of_a_lease_or_an_ended_watch_in_the_i
 ) -> None:
     payments.reserve(make_payment(due_at=NOW + 1, look="look-1"))
     payments.apply(make_change(watch=Watch(None)))
-    item = payments.client.get_item(**writes.get(payments.table, SAMPLE_ORDER_ID))["Item"]
+    item = payments.client.get_item(**payment_writes.get(payments.table, SAMPLE_ORDER_ID))["Item"]
     assert not {"leaseId", "leaseUntil", "dueShard", "dueAt", "look"} & item.keys()
 
 
@@ -225,7 +225,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
 
 
 def test_a_read_is_strongly_consistent() -> None:
-    assert writes.get("t", "o")["ConsistentRead"]
+    assert payment_writes.get("t", "o")["ConsistentRead"]
 
 
 def test_an_item_holds_no_null_and_no_empty_attribute() -> None:

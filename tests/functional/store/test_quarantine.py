@@ -1,7 +1,7 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from payments.aws.payments_table import DynamoQuarantine
 from payments.domain.gateway_status import Reason
-from payments.store import DynamoQuarantine
 from testing.builders import NOW, make_claim
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
 from payments.domain.gateway_status import Claim
@@ -16,7 +17,6 @@ from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire
-from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_request_body
 
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Change
 from payments.domain.payment import Entry, Failure, IssuedCode, Settled, Source
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from testing.builders import NOW, make_payment
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.tables import definition_of, temporary_table

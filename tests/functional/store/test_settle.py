@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.domain.clock import HOUR
 from payments.domain.errors import OtherOrder
 from payments.domain.gateway_status import Claim
@@ -22,7 +23,6 @@ from payments.domain.payment import (
 )
 from payments.domain.transitions import Proof, Status
 from payments.services.apply_status import Effect, Settle, Settlement
-from payments.store import DynamoPayments, DynamoQuarantine
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 
 LATER = NOW + 120_000

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments import store
+from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Applied, Change, Refused, Renamed, Watch
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
 from payments.domain.sync_schedule import shard_of, shards
 from payments.domain.transitions import Status
-from payments.store import DynamoPayments
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 TAKEN = Lease("lease-2", NOW + 100_000)

@@ -8,7 +8,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.state import RunningStack
-from payments.store import DynamoPayments
+from payments.aws.payments_table import DynamoPayments
 from testing.tables import definition_of, temporary_table
 from tests.stack.faults.proxy import Plan, Proxy, client_of, proxy
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailable
 from payments.domain.merchant import Credentials
@@ -22,7 +23,6 @@ from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire
-from payments.store import DynamoPayments, DynamoQuarantine
 from simulator import server
 from simulator.server import Server
 from testing.builders import (

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from payments import order_intake, turn_writes, writes
+from payments import order_intake
+from payments.aws import lease_writes, payment_writes
+from payments.aws.payments_table import DynamoQuarantine
 from payments.callbacks import signature
 from payments.callbacks.confirm import Probe
 from payments.callbacks.receive import Receipt, ReceiveCallback
@@ -38,7 +40,6 @@ from payments.services.cancel import Cancel
 from payments.services.initiate import Initiate, Initiated, Order
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire, Inquiry
-from payments.store import DynamoQuarantine
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
 from tests.property.simulation.network import SimulatedExchange
@@ -73,7 +74,7 @@ def writes_have_no_condition() -> Any:
             request[kind] = {n: v for n, v in request[kind].items() if _names(used, n)}
         return request
 
-    real = writes.change
+    real = payment_writes.change
     return mock.patch.object(writes, "change", lambda *given: unconditional(real, *given))
 
 
@@ -314,7 +315,7 @@ def looks_are_not_claimed() -> Any:
         request["ConditionExpression"] = "dueAt = :due OR attribute_exists(orderId)"
         return request
 
-    real = turn_writes.begin_look
+    real = lease_writes.begin_look
     return mock.patch.object(turn_writes, "begin_look", begin)
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from payments import writes
+from payments.aws import payment_writes
+from payments.aws.items import to_payment
 from payments.domain.change import Change
 from payments.domain.payment import Entry, Source
-from payments.items import to_payment
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.hub import Hub
@@ -82,7 +82,7 @@ class FaultyDynamoDB:
         found = to_payment(item)
         entry = Entry(found.status, self._process.clock(), Source.CALLBACK, chance.mark(), saw="?")
         change = Change(found.order_id, frozenset({found.status}), entry, version=found.version)
-        self._tables.update_item(**writes.change(PAYMENTS, change))
+        self._tables.update_item(**payment_writes.change(PAYMENTS, change))
 
 
 class Secrets:

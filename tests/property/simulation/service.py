@@ -10,10 +10,10 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
+from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
 from payments.dependencies import Adapters, Dependencies
 from payments.services.apply_status import Settle
 from payments.services.review import Review
-from payments.store import DynamoPayments, DynamoQuarantine
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
 from testing.template import functions

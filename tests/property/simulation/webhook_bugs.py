@@ -8,12 +8,12 @@ from unittest import mock
 from weakref import WeakKeyDictionary
 
 from payment_stream import app as stream_app
-from payments.deliveries import DynamoDeliveries
+from payments.aws.deliveries_table import DynamoDeliveries
+from payments.aws.event_queue import SqsEvents
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.stream import read_changes
 from payments.domain.errors import Unavailable
-from payments.event_queue import SqsEvents
 from payments.receivers import DynamoReceivers
-from payments.store import DynamoPayments
-from payments.stream import read_changes
 from payments.webhooks import deliver
 from payments.webhooks.attempts import Outcome, Reply
 from payments.webhooks.deliver import Deliver, Delivery

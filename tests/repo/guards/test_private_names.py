@@ -51,7 +51,7 @@ def test_no_test_uses_a_private_name_of_another_module() -> None:
         "from payments.domain.gateway_status import _PROOFS",
         "monkeypatch.setattr(store, '_DUE_PAGE', 3)",
         "mock.patch.object(deliver, '_outcome', None)",
-        "monkeypatch.setattr('payments.store._DUE_PAGE', 3)",
+        "monkeypatch.setattr('payments.aws.payments_table._DUE_PAGE', 3)",
     ],
 )
 def test_each_way_to_use_one_is_found(source: str) -> None:

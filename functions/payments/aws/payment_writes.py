@@ -8,9 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from payments.aws.items import (
+    entry_attributes,
+    marshal,
+    missing_attributes,
+    part_attributes,
+    to_item,
+)
 from payments.domain.sync_schedule import shard_of
 from payments.domain.transitions import Status
-from payments.items import entry_attributes, marshal, missing_attributes, part_attributes, to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (

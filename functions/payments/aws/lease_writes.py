@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from payments.aws.items import marshal
 from payments.domain.sync_schedule import shard_of
 from payments.domain.transitions import Status
-from payments.items import marshal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from payments.aws_errors import translated
-from payments.items import marshal, unmarshal
+from payments.aws.errors import translated
+from payments.aws.items import marshal, unmarshal
 from payments.webhooks.attempts import Attempt, Outcome
 from payments.webhooks.events import Event
 

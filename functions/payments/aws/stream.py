@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from payments.items import to_payment
+from payments.aws.items import to_payment
 
 if TYPE_CHECKING:
     from payments.webhooks.publish import Change

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments import turn_writes, writes
-from payments.aws_errors import ConditionFailed, translated
+from payments.aws import lease_writes, payment_writes
+from payments.aws.errors import ConditionFailed, translated
+from payments.aws.items import to_payment
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.clock import Clock
 from payments.domain.payment import Lease, Payment
-from payments.items import to_payment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +38,7 @@ class DynamoPayments:
         """Store a new payment; return the one that is there already, if there is one."""
         try:
             with translated():
-                self.client.put_item(**writes.reserve(self.table, payment))
+                self.client.put_item(**payment_writes.reserve(self.table, payment))
         except ConditionFailed as failed:
             found = _found(failed)
             return None if found and found.bears(payment.history[0].mark) else found
@@ -47,14 +47,14 @@ class DynamoPayments:
     def get(self, order_id: str) -> Payment | None:
         """Read a payment, strongly consistent."""
         with translated():
-            answer = self.client.get_item(**writes.get(self.table, order_id))
+            answer = self.client.get_item(**payment_writes.get(self.table, order_id))
         return to_payment(answer["Item"]) if "Item" in answer else None
 
     def apply(self, change: Change) -> Applied | Refused:
         """Change a payment, if the change applies to it."""
         try:
             with translated():
-                answer = self.client.update_item(**writes.change(self.table, change))
+                answer = self.client.update_item(**payment_writes.change(self.table, change))
         except ConditionFailed as failed:
             found = _found(failed)
             return Applied(found) if found and found.bears(change.entry.mark) else Refused(found)
@@ -64,7 +64,7 @@ class DynamoPayments:
         """Remove a payment that never got beyond the reservation holding this lease."""
         try:
             with translated():
-                self.client.delete_item(**writes.withdraw(self.table, order_id, lease))
+                self.client.delete_item(**payment_writes.withdraw(self.table, order_id, lease))
         except ConditionFailed:
             return
 
@@ -75,23 +75,23 @@ class DynamoPayments:
         """
         if payment.lease is None:
             return None
-        request = turn_writes.take_lease(
+        request = lease_writes.take_lease(
             self.table, payment.order_id, payment.lease, lease, asked_at
         )
         return self._turn(request, lambda found: found.lease == lease)
 
     def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
         """Begin the look that was due then; None if another did or it is due no more."""
-        request = turn_writes.begin_look(self.table, order_id, due_at, next_due_at, mark)
+        request = lease_writes.begin_look(self.table, order_id, due_at, next_due_at, mark)
         return self._turn(request, lambda found: found.look == mark)
 
     def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
         """Set or end the watch, unless the payment moved since the look with this mark began."""
-        self._turn(turn_writes.end_look(self.table, order_id, mark, due_at), lambda _: False)
+        self._turn(lease_writes.end_look(self.table, order_id, mark, due_at), lambda _: False)
 
     def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
-        request = turn_writes.begin_probe(self.table, order_id, now, before, mark)
+        request = lease_writes.begin_probe(self.table, order_id, now, before, mark)
         return self._turn(request, lambda found: found.probe == mark)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
@@ -99,7 +99,9 @@ class DynamoPayments:
         start = None
         while True:
             with translated():
-                page = self.client.query(**turn_writes.due(self.table, shard, now, DUE_PAGE, start))
+                page = self.client.query(
+                    **lease_writes.due(self.table, shard, now, DUE_PAGE, start)
+                )
             for item in page["Items"]:
                 yield item["orderId"]["S"], int(item["dueAt"]["N"])
             if not (start := page.get("LastEvaluatedKey")):
@@ -137,7 +139,7 @@ class DynamoQuarantine:
             "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
         }
         with translated():
-            self.client.put_item(**writes.quarantine(self.table, item, claim))
+            self.client.put_item(**payment_writes.quarantine(self.table, item, claim))
 
 
 def _found(failed: ConditionFailed) -> Payment | None:

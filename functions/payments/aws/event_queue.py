@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from payments.aws_errors import translated
+from payments.aws.errors import translated
 from payments.domain.errors import Unavailable
 from payments.webhooks.events import Event
 

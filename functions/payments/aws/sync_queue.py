@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from payments.aws_errors import translated
+from payments.aws.errors import translated
 from payments.domain.errors import Unavailable
 
 if TYPE_CHECKING:

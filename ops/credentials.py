@@ -6,9 +6,10 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
-from payments import api_keys
+from payments.storefronts.authenticate.record import ApiKey, WebhookSecret, encryption_context
+
 from payments.domain import ids
-from payments.registration import ApiKey, WebhookSecret, encryption_context
+from payments.storefronts.authenticate import api_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

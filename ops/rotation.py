@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from payments.storefronts.authenticate.api_keys import MAX_LIVE
+from payments.storefronts.authenticate.record import ApiKey, WebhookSecret, live
+
 from ops.errors import TooManyLive
-from payments.api_keys import MAX_LIVE
-from payments.registration import ApiKey, WebhookSecret, live
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ops import credentials, origins, storefront_writes
-from ops.errors import StorefrontChanged, StorefrontExists, StorefrontUnknown
-from ops.rotation import Overlap, rotated
-from payments import api_keys
-from payments.registration import (
+from payments.storefronts.authenticate.record import (
     Registration,
     gone_value,
     keys_value,
@@ -23,6 +19,11 @@ from payments.registration import (
     secrets_value,
     to_registration,
 )
+
+from ops import credentials, origins, storefront_writes
+from ops.errors import StorefrontChanged, StorefrontExists, StorefrontUnknown
+from ops.rotation import Overlap, rotated
+from payments.storefronts.authenticate import api_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

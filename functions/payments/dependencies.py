@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from payments.services.resolve import Resolve
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
-    from payments.storefronts import Storefronts
+    from payments.storefronts.authenticate.authenticate import Storefronts
     from payments.telemetry import Telemetry
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
@@ -89,7 +89,7 @@ class Dependencies:
 
     @cached_property
     def storefronts(self) -> Storefronts:
-        from payments.storefronts import Storefronts
+        from payments.storefronts.authenticate.authenticate import Storefronts
 
         return Storefronts(self._dynamodb, settings.storefronts_table(), self._adapters.clock)
 
@@ -219,7 +219,7 @@ class Dependencies:
     @cached_property
     def deliver(self) -> Deliver:
         from payments.aws.deliveries_table import DynamoDeliveries
-        from payments.receivers import DynamoReceivers
+        from payments.storefronts.authenticate.endpoints import DynamoReceivers
         from payments.webhooks.deliver import Deliver
         from payments.webhooks.retry_policy import Retries
 

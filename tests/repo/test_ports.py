@@ -4,6 +4,7 @@ import inspect
 from typing import Any, get_protocol_members, is_protocol
 
 import pytest
+from payments.storefronts.authenticate.endpoints import DynamoReceivers
 
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.event_queue import SqsEvents
@@ -12,7 +13,6 @@ from payments.aws.sync_queue import SqsLooks
 from payments.domain import ports
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
-from payments.receivers import DynamoReceivers
 from payments.scene_queue import SqsScenes
 from payments.webhooks.sender import Post
 

@@ -9,12 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_kms import KMSClient
-
-from ops import storefront_writes
-from ops.rotation import Overlap
-from payments.domain.errors import Unavailable
-from payments.receivers import DynamoReceivers
-from payments.registration import (
+from payments.storefronts.authenticate.endpoints import DynamoReceivers
+from payments.storefronts.authenticate.record import (
     ApiKey,
     Registration,
     WebhookSecret,
@@ -23,6 +19,10 @@ from payments.registration import (
     to_item,
     to_registration,
 )
+
+from ops import storefront_writes
+from ops.rotation import Overlap
+from payments.domain.errors import Unavailable
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry

@@ -7,13 +7,14 @@ from typing import Any
 from unittest import mock
 from weakref import WeakKeyDictionary
 
+from payments.storefronts.authenticate.endpoints import DynamoReceivers
+
 from payment_stream import app as stream_app
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.stream import read_changes
 from payments.domain.errors import Unavailable
-from payments.receivers import DynamoReceivers
 from payments.webhooks import deliver
 from payments.webhooks.attempts import Outcome, Reply
 from payments.webhooks.deliver import Deliver, Delivery

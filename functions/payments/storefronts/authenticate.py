@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments import api_keys, storefront_requests
 from payments.aws.errors import translated
-from payments.registration import live, read_keys, read_origins
+from payments.storefronts.authenticate import api_keys, table_requests
+from payments.storefronts.authenticate.record import live, read_keys, read_origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Storefronts:
         if scheme.lower() != "bearer" or storefront_id is None:
             return None
         with translated():
-            answer = self.client.get_item(**storefront_requests.identity(self.table, storefront_id))
+            answer = self.client.get_item(**table_requests.identity(self.table, storefront_id))
         item = answer.get("Item")
         # An unknown storefront's key is compared as well: time is not to tell which ids there are.
         if not api_keys.matches(key.strip(), self._digests(item)) or item is None:

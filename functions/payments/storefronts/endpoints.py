@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from payments import storefront_requests
 from payments.aws.errors import ConditionFailed, translated
-from payments.registration import encryption_context, live, read_secrets
+from payments.storefronts.authenticate import table_requests
+from payments.storefronts.authenticate.record import encryption_context, live, read_secrets
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ class DynamoReceivers:
     def of(self, storefront_id: str) -> Receiver | None:
         """The receiver of a storefront's webhooks, a disabled one's too; None if there is none."""
         with translated():
-            answer = self.dynamodb.get_item(
-                **storefront_requests.receiver(self.table, storefront_id)
-            )
+            answer = self.dynamodb.get_item(**table_requests.receiver(self.table, storefront_id))
         item = answer.get("Item")
         if item is None:
             return None
@@ -46,7 +44,7 @@ class DynamoReceivers:
 
     def disable(self, storefront_id: str, endpoint_hash: str) -> None:
         """Remember that an endpoint is gone, unless it is known or MAX_GONE others are."""
-        request = storefront_requests.disable_endpoint(
+        request = table_requests.disable_endpoint(
             self.table, storefront_id, endpoint_hash, self.clock(), MAX_GONE
         )
         try:

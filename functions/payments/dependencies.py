@@ -14,7 +14,6 @@ from payments import settings
 from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
-    from payments.act_out import ActOut, PlanScenes
     from payments.aws.event_queue import SqsEvents
     from payments.aws.payments_table import DynamoPayments
     from payments.callbacks.confirm import Probe
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from payments.settings import RequestSettings
     from payments.storefronts.authenticate.authenticate import Storefronts
     from payments.telemetry import Telemetry
+    from payments.test_mode.simulated_callbacks import ActOut, PlanScenes
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
     from payments.webhooks.publish import Announce
@@ -244,15 +244,15 @@ class Dependencies:
 
     @cached_property
     def plan_scenes(self) -> PlanScenes:
-        from payments.act_out import PlanScenes
-        from payments.scene_queue import SqsScenes
+        from payments.test_mode.queue import SqsScenes
+        from payments.test_mode.simulated_callbacks import PlanScenes
 
         queue = SqsScenes(self._adapters.client("sqs"), self.request_settings.scenes_queue)
         return PlanScenes(queue, self._adapters.clock)
 
     @cached_property
     def act_out(self) -> ActOut:
-        from payments.act_out import ActOut
+        from payments.test_mode.simulated_callbacks import ActOut
 
         of = settings.test_mode()
         # It signs with the current key only.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from payments import bootstrap
-from payments.scene_queue import read_scene
+from payments.test_mode.queue import read_scene
 from payments.tracing import span
 
 

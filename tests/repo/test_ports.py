@@ -13,7 +13,7 @@ from payments.aws.sync_queue import SqsLooks
 from payments.domain import ports
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
-from payments.scene_queue import SqsScenes
+from payments.test_mode.queue import SqsScenes
 from payments.webhooks.sender import Post
 
 REAL: dict[type, type] = {

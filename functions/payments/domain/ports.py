@@ -14,7 +14,7 @@ from payments.webhooks.endpoint import Receiver
 from payments.webhooks.events import Event
 
 if TYPE_CHECKING:
-    from payments.act_out import Scene
+    from payments.test_mode.simulated_callbacks import Scene
 
 
 class PaymentStore(Protocol):

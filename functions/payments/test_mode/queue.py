@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from payments.act_out import Scene
 from payments.aws.errors import translated
+from payments.test_mode.simulated_callbacks import Scene
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -3,12 +3,13 @@
 import time
 from typing import Any
 
-from payments import bootstrap, measures
+from payments import bootstrap
 from payments.api_gateway import Request, Response
 from payments.callbacks.receive import Receipt
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
-from payments.tracing import span
+from payments.observability import metrics
+from payments.observability.tracing import span
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
@@ -23,9 +24,9 @@ def acknowledge(request: Request, callback: Dependencies) -> Response:
     try:
         receipt = receive(request, callback)
     except PaymentError as error:
-        measures.refused(callback.telemetry, error)
+        metrics.refused(callback.telemetry, error)
         raise
-    measures.received(callback.telemetry, receipt)
+    metrics.received(callback.telemetry, receipt)
     took = round(time.perf_counter() - started, 3)
     return Response(
         200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": took}

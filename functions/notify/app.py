@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from payments import bootstrap, measures
+from payments import bootstrap
 from payments.aws.event_queue import read_event
 from payments.dependencies import Dependencies
 from payments.domain.errors import Unavailable
-from payments.tracing import span
+from payments.observability import metrics
+from payments.observability.tracing import span
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
@@ -33,7 +34,7 @@ def deliver(record: dict[str, Any], notify: Dependencies) -> bool:
             # at AWS uses up the attempts that are meant for days.
             notify.webhooks_queue.postpone(record["receiptHandle"], send.pause_after(number))
             raise
-        measures.delivered(notify.telemetry, delivery.attempt, delivery.pause)
+        metrics.delivered(notify.telemetry, delivery.attempt, delivery.pause)
         if delivery.pause is None:
             return True
         notify.webhooks_queue.postpone(record["receiptHandle"], delivery.pause)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from payments import bootstrap, measures
+from payments import bootstrap
 from payments.aws.stream import read_changes
+from payments.observability import metrics
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
@@ -11,5 +12,5 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
     stream = bootstrap.dependencies()
     with stream.telemetry.job("announce"):
         changes, unread = read_changes(event["Records"])
-        measures.announced(stream.telemetry, stream.announce(changes), unread)
+        metrics.announced(stream.telemetry, stream.announce(changes), unread)
     return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from payments.domain.ids import NewId
     from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
     from payments.finpay.transport import Exchange
+    from payments.observability.logs import Telemetry
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
     from payments.storefronts.authenticate.authenticate import Storefronts
-    from payments.telemetry import Telemetry
     from payments.test_mode.simulated_callbacks import ActOut, PlanScenes
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
@@ -60,7 +60,7 @@ class Dependencies:
 
     @cached_property
     def telemetry(self) -> Telemetry:
-        from payments.telemetry import Telemetry
+        from payments.observability.logs import Telemetry
 
         return Telemetry()
 
@@ -136,10 +136,10 @@ class Dependencies:
 
     @cached_property
     def _settle(self) -> Settle:
-        from payments import measures
+        from payments.observability import metrics
         from payments.services.apply_status import Settle
 
-        observe = partial(measures.settled, self.telemetry)
+        observe = partial(metrics.settled, self.telemetry)
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return Settle(self.payments, self._quarantine, clock, new_id, observe)
 

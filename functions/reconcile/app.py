@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from payments import bootstrap, measures
+from payments import bootstrap
 from payments.aws.sync_queue import read_look
 from payments.dependencies import Dependencies
 from payments.domain.errors import GatewayError, PaymentInProgress
-from payments.tracing import span
+from payments.observability import metrics
+from payments.observability.tracing import span
 
 STOP_BEFORE_MS = 10_000
 
@@ -26,7 +27,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
         return take_looks(event, reconcile, context)
     with reconcile.telemetry.job("queue looks"):
         run = reconcile.queue_due(lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
-        measures.looks_queued(reconcile.telemetry, run)
+        metrics.looks_queued(reconcile.telemetry, run)
     return {"queued": run.queued}
 
 
@@ -49,7 +50,7 @@ def take_look(order_id: str, due_at: int, reconcile: Dependencies) -> None:
             settlement = reconcile.look(order_id, due_at)
     except (GatewayError, PaymentInProgress) as error:
         # It is due again soon, so this message is done.
-        measures.look_failed(reconcile.telemetry, error)
+        metrics.look_failed(reconcile.telemetry, error)
         return
     if settlement:
-        measures.looked(reconcile.telemetry, settlement)
+        metrics.looked(reconcile.telemetry, settlement)

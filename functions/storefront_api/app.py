@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from payments import bootstrap, measures
+from payments import bootstrap
 from payments.api_gateway import Request, Response
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentNotFound, UnknownRoute
+from payments.observability import metrics
 from payments.order_intake import identify, named_order, read_order
 from payments.views import created, shown
 
@@ -31,7 +32,7 @@ def route(request: Request, api: Dependencies) -> Response:
                 raise PaymentNotFound
             return shown(payment, request.headers.get("if-none-match", ""))
         case "POST /payments/{orderId}/cancel":
-            with measures.asking_finpay(api.telemetry, "Cancel", order_id):
+            with metrics.asking_finpay(api.telemetry, "Cancel", order_id):
                 settlement = api.cancel(order_id, storefront_id)
             return shown(settlement.payment)
     raise UnknownRoute
@@ -42,10 +43,10 @@ def initiate(request: Request, storefront_id: str, api: Dependencies) -> Respons
     order = read_order(request, storefront_id, api.request_settings, api.credentials.current())
     order_id = order.request.order.id
     api.telemetry.note(order_id=order_id)
-    with measures.asking_finpay(api.telemetry, "Initiate", order_id):
+    with metrics.asking_finpay(api.telemetry, "Initiate", order_id):
         outcome = api.initiate(order)
-    measures.initiated(api.telemetry, outcome)
+    metrics.initiated(api.telemetry, outcome)
     if order.request.test_outcome and not outcome.replayed:
-        with measures.planning(api.telemetry):
+        with metrics.planning(api.telemetry):
             api.plan_scenes(order, outcome.payment)
     return created(outcome)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from payments import bootstrap
+from payments.observability.tracing import span
 from payments.test_mode.queue import read_scene
-from payments.tracing import span
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 - Lambda's signature

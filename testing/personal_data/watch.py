@@ -22,7 +22,7 @@ from botocore.config import Config
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Aws
-from payments import tracing
+from payments.observability import tracing
 from testing.personal_data.marks import leaks_in
 from testing.personal_data.places import CODE, SECRETS, SERVICES, may_hold
 

@@ -13,7 +13,7 @@ FUNCTIONS = Path(__file__).parent.parent.parent / "functions"
 # In a process of its own: the SDK reads its settings when it is imported.
 PROGRAM = """
 import sys
-from payments.tracing import span
+from payments.observability.tracing import span
 with span("settle", order_id="A-1"):
     pass
 try:

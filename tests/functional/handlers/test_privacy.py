@@ -9,7 +9,7 @@ import pytest
 from payments.domain.clock import DAY, MINUTE
 from payments.domain.payment import LEASE_MS, Settled
 from payments.domain.transitions import Status
-from payments.telemetry import JobFailed
+from payments.observability.logs import JobFailed
 from testing.builders import (
     NOW,
     load_event,

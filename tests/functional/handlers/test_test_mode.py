@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from payments.domain.transitions import Status
+from payments.observability.logs import JobFailed
 from payments.requests.test_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
-from payments.telemetry import JobFailed
 from payments.webhooks.attempts import Reply
 from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service

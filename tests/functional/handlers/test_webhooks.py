@@ -9,8 +9,8 @@ from standardwebhooks.webhooks import Webhook
 
 from ops.rotation import Overlap
 from payments.domain.transitions import Status
+from payments.observability.logs import JobFailed
 from payments.settings import SettingsError
-from payments.telemetry import JobFailed
 from payments.webhooks.attempts import Outcome
 from testing.builders import (
     SAMPLE_ORDER_ID,

@@ -18,15 +18,15 @@ from payments.domain.errors import (
     Unavailable,
 )
 from payments.domain.transitions import Proof, Status
+from payments.observability.tracing import span
 from payments.services.apply_status import Effect
-from payments.tracing import span
 
 if TYPE_CHECKING:
     from payments.callbacks.receive import Receipt
+    from payments.observability.logs import Telemetry
     from payments.services.apply_status import Settlement
     from payments.services.initiate import Initiated
     from payments.services.reconcile import Run
-    from payments.telemetry import Telemetry
     from payments.webhooks.attempts import Attempt
 
 

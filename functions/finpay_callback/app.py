@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from payments import bootstrap
-from payments.api_gateway import Request, Response
+from payments.api.http import Request, Response
 from payments.callbacks.receive import Receipt
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError

@@ -3,12 +3,12 @@
 from typing import Any
 
 from payments import bootstrap
-from payments.api_gateway import Request, Response
+from payments.api.http import Request, Response
+from payments.api.responses import created, shown
+from payments.api.storefront_requests import identify, named_order, read_order
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentNotFound, UnknownRoute
 from payments.observability import metrics
-from payments.order_intake import identify, named_order, read_order
-from payments.views import created, shown
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature

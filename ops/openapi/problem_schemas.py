@@ -4,6 +4,7 @@ from typing import Any
 
 from ops.openapi import payment_schema, samples
 from ops.openapi.references import schema, text
+from payments.api.problems import INTERNAL, PROBLEMS, TYPE_PREFIX, Problem
 from payments.domain.errors import (
     AlreadyPaid,
     GatewayRefused,
@@ -13,7 +14,6 @@ from payments.domain.errors import (
     PaymentError,
     PaymentNotFound,
 )
-from payments.problems import INTERNAL, PROBLEMS, TYPE_PREFIX, Problem
 
 type Kind = type[PaymentError] | None
 """An error of PROBLEMS; None is a failure that nobody foresaw."""

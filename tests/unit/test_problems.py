@@ -2,8 +2,8 @@
 
 import pytest
 
+from payments.api.problems import internal_error, problem
 from payments.domain.errors import NotInReview, OtherOrder, PaymentError, PaymentInProgress
-from payments.problems import internal_error, problem
 
 
 @pytest.mark.parametrize("error", [NotInReview("PAID"), OtherOrder("A-1")])

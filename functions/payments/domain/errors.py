@@ -26,7 +26,7 @@ PaymentError
 └── Unavailable                 our own store or secrets; trying again can help
     └── Unconfirmed             Finpay does not say whether a callback is true; likewise
 
-What HTTP status each becomes stands in `payments.problems`, and only there; one that is not there
+What HTTP status each becomes stands in `payments.api.problems`, and only there; one that is not there
 is an operator's affair and never reaches a storefront.
 """
 

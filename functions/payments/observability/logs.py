@@ -13,9 +13,9 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
-from payments.api_gateway import Request, Response, read_request
+from payments.api.http import Request, Response, read_request
+from payments.api.problems import internal_error, problem
 from payments.domain.errors import GatewayError, PaymentError, Unconfirmed
-from payments.problems import internal_error, problem
 
 _SERVER_ERRORS = range(500, 600)
 

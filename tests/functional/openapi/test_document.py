@@ -11,6 +11,7 @@ from jsonschema_rs import Draft202012Validator
 from ops.openapi import samples
 from ops.openapi.document import document, render
 from ops.openapi.problem_schemas import Kind, name_of, problem_of
+from payments.api.problems import INTERNAL, PROBLEMS, internal_error, problem
 from payments.domain.errors import (
     AlreadyPaid,
     FieldError,
@@ -24,7 +25,6 @@ from payments.domain.errors import (
 from payments.domain.payment import IssuedCode, Payment, Settled
 from payments.domain.transitions import Status
 from payments.domain.view import payment_view
-from payments.problems import INTERNAL, PROBLEMS, internal_error, problem
 from testing.builders import NOW, load_event, make_payment
 from testing.template import ROOT, routes
 from tests.unit.request.documents import FULL, errors_of, make_document

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from payments import order_intake
+from payments.api import storefront_requests
 from payments.aws import lease_writes, payment_writes
 from payments.aws.payments_table import DynamoQuarantine
 from payments.callbacks import signature
@@ -348,7 +348,7 @@ def requests_are_logged() -> Any:
         print(given[0].raw_body)
         return real(*given)
 
-    real = order_intake.read_order
+    real = storefront_requests.read_order
     return mock.patch.object(storefront_app, "read_order", read)
 
 

@@ -16,9 +16,9 @@ from ops.commands import (
     storefront,
     webhook,
 )
+from payments.api.problems import INTERNAL, PROBLEMS
 from payments.domain.gateway_status import PROOFS
 from payments.domain.transitions import Status
-from payments.problems import INTERNAL, PROBLEMS
 from testing.template import ROOT, resources, template
 from tests.property.simulation.bugs import BUGS
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from payments.api_gateway import BODY_LIMIT, Response
+from payments.api.http import BODY_LIMIT, Response
 from payments.domain.errors import (
     AlreadyPaid,
     BodyTooLarge,

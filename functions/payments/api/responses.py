@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.api_gateway import Response
+from payments.api.http import Response
 from payments.domain.payment import Payment
 from payments.domain.view import payment_view
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments import json_body
+from payments.api import json_body
 from payments.callbacks.url_token import callback_url
 from payments.domain.errors import PaymentNotFound, Unauthenticated
 from payments.domain.payment import is_order_id
 
 if TYPE_CHECKING:
-    from payments.api_gateway import Request
+    from payments.api.http import Request
     from payments.domain.merchant import Credentials
     from payments.services.initiate import Order
     from payments.settings import RequestSettings

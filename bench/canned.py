@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from bench.places import EVENTS
-from payments.storefronts.authenticate import api_keys
+from payments.storefronts import api_keys
 
 type Document = dict[str, Any]
 

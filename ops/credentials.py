@@ -6,10 +6,9 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
-from payments.storefronts.authenticate.record import ApiKey, WebhookSecret, encryption_context
-
 from payments.domain import ids
-from payments.storefronts.authenticate import api_keys
+from payments.storefronts import api_keys
+from payments.storefronts.record import ApiKey, WebhookSecret, encryption_context
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

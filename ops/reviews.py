@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from payments.aws.items import to_payment
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.transitions import Proof, Status
 from payments.services.apply_status import Settle

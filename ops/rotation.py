@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from payments.storefronts.authenticate.api_keys import MAX_LIVE
-from payments.storefronts.authenticate.record import ApiKey, WebhookSecret, live
-
 from ops.errors import TooManyLive
+from payments.storefronts.api_keys import MAX_LIVE
+from payments.storefronts.record import ApiKey, WebhookSecret, live
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from payments.storefronts.authenticate.record import ApiKey, Registration, WebhookSecret, live
-
 from payments.domain.clock import iso_utc
+from payments.storefronts.record import ApiKey, Registration, WebhookSecret, live
 
 
 def line(registration: Registration, now: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payments.storefronts.authenticate.record import to_item
+from payments.storefronts.record import to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
         PutItemInputTypeDef,
         UpdateItemInputTypeDef,
     )
-    from payments.storefronts.authenticate.record import Registration
+
+    from payments.storefronts.record import Registration
 
 
 def register(table: str, registration: Registration) -> PutItemInputTypeDef:

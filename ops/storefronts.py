@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from payments.storefronts.authenticate.record import (
+from ops import credentials, origins, storefront_writes
+from ops.errors import StorefrontChanged, StorefrontExists, StorefrontUnknown
+from ops.rotation import Overlap, rotated
+from payments.storefronts import api_keys
+from payments.storefronts.record import (
     Registration,
     gone_value,
     keys_value,
@@ -19,11 +23,6 @@ from payments.storefronts.authenticate.record import (
     secrets_value,
     to_registration,
 )
-
-from ops import credentials, origins, storefront_writes
-from ops.errors import StorefrontChanged, StorefrontExists, StorefrontUnknown
-from ops.rotation import Overlap, rotated
-from payments.storefronts.authenticate import api_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

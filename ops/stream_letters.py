@@ -19,7 +19,7 @@ from payments.webhooks.publish import Announce
 
 if TYPE_CHECKING:
     from ops.letters import Letter
-    from payments.domain.ports import EventQueue
+    from payments.webhooks.ports import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
 _MOST_PAGES = 500

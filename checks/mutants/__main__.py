@@ -23,24 +23,48 @@ HERE = Path(__file__).parent
 ENVIRONMENT = LOCAL / "mutmut"
 DOCUMENT = ROOT / "docs/mutants.md"
 MODULES = (
-    *("signature", "php_json", "tokens", "transitions", "settle_rules", "settle", "claim"),
-    *("money", "change", "writes", "api_keys", "storefronts", "registration", "credentials"),
-    *("order_intake", "receive_callback", "webhook_signature", "webhook_targets", "receivers"),
+    # fmt: off
+    "callbacks/signature",
+    "callbacks/php_json",
+    "callbacks/url_token",
+    "callbacks/receive",
+    "domain/transitions",
+    "domain/transition_rules",
+    "domain/gateway_status",
+    "domain/money",
+    "domain/change",
+    "services/apply_status",
+    "aws/payment_writes",
+    "storefronts/api_keys",
+    "storefronts/authenticate",
+    "storefronts/record",
+    "storefronts/endpoints",
+    "finpay/credentials",
+    "api/storefront_requests",
+    "webhooks/signature",
+    "webhooks/address_policy",
+    # fmt: on
 )
 
 
 def mutants_of(file: str) -> list[Mutant]:
     """All mutants of a file, made once for each text of it."""
     made = [HERE / "make.py", HERE / "operators.py", HERE / "requirements.lock", ROOT / file]
-    kept = reach.WORK / f"mutants-{Path(file).stem}-{content_hash(made)[:16]}.json"
+    name = _name(file).replace("/", "-")
+    kept = reach.WORK / f"mutants-{name}-{content_hash(made)[:16]}.json"
     if not kept.exists():
         reach.WORK.mkdir(parents=True, exist_ok=True)
-        for old in reach.WORK.glob(f"mutants-{Path(file).stem}-*"):
+        for old in reach.WORK.glob(f"mutants-{name}-*"):
             old.unlink()
         command = [str(ENVIRONMENT / "bin/python"), "-m", "checks.mutants.make", file]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # nosec B603
         kept.write_text(done.stdout)
     return list(_read(json.loads(kept.read_text())))
+
+
+def _name(file: str) -> str:
+    """A module as MODULES names it."""
+    return file.removeprefix("functions/payments/").removesuffix(".py")
 
 
 def _read(documents: list[dict[str, Any]]) -> Iterator[Mutant]:
@@ -72,7 +96,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"\n{'module':18} {'mutants':>7} {'killed':>7} {'survived':>8} {'justified':>9}")
     for file in files:
         of_file = [outcome for mutant, outcome in tried if mutant.file == file]
-        print(_row(Path(file).stem, Counter(of_file), with_reason[file]))
+        print(_row(_name(file), Counter(of_file), with_reason[file]))
     print(_row("all", Counter(outcome for _, outcome in tried), with_reason.total()))
     return int(bool(without or stale))
 

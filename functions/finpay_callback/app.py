@@ -5,6 +5,7 @@ from typing import Any
 
 from payments import bootstrap
 from payments.api.http import Request, Response
+from payments.api.serve import serve
 from payments.callbacks.receive import Receipt
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
@@ -15,7 +16,7 @@ from payments.observability.tracing import span
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer an event of API Gateway's (payload 2.0)."""
     callback = bootstrap.dependencies()
-    return callback.telemetry.serve(event, lambda request: acknowledge(request, callback))
+    return serve(event, callback.telemetry, lambda request: acknowledge(request, callback))
 
 
 def acknowledge(request: Request, callback: Dependencies) -> Response:

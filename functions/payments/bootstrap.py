@@ -20,9 +20,9 @@ from payments.domain import clock, ids
 if TYPE_CHECKING:
     from botocore.session import Session
 
-    from payments.domain.ports import PostWebhook
     from payments.finpay.transport import Exchange
     from payments.webhooks.address_policy import Targets
+    from payments.webhooks.ports import PostWebhook
 
 # Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at most.
 # The SDK's check of parameters takes a tenth of a callback's own time, and a User-Agent that

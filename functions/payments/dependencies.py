@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
     from payments.domain.ids import NewId
-    from payments.domain.ports import CredentialSource, Gateway, PostWebhook, Quarantine
+    from payments.domain.merchant import CredentialSource
+    from payments.domain.ports import Gateway, Quarantine
     from payments.finpay.transport import Exchange
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import Settle, Settlement
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
     from payments.services.resolve import Resolve
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
-    from payments.storefronts.authenticate.authenticate import Storefronts
+    from payments.storefronts.authenticate import Storefronts
     from payments.test_mode.simulated_callbacks import ActOut, PlanScenes
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
+    from payments.webhooks.ports import PostWebhook
     from payments.webhooks.publish import Announce
 
 CONFIRMATION_SECONDS = 2.5
@@ -82,14 +84,14 @@ class Dependencies:
 
     @cached_property
     def _quarantine(self) -> Quarantine:
-        from payments.aws.payments_table import DynamoQuarantine
+        from payments.aws.quarantine_table import DynamoQuarantine
 
         table = settings.tables().quarantine_table
         return DynamoQuarantine(self._dynamodb, table, self._adapters.clock)
 
     @cached_property
     def storefronts(self) -> Storefronts:
-        from payments.storefronts.authenticate.authenticate import Storefronts
+        from payments.storefronts.authenticate import Storefronts
 
         return Storefronts(self._dynamodb, settings.storefronts_table(), self._adapters.clock)
 
@@ -219,7 +221,7 @@ class Dependencies:
     @cached_property
     def deliver(self) -> Deliver:
         from payments.aws.deliveries_table import DynamoDeliveries
-        from payments.storefronts.authenticate.endpoints import DynamoReceivers
+        from payments.storefronts.endpoints import DynamoReceivers
         from payments.webhooks.deliver import Deliver
         from payments.webhooks.retry_policy import Retries
 

@@ -5,6 +5,7 @@ from typing import Any
 from payments import bootstrap
 from payments.api.http import Request, Response
 from payments.api.responses import created, shown
+from payments.api.serve import serve
 from payments.api.storefront_requests import identify, named_order, read_order
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentNotFound, UnknownRoute
@@ -14,7 +15,7 @@ from payments.observability import metrics
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer an event of API Gateway's (payload 2.0)."""
     api = bootstrap.dependencies()
-    return api.telemetry.serve(event, lambda request: route(request, api))
+    return serve(event, api.telemetry, lambda request: route(request, api))
 
 
 def route(request: Request, api: Dependencies) -> Response:

@@ -4,28 +4,31 @@ import inspect
 from typing import Any, get_protocol_members, is_protocol
 
 import pytest
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
 
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.event_queue import SqsEvents
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.aws.sync_queue import SqsLooks
-from payments.domain import ports
+from payments.domain import merchant, ports
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
+from payments.storefronts.endpoints import DynamoReceivers
+from payments.test_mode import simulated_callbacks
 from payments.test_mode.queue import SqsScenes
+from payments.webhooks import ports as webhook_ports
 from payments.webhooks.sender import Post
 
 REAL: dict[type, type] = {
     ports.PaymentStore: DynamoPayments,
     ports.DuePayments: DynamoPayments,
     ports.LookQueue: SqsLooks,
-    ports.EventQueue: SqsEvents,
-    ports.SceneQueue: SqsScenes,
-    ports.PostWebhook: Post,
-    ports.Deliveries: DynamoDeliveries,
-    ports.CredentialSource: SecretCredentials,
-    ports.Receivers: DynamoReceivers,
+    webhook_ports.EventQueue: SqsEvents,
+    simulated_callbacks.SceneQueue: SqsScenes,
+    webhook_ports.PostWebhook: Post,
+    webhook_ports.Deliveries: DynamoDeliveries,
+    merchant.CredentialSource: SecretCredentials,
+    webhook_ports.Receivers: DynamoReceivers,
     ports.Quarantine: DynamoQuarantine,
     ports.Gateway: FinpayGateway,
 }
@@ -36,7 +39,9 @@ def names_of(of: type, method: str) -> list[str]:
 
 
 def test_every_port_has_a_real_thing() -> None:
-    declared = {one for one in vars(ports).values() if inspect.isclass(one) and is_protocol(one)}
+    modules = (ports, webhook_ports, merchant, simulated_callbacks)
+    members = [one for module in modules for one in vars(module).values()]
+    declared = {one for one in members if inspect.isclass(one) and is_protocol(one)}
     assert declared - {Any} == set(REAL)
 
 

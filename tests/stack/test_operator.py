@@ -9,14 +9,14 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
-from payments.storefronts.authenticate.record import encryption_context
 from typer.testing import CliRunner, Result
 
 from local.state import RunningStack
 from ops.__main__ import app
 from ops.deployment import DeploymentError, describe
 from payments.domain import clock
+from payments.storefronts.endpoints import DynamoReceivers
+from payments.storefronts.record import encryption_context
 from testing.registry import registry_of
 from tests.functional.ops.told import NO_REGION
 from tests.stack.account import STACK

@@ -1,6 +1,6 @@
 import pytest
 
-from payments.storefronts.authenticate import api_keys
+from payments.storefronts import api_keys
 
 RANDOM = "aZ09_-" + "x" * 37
 

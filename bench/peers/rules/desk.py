@@ -110,7 +110,7 @@ class Desk:
         )
 
     def admit(self, order_id: str, token: str, body: bytes) -> None:
-        """Whether a callback is Finpay's; raises RefusedError or payments.domain.errors.SignatureError."""
+        """Whether a callback is Finpay's; raises RefusedError or SignatureError."""
         if not is_callback_token(token, order_id, [self._key]):
             raise RefusedError(404, "no such route")
         verify(body, [self._key])

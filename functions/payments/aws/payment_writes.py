@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     )
 
     from payments.domain.change import Change
-    from payments.domain.gateway_status import Claim
     from payments.domain.payment import Payment
 
 
@@ -129,19 +128,3 @@ def _named(conditions: list[str]) -> set[str]:
 def _watch(order_id: str, due_at: int | None) -> dict[str, Any]:
     """The keys of the index of due payments; a payment without them is not in it."""
     return {} if due_at is None else {"dueShard": shard_of(order_id), "dueAt": due_at}
-
-
-def quarantine(table: str, item: dict[str, Any], claim: Claim | None) -> PutItemInputTypeDef:
-    """Keep what a callback claimed, never its body."""
-    claimed = (
-        {
-            "claimedStatus": claim.status,
-            "claimedAmount": claim.came,
-            "claimedCurrency": claim.currency,
-            "finpayReference": claim.reference,
-        }
-        if claim
-        else {}
-    )
-    present = {name: value for name, value in claimed.items() if value is not None}
-    return {"TableName": table, "Item": marshal(item | present)}

@@ -1,4 +1,4 @@
-"""The tables of payments and of the quarantine.
+"""The payments table.
 
 The SDK retries a call whose answer was lost, and a conditional write that was applied then meets
 itself: the old item that comes back bears the write's own mark, and that is a success.
@@ -14,16 +14,13 @@ from payments.aws import lease_writes, payment_writes
 from payments.aws.errors import ConditionFailed, translated
 from payments.aws.items import to_payment
 from payments.domain.change import Applied, Change, Refused
-from payments.domain.clock import Clock
 from payments.domain.payment import Lease, Payment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
-    from payments.domain.gateway_status import Claim, Reason
 
-_QUARANTINE_DAYS = 90
 DUE_PAGE = 500
 
 
@@ -118,28 +115,6 @@ class DynamoPayments:
             found = _found(failed)
             return found if found and is_own(found) else None
         return to_payment(answer["Attributes"])
-
-
-@dataclass(frozen=True, slots=True)
-class DynamoQuarantine:
-    """The quarantine table; see ports.Quarantine."""
-
-    client: DynamoDBClient
-    table: str
-    clock: Clock
-
-    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
-        """Store it once, however often the same callback comes; gone after 90 days."""
-        now = self.clock()
-        item = {
-            "orderId": order_id,
-            "evidence": evidence,
-            "reason": reason.value,
-            "receivedAt": now,
-            "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
-        }
-        with translated():
-            self.client.put_item(**payment_writes.quarantine(self.table, item, claim))
 
 
 def _found(failed: ConditionFailed) -> Payment | None:

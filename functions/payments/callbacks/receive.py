@@ -23,7 +23,8 @@ from payments.domain.gateway_status import Claim, Reason, evidence_of, read_clai
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
-    from payments.domain.ports import CredentialSource, Quarantine
+    from payments.domain.merchant import CredentialSource
+    from payments.domain.ports import Quarantine
     from payments.services.apply_status import Settle, Settlement
 
 CONFIRMED = "status-check"

@@ -26,8 +26,8 @@ PaymentError
 └── Unavailable                 our own store or secrets; trying again can help
     └── Unconfirmed             Finpay does not say whether a callback is true; likewise
 
-What HTTP status each becomes stands in `payments.api.problems`, and only there; one that is not there
-is an operator's affair and never reaches a storefront.
+`payments.api.problems` has the HTTP status of each. An error that is not there concerns only the
+operator and never reaches a storefront.
 """
 
 from __future__ import annotations

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.gateway_status import Claim, Reason
-from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode, Lease, Payment
-from payments.webhooks.attempts import Attempt, Reply
-from payments.webhooks.endpoint import Receiver
-from payments.webhooks.events import Event
-
-if TYPE_CHECKING:
-    from payments.test_mode.simulated_callbacks import Scene
 
 
 class PaymentStore(Protocol):
@@ -63,54 +56,6 @@ class LookQueue(Protocol):
 
     def send(self, looks: Sequence[tuple[str, int]]) -> None:
         """Queue looks: order id and due time each."""
-
-
-class EventQueue(Protocol):
-    """Events that storefronts are to be told of; raises Unavailable."""
-
-    def send(self, events: Sequence[Event]) -> None:
-        """Queue events."""
-
-
-class SceneQueue(Protocol):
-    """Reports of test payments that wait for their time; raises Unavailable."""
-
-    def send(self, scene: Scene, after: int) -> None:
-        """Queue one that is to be made after so many seconds."""
-
-
-class PostWebhook(Protocol):
-    """Sends a webhook once."""
-
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """What the receiver answered."""
-
-
-class Deliveries(Protocol):
-    """The log of what storefronts were told; raises Unavailable."""
-
-    def note(self, event: Event, attempt: Attempt) -> None:
-        """Add an attempt to the event's log."""
-
-
-class CredentialSource(Protocol):
-    """The merchant's credentials; both methods raise Unavailable."""
-
-    def current(self) -> Credentials:
-        """The credentials as far as they are known."""
-
-    def renewed(self) -> Credentials | None:
-        """The credentials read anew, if they have changed; None if not or if asked too often."""
-
-
-class Receivers(Protocol):
-    """Who is told of payments; both methods raise Unavailable."""
-
-    def of(self, storefront_id: str) -> Receiver | None:
-        """The receiver of a storefront's webhooks; None if there is no such storefront."""
-
-    def disable(self, storefront_id: str, endpoint_hash: str) -> None:
-        """Send nothing more to an endpoint that answered 410, until an operator says so."""
 
 
 class Quarantine(Protocol):

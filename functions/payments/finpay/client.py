@@ -26,7 +26,7 @@ from payments.finpay.responses import read_cancel_answer, read_check_answer, rea
 from payments.finpay.transport import Answer, Exchange
 
 if TYPE_CHECKING:
-    from payments.domain.ports import CredentialSource
+    from payments.domain.merchant import CredentialSource
 
 INITIATE_SECONDS = 12.0
 CHECK_SECONDS = 4.0

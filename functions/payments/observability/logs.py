@@ -6,18 +6,12 @@ by name gets out.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
-from payments.api.http import Request, Response, read_request
-from payments.api.problems import internal_error, problem
-from payments.domain.errors import GatewayError, PaymentError, Unconfirmed
-
-_SERVER_ERRORS = range(500, 600)
 
 
 class JobFailed(Exception):
@@ -68,55 +62,40 @@ class Telemetry:
             for dimension, word in dimensions.items():
                 metric.add_dimension(dimension, word)
 
-    def serve(self, event: dict[str, Any], handle: Callable[[Request], Response]) -> dict[str, Any]:
-        """Answer one event; whatever goes wrong becomes a problem and is logged."""
-        started = time.perf_counter()
-        request = read_request(event)
-        self._fields = {"route": request.route}
-        self._logger.set_correlation_id(request.request_id)
-        response = self._answer(request, handle)
-        level = self._logger.error if response.status in _SERVER_ERRORS else self._logger.info
+    def begin(self, **fields: Any) -> None:
+        """Begin the log line of an invocation with these fields."""
+        self._fields = fields
+
+    def correlate(self, request_id: str) -> None:
+        """Put API Gateway's id of the request on every line of this invocation."""
+        self._logger.set_correlation_id(request_id)
+
+    def note_failure(self, error: Exception) -> None:
+        """Add the kind of an error and where it was raised. Its message may quote personal data."""
+        self.note(error=type(error).__name__, at=_place(error))
+
+    def write(self, message: str, started: float, *, failed: bool) -> None:
+        """Write the log line and the metrics; `started` is `time.perf_counter()` at the start."""
+        level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
-        level("request served", **self._fields, http_status=response.status, took_ms=took)
+        level(message, **self._fields, took_ms=took)
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
-        return response.to_event()
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:
         """One run that nobody waits for: logged with its fields, and its failure handed on."""
         started = time.perf_counter()
-        self._fields = {"job": name}
+        self.begin(job=name)
         failed = True
         try:
             yield
             failed = False
         except Exception as error:  # noqa: BLE001 - handed on without what it may quote
-            self.note(error=type(error).__name__, at=_place(error))
+            self.note_failure(error)
             raise JobFailed(type(error).__name__) from None
         finally:
-            level = self._logger.error if failed else self._logger.info
-            took = round((time.perf_counter() - started) * 1000, 1)
-            level("job done", **self._fields, took_ms=took)
-            if self._metrics.metric_set:
-                self._metrics.flush_metrics()
-
-    def _answer(self, request: Request, handle: Callable[[Request], Response]) -> Response:
-        try:
-            return handle(request)
-        except PaymentError as error:
-            self.note(error=type(error).__name__)
-            response = problem(error)
-            if isinstance(error, GatewayError):
-                self.note(gateway_code=error.code)
-            elif response.status in _SERVER_ERRORS and not isinstance(error, Unconfirmed):
-                self.count("OurFault")
-            return response
-        except Exception as error:  # noqa: BLE001 - the last resort: a caller always gets an answer
-            # Only where it happened: the message of an exception may quote what it choked on.
-            self.note(error=type(error).__name__, at=_place(error))
-            self.count("OurFault")
-            return internal_error()
+            self.write("job done", started, failed=failed)
 
 
 def _place(error: Exception) -> str:

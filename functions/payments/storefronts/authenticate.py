@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.aws.errors import translated
-from payments.storefronts.authenticate import api_keys, table_requests
-from payments.storefronts.authenticate.record import live, read_keys, read_origins
+from payments.storefronts import api_keys, table_requests
+from payments.storefronts.record import live, read_keys, read_origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from payments.aws.errors import ConditionFailed, translated
-from payments.storefronts.authenticate import table_requests
-from payments.storefronts.authenticate.record import encryption_context, live, read_secrets
+from payments.storefronts import table_requests
+from payments.storefronts.record import encryption_context, live, read_secrets
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 
 if TYPE_CHECKING:

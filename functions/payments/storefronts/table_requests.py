@@ -1,7 +1,7 @@
 """The requests by which functions read and note things of storefronts.
 
-Pure functions, as in payments.aws.payment_writes. Each read names what it needs: the authorizer never gets to
-see a webhook secret, not even a sealed one, and nobody who sends webhooks a key's digest.
+Pure functions. Each read names the attributes that it needs: the authorizer never reads a webhook
+secret, not even a sealed one, and `notify` never reads the digest of an API key.
 """
 
 from __future__ import annotations

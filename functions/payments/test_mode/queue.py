@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SqsScenes:
-    """See ports.SceneQueue."""
+    """See simulated_callbacks.SceneQueue."""
 
     client: SQSClient
     url: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import base_url_of, callback_url
@@ -18,9 +18,10 @@ from payments.domain.errors import Unavailable
 from payments.requests.test_outcomes import reports_of
 
 if TYPE_CHECKING:
+    from payments.domain.merchant import CredentialSource
     from payments.domain.payment import Payment
-    from payments.domain.ports import CredentialSource, PostWebhook, SceneQueue
     from payments.services.initiate import Order
+    from payments.webhooks.ports import PostWebhook
 
 CHANNEL = "TEST"
 _ACCEPTED = range(200, 300)
@@ -42,6 +43,13 @@ class Scene:
     status: str
     at: int
     base_url: str
+
+
+class SceneQueue(Protocol):
+    """Reports of test payments that wait for their time; raises Unavailable."""
+
+    def send(self, scene: Scene, after: int) -> None:
+        """Queue one that is to be made after so many seconds."""
 
 
 class PlanScenes(NamedTuple):

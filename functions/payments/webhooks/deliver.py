@@ -19,7 +19,7 @@ from payments.webhooks.retry_policy import Retries
 from payments.webhooks.signature import signed_headers
 
 if TYPE_CHECKING:
-    from payments.domain.ports import Deliveries, PostWebhook, Receivers
+    from payments.webhooks.ports import Deliveries, PostWebhook, Receivers
 
 _HEADERS = {"content-type": "application/json", "user-agent": "finpay-payments"}
 _SUCCESS = range(200, 300)

@@ -10,7 +10,7 @@ from payments.domain.payment import Payment
 from payments.webhooks.events import event_of
 
 if TYPE_CHECKING:
-    from payments.domain.ports import EventQueue
+    from payments.webhooks.ports import EventQueue
 
 type Change = tuple[Payment, Payment]
 """A payment before and after one write."""

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from ops.looks import Looks
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.aws.sync_queue import SqsLooks
 from payments.domain.clock import now
 from payments.domain.ids import new_id

@@ -115,7 +115,7 @@ def meet_in_a_hurry(
     """What the storefront gets from it, in time though it may never end."""
     with pytest.MonkeyPatch.context() as patience:
         for name in ("INITIATE_SECONDS", "CANCEL_SECONDS"):
-            patience.setattr(gateway, name, SECONDS)
+            patience.setattr(client, name, SECONDS)
         started = time.monotonic()
         answered = meet(service, endpoint, order_id, server)
     assert time.monotonic() - started < endpoint.seconds + SLACK

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
-from payments.storefronts.authenticate.authenticate import Storefronts
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
 
 from ops.errors import StorefrontChanged, StorefrontUnknown
 from ops.rotation import Overlap
 from ops.storefronts import Registry
 from payments.domain import clock
+from payments.storefronts.authenticate import Storefronts
+from payments.storefronts.endpoints import DynamoReceivers
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry
 

@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
-from payments.storefronts.authenticate.api_keys import digest
-from payments.storefronts.authenticate.authenticate import Storefronts
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
 from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
 from payments.domain import clock
+from payments.storefronts.api_keys import digest
+from payments.storefronts.authenticate import Storefronts
+from payments.storefronts.endpoints import DynamoReceivers
 from testing.builders import NOW
 from testing.registry import TABLE
 from tests.functional.ops.told import NO_STACK, STACK, Outputs

@@ -1,6 +1,6 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments.aws.payments_table import DynamoQuarantine
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.gateway_status import Reason
 from testing.builders import NOW, make_claim
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
 from payments.domain.gateway_status import Claim

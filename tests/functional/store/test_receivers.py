@@ -9,8 +9,12 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_kms import KMSClient
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
-from payments.storefronts.authenticate.record import (
+
+from ops import storefront_writes
+from ops.rotation import Overlap
+from payments.domain.errors import Unavailable
+from payments.storefronts.endpoints import DynamoReceivers
+from payments.storefronts.record import (
     ApiKey,
     Registration,
     WebhookSecret,
@@ -19,10 +23,6 @@ from payments.storefronts.authenticate.record import (
     to_item,
     to_registration,
 )
-
-from ops import storefront_writes
-from ops.rotation import Overlap
-from payments.domain.errors import Unavailable
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.clock import HOUR
 from payments.domain.errors import OtherOrder
 from payments.domain.gateway_status import Claim

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
-from payments.storefronts.authenticate.authenticate import Storefront, Storefronts
 
 from ops.errors import StorefrontExists
 from payments.domain.errors import Unavailable
-from payments.storefronts.authenticate import api_keys
+from payments.storefronts import api_keys
+from payments.storefronts.authenticate import Storefront, Storefronts
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from payments.aws import payments_table
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Applied, Change, Refused, Renamed, Watch
 from payments.domain.errors import Unavailable
@@ -126,7 +127,7 @@ def test_nobody_probes_an_order_that_is_not_there(payments: DynamoPayments) -> N
 def test_a_shards_due_payments_come_in_the_order_of_their_waiting(
     payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "DUE_PAGE", 3)
+    monkeypatch.setattr(payments_table, "DUE_PAGE", 3)
     ids = [f"A-{n}" for n in range(200) if shard_of(f"A-{n}") == "3"][:8]
     for n, order_id in enumerate(ids):
         payments.reserve(make_payment(order_id=order_id, due_at=NOW - n))

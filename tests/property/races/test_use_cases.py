@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailable
 from payments.domain.merchant import Credentials

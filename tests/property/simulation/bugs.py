@@ -14,7 +14,7 @@ from unittest import mock
 
 from payments.api import storefront_requests
 from payments.aws import lease_writes, payment_writes
-from payments.aws.payments_table import DynamoQuarantine
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.callbacks import signature
 from payments.callbacks.confirm import Probe
 from payments.callbacks.receive import Receipt, ReceiveCallback
@@ -33,7 +33,7 @@ from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
-from payments.services import initiate, reconcile, resolve
+from payments.services import apply_status, initiate, reconcile, resolve
 from payments.services.apply_status import Settlement
 from payments.services.ask import Ask
 from payments.services.cancel import Cancel
@@ -75,7 +75,7 @@ def writes_have_no_condition() -> Any:
         return request
 
     real = payment_writes.change
-    return mock.patch.object(writes, "change", lambda *given: unconditional(real, *given))
+    return mock.patch.object(payment_writes, "change", lambda *given: unconditional(real, *given))
 
 
 def _names(expression: str, name: str) -> bool:
@@ -260,7 +260,7 @@ def an_earlier_attempts_end_ends_the_payment() -> Any:
     def rule_of(_: Claim, payment: Payment, proof: Proof) -> Rule | None:
         return rule_for(payment.status, proof)
 
-    return mock.patch.object(settle, "rule_of", rule_of)
+    return mock.patch.object(apply_status, "rule_of", rule_of)
 
 
 @bug
@@ -316,7 +316,7 @@ def looks_are_not_claimed() -> Any:
         return request
 
     real = lease_writes.begin_look
-    return mock.patch.object(turn_writes, "begin_look", begin)
+    return mock.patch.object(lease_writes, "begin_look", begin)
 
 
 @bug
@@ -326,7 +326,7 @@ def nobody_looks_after_the_end() -> Any:
     def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         return Watch(None) if rule.target in GIVEN_UP else real(rule, entry)
 
-    return mock.patch.multiple(settle_rules, watch_after=watch_after)
+    return mock.patch.multiple(transition_rules, watch_after=watch_after)
 
 
 @bug
@@ -393,7 +393,7 @@ def any_orders_refund_refunds_the_payment() -> Any:
         return Proof.REFUNDED if found is Proof.REFUNDED_OTHER else found
 
     real = transition_rules.proof_of
-    return mock.patch.object(settle, "proof_of", proof_of)
+    return mock.patch.object(apply_status, "proof_of", proof_of)
 
 
 @bug
@@ -410,7 +410,7 @@ def late_money_is_not_looked_into() -> Any:
     def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         return Watch(None) if rule.late else real(rule, entry)
 
-    return mock.patch.multiple(settle_rules, watch_after=watch_after)
+    return mock.patch.multiple(transition_rules, watch_after=watch_after)
 
 
 @bug
@@ -426,7 +426,7 @@ def a_replay_undoes_what_an_operator_decided() -> Any:
     def is_noted(*given: Any) -> bool:
         return given[1].target is None
 
-    return mock.patch.multiple(settle, proof_of=proof_of, is_noted=is_noted)
+    return mock.patch.multiple(apply_status, proof_of=proof_of, is_noted=is_noted)
 
 
 @bug

@@ -10,7 +10,8 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
-from payments.aws.payments_table import DynamoPayments, DynamoQuarantine
+from payments.aws.payments_table import DynamoPayments
+from payments.aws.quarantine_table import DynamoQuarantine
 from payments.dependencies import Adapters, Dependencies
 from payments.services.apply_status import Settle
 from payments.services.review import Review

@@ -7,15 +7,14 @@ from typing import Any
 from unittest import mock
 from weakref import WeakKeyDictionary
 
-from payments.storefronts.authenticate.endpoints import DynamoReceivers
-
 from payment_stream import app as stream_app
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.stream import read_changes
 from payments.domain.errors import Unavailable
-from payments.webhooks import deliver
+from payments.storefronts.endpoints import DynamoReceivers
+from payments.webhooks import deliver, events, publish
 from payments.webhooks.attempts import Outcome, Reply
 from payments.webhooks.deliver import Deliver, Delivery
 from payments.webhooks.events import Event, current_event
@@ -50,12 +49,12 @@ def the_body_is_made_anew_at_each_attempt() -> Any:
 
 @bug
 def every_change_makes_an_event() -> Any:
-    return mock.patch.object(announce, "event_of", lambda _, after: current_event(after))
+    return mock.patch.object(publish, "event_of", lambda _, after: current_event(after))
 
 
 @bug
 def late_money_is_told_as_paid() -> Any:
-    return mock.patch.object(webhook_events, "PAID_LATE", "payment.paid")
+    return mock.patch.object(events, "PAID_LATE", "payment.paid")
 
 
 # From the stream into the queue

@@ -16,7 +16,7 @@ BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 BY_HAND = "CONTRIBUTING.md"
 """Its commands run in the folder of the repository, without a stack."""
 PICTURES = "docs/architecture.md"
-SOURCES = [path.read_text() for path in (ROOT / "functions/payments").glob("*.py")]
+SOURCES = [path.read_text() for path in (ROOT / "functions/payments").rglob("*.py")]
 MANY = 25
 
 

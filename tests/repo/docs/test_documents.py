@@ -204,10 +204,10 @@ def test_each_attack_names_code_that_exists() -> None:
 
 
 def is_code(name: str) -> bool:
-    """Whether it is a file, or `module.name` of the package."""
+    """Whether it is a file, or `package.module.name` of the service."""
     if (ROOT / name).is_file():
         return True
-    module, _, attribute = name.partition(".")
-    file = ROOT / "functions/payments" / f"{module}.py"
+    module, _, attribute = name.rpartition(".")
+    file = ROOT / "functions/payments" / f"{module.replace('.', '/')}.py"
     defined = rf"^(def|class) {attribute}\b|^{attribute} = "
     return file.is_file() and bool(re.search(defined, file.read_text(), re.MULTILINE))

@@ -10,7 +10,6 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
-from payments.storefronts.authenticate.authenticate import Storefronts
 
 from local.state import RunningStack
 from payments.aws.payments_table import DynamoPayments
@@ -19,6 +18,7 @@ from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Source
 from payments.domain.transitions import Status
+from payments.storefronts.authenticate import Storefronts
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from testing.registry import registry_of
 from testing.tables import definition_of, temporary_table

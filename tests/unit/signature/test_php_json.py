@@ -1,4 +1,4 @@
-"""What the service relies on in `payments.callbacks.php_json`; the rest is in test_against_php.py."""
+"""What the service relies on in `php_json`; the rest is in test_against_php.py."""
 
 import math
 

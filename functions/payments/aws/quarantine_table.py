@@ -1,0 +1,56 @@
+"""The quarantine table: callbacks that proved nothing or did not match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from payments.aws.errors import translated
+from payments.aws.items import marshal
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef
+
+    from payments.domain.clock import Clock
+    from payments.domain.gateway_status import Claim, Reason
+
+_QUARANTINE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoQuarantine:
+    """The quarantine table; see ports.Quarantine."""
+
+    client: DynamoDBClient
+    table: str
+    clock: Clock
+
+    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
+        """Store it once, however often the same callback comes; gone after 90 days."""
+        now = self.clock()
+        item = {
+            "orderId": order_id,
+            "evidence": evidence,
+            "reason": reason.value,
+            "receivedAt": now,
+            "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
+        }
+        with translated():
+            self.client.put_item(**put(self.table, item, claim))
+
+
+def put(table: str, item: dict[str, Any], claim: Claim | None) -> PutItemInputTypeDef:
+    """Keep what a callback claimed, never its body."""
+    claimed = (
+        {
+            "claimedStatus": claim.status,
+            "claimedAmount": claim.came,
+            "claimedCurrency": claim.currency,
+            "finpayReference": claim.reference,
+        }
+        if claim
+        else {}
+    )
+    present = {name: value for name, value in claimed.items() if value is not None}
+    return {"TableName": table, "Item": marshal(item | present)}

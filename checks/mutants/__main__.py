@@ -23,7 +23,6 @@ HERE = Path(__file__).parent
 ENVIRONMENT = LOCAL / "mutmut"
 DOCUMENT = ROOT / "docs/mutants.md"
 MODULES = (
-    # fmt: off
     "callbacks/signature",
     "callbacks/php_json",
     "callbacks/url_token",
@@ -43,7 +42,6 @@ MODULES = (
     "api/storefront_requests",
     "webhooks/signature",
     "webhooks/address_policy",
-    # fmt: on
 )
 
 

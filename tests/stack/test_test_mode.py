@@ -34,7 +34,7 @@ def test_a_test_payment_is_paid_late_and_its_storefront_is_told_all_of_it(
     assert (payment["status"], payment["paidLate"], payment["channel"]) == ("PAID", True, "TEST")
 
 
-def test_a_wrong_amount_waits_for_a_person(shop: Shop, order_id: str) -> None:
+def test_a_wrong_amount_requires_manual_review(shop: Shop, order_id: str) -> None:
     url = "http://127.0.0.1:9/nobody"
     assert order(shop, order_id, "wrong-amount@finpay.test", url).status_code == 201
     assert eventually(lambda: shop.status(order_id) == "REVIEW")

@@ -41,9 +41,9 @@ def _answer(
         if isinstance(error, GatewayError):
             telemetry.note(gateway_code=error.code)
         elif response.status in _SERVER_ERRORS and not isinstance(error, Unconfirmed):
-            telemetry.count("OurFault")
+            telemetry.count("ServerError")
         return response
     except Exception as error:  # noqa: BLE001 - the last resort: the caller always gets an answer
         telemetry.note_failure(error)
-        telemetry.count("OurFault")
+        telemetry.count("ServerError")
         return internal_error()

@@ -35,11 +35,13 @@ class Telemetry:
         """Add to a metric; dimensions make it a metric of its own."""
         self._measure(name, MetricUnit.Count, value, dimensions)
 
-    def call_person(self, why: str) -> None:
+    def require_manual_review(self, why: str) -> None:
         """Count what a person has to look at. An alarm watches it, whichever function found it."""
         # Powertools would add the function's own name as the service.
         whole = {"service": "payments"}
-        with single_metric("NeedsAPerson", MetricUnit.Count, 1, default_dimensions=whole) as metric:
+        with single_metric(
+            "ManualReviewRequired", MetricUnit.Count, 1, default_dimensions=whole
+        ) as metric:
             metric.add_dimension("why", why)
 
     def took(self, name: str, seconds: float, **dimensions: str) -> None:

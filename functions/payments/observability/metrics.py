@@ -70,7 +70,7 @@ def received(telemetry: Telemetry, receipt: Receipt) -> None:
     if receipt.quarantined:
         telemetry.note(quarantined=receipt.quarantined)
         telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
-        telemetry.call_person("quarantined")
+        telemetry.require_manual_review("quarantined")
 
 
 def refused(telemetry: Telemetry, error: PaymentError) -> None:
@@ -89,10 +89,10 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
     if settlement.proof is Proof.UNKNOWN:
         telemetry.count("UnknownStatus")
     # Also when it is told once more: whoever was told first may have died before he said so.
-    if why := _FOR_A_PERSON.get(settlement.proof):
-        telemetry.call_person(why)
+    if why := _MANUAL_REVIEW.get(settlement.proof):
+        telemetry.require_manual_review(why)
     if payment.status is Status.REVIEW:
-        telemetry.call_person("review")
+        telemetry.require_manual_review("review")
     if settlement.effect is not Effect.MOVED:
         return
     telemetry.count(_METRICS[payment.status])
@@ -144,7 +144,7 @@ def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None
     telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)
 
 
-_FOR_A_PERSON = {
+_MANUAL_REVIEW = {
     Proof.MISMATCH: "mismatch",
     Proof.PAID_AGAIN: "paid-again",
     Proof.REFUNDED_OTHER: "refunded-other",

@@ -121,7 +121,7 @@ def test_a_callback_before_initiates_own_write_makes_the_payment_paid(service: S
     assert service.payment().status is Status.PAID
 
 
-def test_a_wrong_amount_is_for_a_person_to_review(pending: Service) -> None:
+def test_a_wrong_amount_requires_manual_review(pending: Service) -> None:
     assert pending.callback(load_event("callback_wrong_amount")).status == 200
     payment = pending.payment()
     assert payment.status is Status.REVIEW

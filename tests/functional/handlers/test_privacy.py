@@ -169,8 +169,8 @@ def metrics(out: str) -> dict[str, Any]:
             {
                 "CallbackRefused": 0,
                 "Review": 1,
-                "NeedsAPerson mismatch": 1,
-                "NeedsAPerson review": 1,
+                "ManualReviewRequired mismatch": 1,
+                "ManualReviewRequired review": 1,
             },
         ),
         ("callback_expired", {"CallbackRefused": 0, "Expired": 1}),
@@ -205,7 +205,7 @@ def test_rarer_things_are_counted_too(service: Service, capsys: pytest.CaptureFi
     assert metrics(capsys.readouterr().out) == {
         "CallbackRefused": 0,
         "CallbacksQuarantined other-order": 1,
-        "NeedsAPerson quarantined": 1,
+        "ManualReviewRequired quarantined": 1,
     }
 
 
@@ -368,7 +368,7 @@ def test_our_own_failure_is_not_counted_as_a_refused_callback(
 ) -> None:
     service.secret = "missing"
     service.callback(load_event("callback_paid"))
-    assert metrics(capsys.readouterr().out) == {"OurFault": 1}
+    assert metrics(capsys.readouterr().out) == {"ServerError": 1}
 
 
 def test_a_fault_that_nobody_foresaw_is_counted_and_finpays_is_not_ours(
@@ -378,7 +378,7 @@ def test_a_fault_that_nobody_foresaw_is_counted_and_finpays_is_not_ours(
     with scripted_finpay(500, b"") as service.finpay_url:
         assert service.api(make_initiate_event(make_request_body(id="A-1"))).status == 504
         assert service.callback(load_event("callback_forged")).status == 503
-    assert "OurFault" not in capsys.readouterr().out
+    assert "ServerError" not in capsys.readouterr().out
     monkeypatch.setattr("storefront_api.app.read_order", lambda *_: 1 / 0)
     assert service.api(load_event("initiate")).status == 500
-    assert metrics(capsys.readouterr().out) == {"OurFault": 1}
+    assert metrics(capsys.readouterr().out) == {"ServerError": 1}

@@ -275,7 +275,7 @@ def test_whatever_else_finpay_says_is_settled_by_the_same_rule_as_a_callback(
     assert pending.payment().status is expected
 
 
-def test_the_wrong_amount_found_by_a_look_is_for_a_person(
+def test_the_wrong_amount_found_by_a_look_requires_manual_review(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pay(pending, amount=900)
@@ -283,7 +283,7 @@ def test_the_wrong_amount_found_by_a_look_is_for_a_person(
     pending.sweep()
     assert pending.payment().status is Status.REVIEW
     assert len(pending.rows("QuarantineTable")) == 1
-    assert counted(capsys.readouterr().out, "NeedsAPerson") == 2, "mismatch and review"
+    assert counted(capsys.readouterr().out, "ManualReviewRequired") == 2, "mismatch and review"
 
 
 def test_money_that_comes_after_the_end_is_found_by_a_late_look(

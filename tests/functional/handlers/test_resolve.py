@@ -287,7 +287,10 @@ def test_money_for_both_attempts_credits_once_and_is_seen(
     payment = silent.payment()
     assert (payment.status, payment.settled) == (Status.PAID, paid.settled)
     assert payment.history[-1].saw == "PAID"
-    assert '"service":"payments","why":"paid-again","NeedsAPerson":[1.0]' in capsys.readouterr().out
+    assert (
+        '"service":"payments","why":"paid-again","ManualReviewRequired":[1.0]'
+        in capsys.readouterr().out
+    )
     send(silent, first)
     assert silent.payment() == payment, "the same callback again is no third payment"
 
@@ -308,7 +311,7 @@ def test_the_end_of_the_second_attempt_ends_the_payment(silent: Service) -> None
     assert silent.payment().status is Status.EXPIRED
 
 
-def test_the_wrong_amount_for_the_first_attempt_is_for_a_person(silent: Service) -> None:
+def test_the_wrong_amount_for_the_first_attempt_requires_manual_review(silent: Service) -> None:
     first, _ = asked_twice(silent)
     send(silent, first, amount=900)
     assert silent.payment().status is Status.REVIEW

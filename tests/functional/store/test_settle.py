@@ -356,7 +356,7 @@ def test_a_mismatch_is_kept_with_its_order_and_its_evidence(
     ],
     ids=["the same", "no reference", "other", "of another kind"],
 )
-def test_money_after_a_verdict_is_for_a_person_unless_it_may_be_what_he_decided_about(
+def test_money_after_a_verdict_requires_manual_review_unless_it_may_be_what_he_decided_about(
     put: Put, settle: Settle, said: dict[str, Any], proof: Proof
 ) -> None:
     put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))

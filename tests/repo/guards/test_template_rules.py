@@ -70,7 +70,7 @@ def test_a_canary_is_taken_back_by_what_its_function_answers(template: Document)
     ):
         group = properties(template, f"{name}DeploymentGroup")["AlarmConfiguration"]
         watched = [alarms[one["Name"]["Ref"]] for one in group["Alarms"]]
-        assert [one["MetricName"] for one in watched] == ["Errors", "OurFault"]
+        assert [one["MetricName"] for one in watched] == ["Errors", "ServerError"]
         assert watched[1]["Dimensions"] == [{"Name": "service", "Value": service}]
 
 

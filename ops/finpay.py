@@ -15,7 +15,7 @@ from payments.domain.errors import GatewayError, GatewayRefused, OutcomeUnknown
 from payments.finpay.circuit_breaker import Circuit
 from payments.finpay.client import FinpayGateway
 from payments.finpay.credentials import SecretCredentials
-from payments.finpay.transport import HttpExchange
+from payments.finpay.transport import HttpTransport
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
@@ -49,15 +49,15 @@ def credentials_of(deployment: Deployment) -> SecretCredentials:
 
 def gateway_of(deployment: Deployment) -> FinpayGateway:
     """The Finpay of a stack; `is_reachable` is whether its functions would ask it now."""
-    exchange = HttpExchange(deployment.now)
+    transport = HttpTransport(deployment.now)
     table = deployment.output("CircuitsTableName")
-    circuit = Circuit(deployment.dynamodb, table, deployment.now, exchange)
+    circuit = Circuit(deployment.dynamodb, table, deployment.now, transport)
     return FinpayGateway(
         deployment.parameter("FinpayBaseUrl"),
         credentials_of(deployment),
         deployment.now,
         lambda _endpoint, _seconds: None,
-        exchange,
+        transport,
         circuit.is_closed,
     )
 

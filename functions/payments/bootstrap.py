@@ -20,7 +20,7 @@ from payments.domain import clock, ids
 if TYPE_CHECKING:
     from botocore.session import Session
 
-    from payments.finpay.transport import Exchange
+    from payments.finpay.transport import Transport
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.ports import PostWebhook
 
@@ -53,10 +53,10 @@ def aws_client(service: str) -> Any:
 def real_adapters() -> Adapters:
     """AWS, and HTTPS to Finpay and to shops."""
 
-    def exchange() -> Exchange:
-        from payments.finpay.transport import HttpExchange
+    def transport() -> Transport:
+        from payments.finpay.transport import HttpTransport
 
-        return HttpExchange(clock.now)
+        return HttpTransport(clock.now)
 
     def post(targets: Targets) -> PostWebhook:
         import ssl
@@ -67,7 +67,7 @@ def real_adapters() -> Adapters:
 
         return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 
-    return Adapters(aws_client, exchange, post, clock.now, ids.new_id, random.random)
+    return Adapters(aws_client, transport, post, clock.now, ids.new_id, random.random)
 
 
 @cache

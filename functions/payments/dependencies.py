@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from payments.domain.ids import NewId
     from payments.domain.merchant import CredentialSource
     from payments.domain.ports import Gateway, Quarantine
-    from payments.finpay.transport import Exchange
+    from payments.finpay.transport import Transport
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
@@ -47,7 +47,7 @@ class Adapters(NamedTuple):
     """The outside world: AWS clients by service name, HTTP to Finpay and to shops, time, chance."""
 
     client: Callable[[str], Any]
-    exchange: Callable[[], Exchange]
+    transport: Callable[[], Transport]
     post: Callable[[Targets], PostWebhook]
     clock: Clock
     new_id: NewId
@@ -125,7 +125,7 @@ class Dependencies:
         from payments.finpay.client import FinpayGateway
 
         to, clock = settings.finpay(), self._adapters.clock
-        circuit = Circuit(self._dynamodb, to.circuits_table, clock, self._adapters.exchange())
+        circuit = Circuit(self._dynamodb, to.circuits_table, clock, self._adapters.transport())
         return FinpayGateway(
             to.finpay_base_url,
             self.credentials,

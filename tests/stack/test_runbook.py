@@ -11,7 +11,7 @@ import pytest
 from local.state import RunningStack
 from payments.domain import clock
 from payments.finpay.circuit_breaker import Circuit
-from payments.finpay.transport import HttpExchange
+from payments.finpay.transport import HttpTransport
 from testing.receivers import listening
 from testing.template import ROOT
 from tests.stack.account import account_of
@@ -37,7 +37,7 @@ class Walk:
 def walk(stack: RunningStack) -> Iterator[Walk]:
     """What the reader has set by the first two blocks, and a shop that takes webhooks."""
     table = stack.outputs["CircuitsTableName"]
-    circuit = Circuit(stack.aws.dynamodb(), table, clock.now, HttpExchange(clock.now))
+    circuit = Circuit(stack.aws.dynamodb(), table, clock.now, HttpTransport(clock.now))
     assert eventually(circuit.is_closed), "another test left Finpay down"
     with listening() as shop:
         environment = account_of(stack) | {

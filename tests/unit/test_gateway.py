@@ -16,7 +16,7 @@ from payments.domain.merchant import Credentials
 from payments.finpay import client as gateway_module
 from payments.finpay import transport as module
 from payments.finpay.client import FinpayGateway
-from payments.finpay.transport import HttpExchange
+from payments.finpay.transport import HttpTransport
 from simulator import server as simulator
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 
@@ -46,7 +46,7 @@ def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> F
         "credentials": Keys(make_credentials(key)),
         "clock": lambda: NOW,
         "observe": lambda *_: None,
-        "exchange": HttpExchange(lambda: NOW),
+        "transport": HttpTransport(lambda: NOW),
     }
     return FinpayGateway(**fields | changes)
 
@@ -114,8 +114,8 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
             sessions.append(module.new_session())
             return sessions[-1]
 
-        exchange = HttpExchange(lambda: NOW, new)
-        gateway = make_gateway(url, exchange=exchange)
+        transport = HttpTransport(lambda: NOW, new)
+        gateway = make_gateway(url, transport=transport)
         try:
             with pytest.raises(OutcomeUnknown):
                 gateway.initiate(make_request_body())
@@ -124,7 +124,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(
             stop.set()
         with simulator.start() as finpay:
             monkeypatch.undo()
-            gateway = make_gateway(finpay.url, exchange=exchange)
+            gateway = make_gateway(finpay.url, transport=transport)
             assert gateway.initiate(make_request_body()).payment_code
         assert len(sessions) == 2, "the one left behind is still in use by its thread"
 
@@ -160,7 +160,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again() -> None:
         return sessions[-1]
 
     with simulator.start() as finpay:
-        gateway = make_gateway(finpay.url, exchange=HttpExchange(lambda: now[0], new))
+        gateway = make_gateway(finpay.url, transport=HttpTransport(lambda: now[0], new))
         gateway.initiate(make_request_body(id="A-1"))
         now[0] += 15_000
         gateway.initiate(make_request_body(id="A-2"))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from payments.domain.clock import Clock
-    from payments.finpay.transport import Answer, Exchange
+    from payments.finpay.transport import Answer, Transport
 
 NAME = "finpay"
 FAILURES = 3
@@ -60,15 +60,15 @@ _CONFIG = CircuitBreakerConfig(
 
 
 class Circuit:
-    """The circuit of one deployment: an Exchange before another one."""
+    """The circuit of one deployment: an Transport before another one."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, clock: Clock, exchange: Exchange
+        self, client: DynamoDBClient, table: str, clock: Clock, transport: Transport
     ) -> None:
         self._clock = clock
         self._states = CircuitBreakerDynamoDBPersistence(table, boto3_client=client)
         self._attempt = circuit_breaker(NAME, self._states, config=_CONFIG)(
-            partial(_attempt, exchange)
+            partial(_attempt, transport)
         )
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
@@ -99,8 +99,8 @@ class Circuit:
         return min(max(left, 1), RECOVERY_SECONDS)
 
 
-def _attempt(exchange: Exchange, request: requests.Request, deadline: float) -> Answer:
-    answer = exchange(request, deadline)
+def _attempt(transport: Transport, request: requests.Request, deadline: float) -> Answer:
+    answer = transport(request, deadline)
     if answer[0] not in _SERVER_ERRORS:
         return answer
     # An order that Finpay cannot show is looked at again and again; the others do not suffer.

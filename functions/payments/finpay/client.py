@@ -23,7 +23,7 @@ from payments.domain.gateway_status import Claim
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
 from payments.finpay.responses import read_cancel_answer, read_check_answer, read_initiate_answer
-from payments.finpay.transport import Answer, Exchange
+from payments.finpay.transport import Answer, Transport
 
 if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource
@@ -47,7 +47,7 @@ class FinpayGateway:
     credentials: CredentialSource
     clock: Clock
     observe: Observe
-    exchange: Exchange
+    transport: Transport
     is_reachable: IsReachable = lambda: True
     check_seconds: float = CHECK_SECONDS
 
@@ -115,6 +115,6 @@ class FinpayGateway:
         request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())
         started = time.monotonic()
         try:
-            return self.exchange(request, deadline)
+            return self.transport(request, deadline)
         finally:
             self.observe(name, time.monotonic() - started)

@@ -12,7 +12,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from payments.deadline import Overdue
 
 
-class Lines(HTTPAdapter):
+class Connections(HTTPAdapter):
     """Makes, keeps and reuses connections as requests does, until it is closed.
 
     They serve one request at a time, so the latest one is the one in use.

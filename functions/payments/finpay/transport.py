@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 from payments.deadline import Overdue, within
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, NotAttempted, OutcomeUnknown
-from payments.finpay.connections import Lines
+from payments.finpay.connections import Connections
 
 _CONNECT_SECONDS = 3.05
 READ_SECONDS = 10.0
@@ -31,7 +31,7 @@ _IDLE_MS = 15_000
 type Answer = tuple[int, bytes]
 """HTTP status and body."""
 
-type Exchange = Callable[[requests.Request, float], Answer]
+type Transport = Callable[[requests.Request, float], Answer]
 """Sends a request once and waits for its answer until a deadline (`time.monotonic()`).
 
 Raises NotAttempted where no byte of the request can have left, else OutcomeUnknown.
@@ -49,8 +49,8 @@ def new_session() -> requests.Session:
 
 
 @dataclass(slots=True)
-class HttpExchange:
-    """An Exchange over connections that are kept while they are fresh."""
+class HttpTransport:
+    """An Transport over connections that are kept while they are fresh."""
 
     clock: Clock
     new_session: Callable[[], requests.Session] = new_session
@@ -78,9 +78,9 @@ class HttpExchange:
         if self._session is None or self.clock() - self._last_used > _IDLE_MS:
             if self._session:
                 self._session.close()
-            self._session, lines = self.new_session(), Lines()
+            self._session, connections = self.new_session(), Connections()
             for scheme in ("https://", "http://"):
-                self._session.mount(scheme, lines)
+                self._session.mount(scheme, connections)
         return self._session
 
 

@@ -42,7 +42,7 @@ from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire, Inquiry
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
-from tests.property.simulation.network import SimulatedExchange
+from tests.property.simulation.network import SimulatedTransport
 from tests.property.simulation.planting import BUGS, bug, method
 
 __all__ = ["BUGS", "planted"]
@@ -220,7 +220,7 @@ def a_timeout_counts_as_not_attempted() -> Any:
         except OutcomeUnknown:
             raise NotAttempted from None
 
-    return method(SimulatedExchange, "__call__", send)
+    return method(SimulatedTransport, "__call__", send)
 
 
 @bug

@@ -32,8 +32,8 @@ _NO_ANSWER = ("finpay: request lost", "finpay: request late", "finpay: answer lo
 _ANSWERED = ("finpay: slow", "finpay: sent twice")
 
 
-class SimulatedExchange:
-    """See payments.finpay.transport.Exchange: sent once, with every way to get lost."""
+class SimulatedTransport:
+    """See payments.finpay.transport.Transport: sent once, with every way to get lost."""
 
     def __init__(
         self, process: Process, finpay: SimulatedFinpay, watchdog: Watchdog, outages: list[range]

@@ -22,7 +22,7 @@ from tests.property.simulation.chance import Chance
 from tests.property.simulation.cloud import FaultyDynamoDB, Queue, Secrets, Sqs
 from tests.property.simulation.finpay import SimulatedFinpay
 from tests.property.simulation.hub import MINUTE, Hub
-from tests.property.simulation.network import SimulatedExchange
+from tests.property.simulation.network import SimulatedTransport
 from tests.property.simulation.process import SKEW_MS, DiedError, Process
 from tests.property.simulation.watchdog import Watchdog
 
@@ -99,7 +99,7 @@ class Service:
 
         adapters = Adapters(
             client=made,
-            exchange=partial(made, "exchange"),
+            transport=partial(made, "transport"),
             post=lambda _: made("post"),
             clock=process.clock,
             new_id=chance.mark,
@@ -113,7 +113,7 @@ class Service:
             "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
             "secretsmanager": lambda: Secrets(process),
             "sqs": lambda: Sqs(process, self.queue),
-            "exchange": lambda: SimulatedExchange(
+            "transport": lambda: SimulatedTransport(
                 process, self.finpay, self.watchdog, self._outages
             ),
         }

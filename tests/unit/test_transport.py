@@ -14,7 +14,7 @@ import requests
 
 from payments.domain.errors import OutcomeUnknown
 from payments.finpay import transport as module
-from payments.finpay.transport import HttpExchange
+from payments.finpay.transport import HttpTransport
 from testing.builders import NOW
 from tests.functional.hostile.certificates import Authority
 from tests.functional.hostile.misbehaviour import tls
@@ -28,10 +28,10 @@ def cancel(port: int, scheme: str = "http") -> requests.Request:
     return requests.Request("GET", f"{scheme}://127.0.0.1:{port}/pg/payment/card/cancel/A-1")
 
 
-def overdue(exchange: HttpExchange, request: requests.Request) -> None:
+def overdue(transport: HttpTransport, request: requests.Request) -> None:
     started = time.monotonic()
     with pytest.raises(OutcomeUnknown):
-        exchange(request, started + SOON)
+        transport(request, started + SOON)
     assert time.monotonic() - started < SOON + 8, "who asked did not wait for the answer"
 
 
@@ -65,7 +65,7 @@ def test_a_connection_that_comes_about_after_the_deadline_carries_no_request() -
     """The server's queue is full, so the client's kernel goes on knocking."""
     with listening(backlog=0) as listener:
         with socket.create_connection(("127.0.0.1", port_of(listener))):
-            overdue(HttpExchange(lambda: NOW), cancel(port_of(listener)))
+            overdue(HttpTransport(lambda: NOW), cancel(port_of(listener)))
         assert heard(listener) == b"", "that was the one in the queue"
         assert heard(listener) == b""
 
@@ -81,7 +81,7 @@ def test_a_name_that_resolves_after_the_deadline_leads_to_no_request(
 
     with listening() as listener:
         monkeypatch.setattr(socket, "getaddrinfo", late)
-        overdue(HttpExchange(lambda: NOW), cancel(port_of(listener)))
+        overdue(HttpTransport(lambda: NOW), cancel(port_of(listener)))
         resolves.set()
         assert heard(listener) == b""
 
@@ -92,7 +92,7 @@ def test_a_handshake_that_ends_after_the_deadline_is_followed_by_no_request(
     authority = Authority.founded(tmp_path)
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(authority.bundle))
     with listening() as listener:
-        overdue(HttpExchange(lambda: NOW), cancel(port_of(listener), "https"))
+        overdue(HttpTransport(lambda: NOW), cancel(port_of(listener), "https"))
         plain, _ = listener.accept()
         plain.settimeout(LONG)
         connection = tls(authority, "good", tmp_path).wrap_socket(plain, server_side=True)
@@ -109,7 +109,7 @@ def answered(listener: socket.socket) -> socket.socket:
 
 
 def test_a_connection_in_use_ends_with_the_deadline_and_the_next_request_has_a_new_one() -> None:
-    exchange, gone = HttpExchange(lambda: NOW), Event()
+    transport, gone = HttpTransport(lambda: NOW), Event()
 
     def serve(listener: socket.socket) -> None:
         with answered(listener) as connection:
@@ -122,10 +122,10 @@ def test_a_connection_in_use_ends_with_the_deadline_and_the_next_request_has_a_n
         server = Thread(target=serve, args=(listener,), daemon=True)
         server.start()
         request = cancel(port_of(listener))
-        assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
-        overdue(exchange, request)
+        assert transport(request, time.monotonic() + LONG) == (200, b"{}")
+        overdue(transport, request)
         assert gone.wait(module.READ_SECONDS / 2), "long before its thread would have given up"
-        assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
+        assert transport(request, time.monotonic() + LONG) == (200, b"{}")
         server.join()
 
 
@@ -133,7 +133,7 @@ def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_k
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The container is frozen between the deadline and the first byte."""
-    exchange, real = HttpExchange(lambda: NOW), requests.Session.send
+    transport, real = HttpTransport(lambda: NOW), requests.Session.send
     thawed, ended = Event(), Event()
     got: list[bytes] = []
 
@@ -152,9 +152,9 @@ def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_k
         server = Thread(target=serve, args=(listener,), daemon=True)
         server.start()
         request = cancel(port_of(listener))
-        assert exchange(request, time.monotonic() + LONG) == (200, b"{}")
+        assert transport(request, time.monotonic() + LONG) == (200, b"{}")
         monkeypatch.setattr(requests.Session, "send", frozen)
-        overdue(exchange, request)
+        overdue(transport, request)
         thawed.set()
         assert ended.wait(LONG)
         server.join()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from payments.domain.clock import DAY
 from payments.domain.errors import GatewayError, GatewayRefused, OutcomeUnknown
-from payments.finpay.circuit_breaker import Circuit
-from payments.finpay.client import FinpayGateway
+from payments.finpay.circuit_breaker import CircuitBreaker
+from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.finpay.transport import HttpTransport
 
@@ -47,12 +47,12 @@ def credentials_of(deployment: Deployment) -> SecretCredentials:
     )
 
 
-def gateway_of(deployment: Deployment) -> FinpayGateway:
+def gateway_of(deployment: Deployment) -> FinpayClient:
     """The Finpay of a stack; `is_reachable` is whether its functions would ask it now."""
     transport = HttpTransport(deployment.now)
     table = deployment.output("CircuitsTableName")
-    circuit = Circuit(deployment.dynamodb, table, deployment.now, transport)
-    return FinpayGateway(
+    circuit = CircuitBreaker(deployment.dynamodb, table, deployment.now, transport)
+    return FinpayClient(
         deployment.parameter("FinpayBaseUrl"),
         credentials_of(deployment),
         deployment.now,

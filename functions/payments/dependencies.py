@@ -121,12 +121,14 @@ class Dependencies:
 
     def _gateway_with(self, **limits: float) -> Gateway:
         """Finpay, behind the circuit that all functions share."""
-        from payments.finpay.circuit_breaker import Circuit
-        from payments.finpay.client import FinpayGateway
+        from payments.finpay.circuit_breaker import CircuitBreaker
+        from payments.finpay.client import FinpayClient
 
         to, clock = settings.finpay(), self._adapters.clock
-        circuit = Circuit(self._dynamodb, to.circuits_table, clock, self._adapters.transport())
-        return FinpayGateway(
+        circuit = CircuitBreaker(
+            self._dynamodb, to.circuits_table, clock, self._adapters.transport()
+        )
+        return FinpayClient(
             to.finpay_base_url,
             self.credentials,
             clock,

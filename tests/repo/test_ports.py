@@ -11,7 +11,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.aws.sync_queue import SqsLooks
 from payments.domain import merchant, ports
-from payments.finpay.client import FinpayGateway
+from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.storefronts.endpoints import DynamoReceivers
 from payments.test_mode import simulated_callbacks
@@ -30,7 +30,7 @@ REAL: dict[type, type] = {
     merchant.CredentialSource: SecretCredentials,
     webhook_ports.Receivers: DynamoReceivers,
     ports.Quarantine: DynamoQuarantine,
-    ports.Gateway: FinpayGateway,
+    ports.Gateway: FinpayClient,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.state import RunningStack
 from payments.domain import clock
-from payments.finpay.circuit_breaker import Circuit
+from payments.finpay.circuit_breaker import CircuitBreaker
 from payments.finpay.transport import HttpTransport
 from testing.receivers import listening
 from testing.template import ROOT
@@ -37,7 +37,7 @@ class Walk:
 def walk(stack: RunningStack) -> Iterator[Walk]:
     """What the reader has set by the first two blocks, and a shop that takes webhooks."""
     table = stack.outputs["CircuitsTableName"]
-    circuit = Circuit(stack.aws.dynamodb(), table, clock.now, HttpTransport(clock.now))
+    circuit = CircuitBreaker(stack.aws.dynamodb(), table, clock.now, HttpTransport(clock.now))
     assert eventually(circuit.is_closed), "another test left Finpay down"
     with listening() as shop:
         environment = account_of(stack) | {

@@ -59,7 +59,7 @@ _CONFIG = CircuitBreakerConfig(
 )
 
 
-class Circuit:
+class CircuitBreaker:
     """The circuit of one deployment: an Transport before another one."""
 
     def __init__(

@@ -22,7 +22,11 @@ from payments.domain.errors import GatewayRefused, Unavailable
 from payments.domain.gateway_status import Claim
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
-from payments.finpay.responses import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.finpay.responses import (
+    read_cancel_response,
+    read_check_response,
+    read_initiate_response,
+)
 from payments.finpay.transport import Answer, Transport
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ type IsReachable = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class FinpayGateway:
+class FinpayClient:
     """Finpay at one base URL; see ports.Gateway."""
 
     base_url: str
@@ -62,7 +66,7 @@ class FinpayGateway:
         )
 
         def read(status: int, answer: bytes) -> IssuedCode:
-            return read_initiate_answer(status, answer, body, asked_at)
+            return read_initiate_response(status, answer, body, asked_at)
 
         return self._ask("initiate", request, INITIATE_SECONDS, read)
 
@@ -70,14 +74,14 @@ class FinpayGateway:
         """`GET /pg/payment/card/check/{id}`; raises a GatewayError."""
 
         def read(status: int, answer: bytes) -> Claim | None:
-            return read_check_answer(status, answer, gateway_order_id)
+            return read_check_response(status, answer, gateway_order_id)
 
         return self._ask("check", self._get("check", gateway_order_id), self.check_seconds, read)
 
     def cancel(self, gateway_order_id: str) -> bool:
         """`GET /pg/payment/card/cancel/{id}`, which changes state; raises a GatewayError."""
         request = self._get("cancel", gateway_order_id)
-        return self._ask("cancel", request, CANCEL_SECONDS, read_cancel_answer)
+        return self._ask("cancel", request, CANCEL_SECONDS, read_cancel_response)
 
     def _get(self, endpoint: str, gateway_order_id: str) -> requests.Request:
         path = f"/pg/payment/card/{endpoint}/{quote(gateway_order_id, safe='')}"

@@ -33,7 +33,7 @@ _REFUSALS: Mapping[int, type[GatewayError]] = {
 }
 
 
-def read_initiate_answer(
+def read_initiate_response(
     http_status: int, body: bytes, request: Mapping[str, Any], asked_at: int
 ) -> IssuedCode:
     """The code in an answer; raises a GatewayError where there is none.
@@ -62,7 +62,7 @@ def read_initiate_answer(
     )
 
 
-def read_check_answer(http_status: int, body: bytes, gateway_order_id: str) -> Claim | None:
+def read_check_response(http_status: int, body: bytes, gateway_order_id: str) -> Claim | None:
     """What Finpay says of the order that was asked about, or None if it knows no such order.
 
     Raises GatewayRefused if Finpay refused us, OutcomeUnknown for anything else.
@@ -83,7 +83,7 @@ def read_check_answer(http_status: int, body: bytes, gateway_order_id: str) -> C
     return claim
 
 
-def read_cancel_answer(http_status: int, body: bytes) -> bool:
+def read_cancel_response(http_status: int, body: bytes) -> bool:
     """Whether Finpay agreed to cancel; False if it refused for certain, whatever the reason.
 
     Raises KeyRefused if it refused our key, OutcomeUnknown for anything else.

@@ -10,7 +10,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import NotAttempted
 from payments.domain.payment import LEASE_MS, Lease, Payment, Source, is_derived_id
 from payments.domain.transitions import Status
-from payments.finpay.client import FinpayGateway
+from payments.finpay.client import FinpayClient
 from simulator.orders import NewOrder
 from testing.builders import (
     SAMPLE_ORDER_ID,
@@ -383,7 +383,7 @@ def test_a_second_request_that_never_left_keeps_the_row_of_the_first(
     def refuse(*_: object) -> None:
         raise NotAttempted
 
-    monkeypatch.setattr(FinpayGateway, "initiate", refuse)
+    monkeypatch.setattr(FinpayClient, "initiate", refuse)
     assert ask_again(service).problem == "outcome-unknown"
     assert service.payment().status is Status.INITIATING
     monkeypatch.undo()

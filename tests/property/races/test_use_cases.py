@@ -16,7 +16,7 @@ from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailabl
 from payments.domain.merchant import Credentials
 from payments.domain.payment import Payment
 from payments.domain.transitions import Status
-from payments.finpay.client import FinpayGateway
+from payments.finpay.client import FinpayClient
 from payments.finpay.transport import HttpTransport
 from payments.requests.payment_request import parse
 from payments.services.apply_status import Effect, Settle
@@ -82,7 +82,7 @@ def settle_in(store: DynamoPayments) -> Settle:
 def initiate_in(store: DynamoPayments, finpay: Server) -> Initiate:
     """A container's own: each has connections of its own."""
     settle, transport = settle_in(store), HttpTransport(clock.now)
-    gateway = FinpayGateway(finpay.url, Keys(), clock.now, lambda *_: None, transport)
+    gateway = FinpayClient(finpay.url, Keys(), clock.now, lambda *_: None, transport)
     inquire = Inquire(gateway, settle, clock.now)
     resolve = Resolve(store, gateway, inquire, settle, clock.now, ids.new_id)
     ask = Ask(store, gateway, clock.now, ids.new_id)

@@ -31,7 +31,7 @@ from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
-from payments.finpay.client import FinpayGateway
+from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.services import apply_status, initiate, reconcile, resolve
 from payments.services.apply_status import Settlement
@@ -249,10 +249,10 @@ def a_second_attempt_goes_by_the_same_id() -> Any:
 
 @bug
 def a_second_attempt_is_made_without_a_cancel() -> Any:
-    def cancel(_: Any, self: FinpayGateway, gateway_order_id: str) -> bool:  # noqa: ARG001
+    def cancel(_: Any, self: FinpayClient, gateway_order_id: str) -> bool:  # noqa: ARG001
         return True
 
-    return method(FinpayGateway, "cancel", cancel)
+    return method(FinpayClient, "cancel", cancel)
 
 
 @bug
@@ -282,11 +282,11 @@ def anybody_gets_the_stored_answer() -> Any:
 
 @bug
 def a_refused_cancel_counts_as_agreed() -> Any:
-    def cancel(real: Any, self: FinpayGateway, gateway_order_id: str) -> bool:
+    def cancel(real: Any, self: FinpayClient, gateway_order_id: str) -> bool:
         real(self, gateway_order_id)
         return True
 
-    return method(FinpayGateway, "cancel", cancel)
+    return method(FinpayClient, "cancel", cancel)
 
 
 @bug

@@ -14,7 +14,11 @@ from payments.domain.errors import (
 )
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode, Source
-from payments.finpay.responses import read_cancel_answer, read_check_answer, read_initiate_answer
+from payments.finpay.responses import (
+    read_cancel_response,
+    read_check_response,
+    read_initiate_response,
+)
 from testing.builders import NOW, make_request_body
 
 # The sample response of Finpay's page.
@@ -31,7 +35,7 @@ DAY = 86_400_000
 
 def read(status: int = 200, body: Any = None, request: Any = None, **changes: Any) -> IssuedCode:
     content = body if isinstance(body, bytes) else json.dumps(SAMPLE | changes).encode()
-    return read_initiate_answer(status, content, request or make_request_body(), NOW)
+    return read_initiate_response(status, content, request or make_request_body(), NOW)
 
 
 def test_finpays_sample_answer_is_a_code() -> None:
@@ -136,7 +140,7 @@ def check(status: int = 200, code: Any = "2000000", **data: Any) -> Claim | None
     """What a status check says of order A-1."""
     payment = {"order": {"id": "A-1", "amount": 1000}, "result": {"payment": {"status": "PAID"}}}
     body = {"responseCode": code, "data": payment | data}
-    return read_check_answer(status, json.dumps(body).encode(), "A-1")
+    return read_check_response(status, json.dumps(body).encode(), "A-1")
 
 
 def test_a_status_check_tells_what_became_of_the_order() -> None:
@@ -193,7 +197,7 @@ def test_the_evidence_of_a_check_is_the_same_while_the_order_is() -> None:
 
 
 def cancel(status: int, code: Any) -> bool:
-    return read_cancel_answer(status, json.dumps({"responseCode": code}).encode())
+    return read_cancel_response(status, json.dumps({"responseCode": code}).encode())
 
 
 def test_finpay_agrees_to_cancel_or_refuses_for_certain() -> None:

@@ -15,7 +15,7 @@ from payments.domain.errors import GatewayRefused, NotAttempted, OutcomeUnknown,
 from payments.domain.merchant import Credentials
 from payments.finpay import client as gateway_module
 from payments.finpay import transport as module
-from payments.finpay.client import FinpayGateway
+from payments.finpay.client import FinpayClient
 from payments.finpay.transport import HttpTransport
 from simulator import server as simulator
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
@@ -40,7 +40,7 @@ def make_credentials(key: str = MERCHANT_KEY) -> Credentials:
     return Credentials(MERCHANT_ID, (key,))
 
 
-def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> FinpayGateway:
+def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> FinpayClient:
     fields: dict[str, Any] = {
         "base_url": base_url,
         "credentials": Keys(make_credentials(key)),
@@ -48,7 +48,7 @@ def make_gateway(base_url: str, *, key: str = MERCHANT_KEY, **changes: Any) -> F
         "observe": lambda *_: None,
         "transport": HttpTransport(lambda: NOW),
     }
-    return FinpayGateway(**fields | changes)
+    return FinpayClient(**fields | changes)
 
 
 @contextmanager

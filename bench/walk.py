@@ -94,12 +94,12 @@ class Walk:
         event = make_looks_event(("message", look))
         self.record("look", lambda: self.service.reconcile(event))
         if changes := self.shop.changes():
-            self.record("stream, look", lambda: self.shop.announce(changes))
+            self.record("stream, look", lambda: self.shop.publish_events(changes))
 
     def _tell(self, kind: str) -> None:
         changes = self.shop.changes()
         assert len(changes) == 1
-        self.record(f"stream, {kind}", lambda: self.shop.announce(changes))
+        self.record(f"stream, {kind}", lambda: self.shop.publish_events(changes))
         (message,) = self.shop.received(self.shop.queue_url)
         self.record(f"notify, {kind}", lambda: self.shop.attempt(message))
         self.shop.delete(message)

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from ops.errors import NothingThere
 from payments.aws.stream import read_changes
-from payments.webhooks.publish import Announce
+from payments.webhooks.publish import PublishEvents
 
 if TYPE_CHECKING:
     from ops.letters import Letter
@@ -60,7 +60,7 @@ def read_batch(body: str) -> Batch:
 
 @dataclass(frozen=True, slots=True)
 class StreamLetters:
-    """Reads the stream again, and announces as the function does."""
+    """Reads the stream again, and publishes as the function does."""
 
     streams: Any
     queue: EventQueue
@@ -74,7 +74,7 @@ class StreamLetters:
         changes, unread = read_changes(one for one in found if _is_change(one))
         if unread:
             raise NothingThere("a change in the stream cannot be read", TELL_BY_HAND)
-        return Announce(self.queue)(changes)
+        return PublishEvents(self.queue)(changes)
 
     def _records(self, batch: Batch) -> Iterator[dict[str, Any]]:
         """All from the first to the last of them, or NothingThere; a page may well be empty."""

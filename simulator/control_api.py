@@ -96,7 +96,7 @@ class ControlApi:
         statuses, plan = given.words("statuses"), read_plan(given)
         given.end()
         order = self._book.get(order_id)
-        return jsonify(**delivered_view(self._simulation.announce(order, plan, statuses)))
+        return jsonify(**delivered_view(self._simulation.send_callbacks(order, plan, statuses)))
 
     def log(self) -> Response:
         order_id = request.args.get("orderId")
@@ -151,7 +151,7 @@ class ControlApi:
         return self.health()
 
     def _announced(self, order: Order, plan: Plan) -> Response:
-        delivered = self._simulation.announce(order, plan)
+        delivered = self._simulation.send_callbacks(order, plan)
         return jsonify(order=order_view(order), **delivered_view(delivered))
 
 

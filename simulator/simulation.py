@@ -98,7 +98,7 @@ class Simulation:
     def allows(self, source: str | None) -> bool:
         return source is None or self.enabled_sources is None or source in self.enabled_sources
 
-    def announce(self, order: Order, plan: Plan, statuses: Sequence[str] = ()) -> Delivered:
+    def send_callbacks(self, order: Order, plan: Plan, statuses: Sequence[str] = ()) -> Delivered:
         """Call back about an order, by default with the status it has."""
         messages = self._messages(order, plan, statuses or (order.status,))
         if plan.how == "none":

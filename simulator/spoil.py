@@ -61,7 +61,7 @@ class Spoiler:
             order = self._simulation.book.pay(str(body["order"]["id"]))
         except (NotPayableError, UnknownOrderError):
             return
-        self._simulation.announce(order, Plan())
+        self._simulation.send_callbacks(order, Plan())
 
 
 def drop_connection() -> Response:

@@ -62,7 +62,7 @@ class Shop:
         records = [dict(record) for record in page["Records"]]
         return [record for record in records if lets_in(stream_settings(), record)]
 
-    def announce(self, changes: list[dict[str, Any]] | None = None) -> list[str]:
+    def publish_events(self, changes: list[dict[str, Any]] | None = None) -> list[str]:
         """The stream's turn: sequence numbers of what it could not read."""
         records = self.changes() if changes is None else changes
         answer = self.service.invoke("PaymentStream", {"Records": records})
@@ -89,7 +89,7 @@ class Shop:
 
     def tell(self) -> None:
         """Stream and queue, until everything is told or waits for another attempt."""
-        assert self.announce() == []
+        assert self.publish_events() == []
         self.notify()
 
     def waiting(self) -> list[MessageTypeDef]:

@@ -10,7 +10,7 @@ from payments.observability import metrics
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answer a batch of the stream: rows that changed; template.yaml keeps all others out."""
     stream = bootstrap.dependencies()
-    with stream.telemetry.job("announce"):
+    with stream.telemetry.job("publish events"):
         changes, unread = read_changes(event["Records"])
-        metrics.announced(stream.telemetry, stream.announce(changes), unread)
+        metrics.events_published(stream.telemetry, stream.publish_events(changes), unread)
     return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

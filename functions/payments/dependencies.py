@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
     from payments.webhooks.ports import PostWebhook
-    from payments.webhooks.publish import Announce
+    from payments.webhooks.publish import PublishEvents
 
 CONFIRMATION_SECONDS = 2.5
 """Most seconds of the status check inside a callback, which Finpay wants answered in under 5 s."""
@@ -215,10 +215,10 @@ class Dependencies:
         return Look(self.payments, self._gateway, self._inquire, self._resolve, clock, new_id)
 
     @cached_property
-    def announce(self) -> Announce:
-        from payments.webhooks.publish import Announce
+    def publish_events(self) -> PublishEvents:
+        from payments.webhooks.publish import PublishEvents
 
-        return Announce(self.webhooks_queue)
+        return PublishEvents(self.webhooks_queue)
 
     @cached_property
     def deliver(self) -> Deliver:

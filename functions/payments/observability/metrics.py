@@ -126,7 +126,7 @@ def looked(telemetry: Telemetry, settlement: Settlement) -> None:
         telemetry.count("PaidFoundByReconcile")
 
 
-def announced(telemetry: Telemetry, queued: int, unread: str) -> None:
+def events_published(telemetry: Telemetry, queued: int, unread: str) -> None:
     """Changes of payments became events; `unread` is the first one that nobody can read."""
     telemetry.note(queued=queued)
     if queued:

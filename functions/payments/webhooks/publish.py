@@ -17,7 +17,7 @@ type Change = tuple[Payment, Payment]
 
 
 @dataclass(frozen=True, slots=True)
-class Announce:
+class PublishEvents:
     """Queues the events of a stream of changes."""
 
     queue: EventQueue

@@ -60,8 +60,8 @@ def test_the_payment_in_the_webhook_is_the_one_that_the_api_shows(paid: Shop) ->
 
 def test_a_change_that_the_stream_brings_twice_has_the_same_id_and_bytes(paid: Shop) -> None:
     changes = paid.changes()
-    paid.announce(changes)
-    paid.announce(changes)
+    paid.publish_events(changes)
+    paid.publish_events(changes)
     paid.notify()
     webhooks = {(one.headers["webhook-id"], one.body) for one in paid.receiver.got}
     assert len(paid.receiver.got) == 4
@@ -73,7 +73,7 @@ def test_what_changes_no_status_is_not_told(paid: Shop) -> None:
     body = make_callback_body(make_callback_fields(status="FAILED"))
     assert paid.service.callback(make_callback_event(body)).status == 200
     (remark,) = paid.changes()
-    assert paid.announce([remark]) == []
+    assert paid.publish_events([remark]) == []
     assert paid.waiting() == []
 
 
@@ -81,7 +81,7 @@ def test_a_failed_attempt_is_made_again_with_the_same_bytes_and_a_new_time(shop:
     shop.order()
     shop.receiver.answers = [(500, {}), (302, {"location": "http://127.0.0.1:9/"}), (503, {})]
     shop.service.clock.at = shop.service.clock()
-    shop.announce()
+    shop.publish_events()
     for _ in range(3):
         assert shop.notify() == 1
         shop.service.clock.at += 1_000
@@ -103,7 +103,7 @@ def test_how_long_the_next_attempt_waits_is_set_at_the_queue(
     shop.service.settings["WEBHOOK_PAUSES"] = "600"
     shop.order()
     shop.receiver.answers = [(500, {})]
-    shop.announce()
+    shop.publish_events()
     assert shop.notify() == 1
     assert shop.waiting() == []
     (line,) = [line for line in logged(capsys) if line.get("job") == "webhook"]
@@ -116,7 +116,7 @@ def test_the_pause_that_a_receiver_asks_for_is_kept(
 ) -> None:
     shop.order()
     shop.receiver.answers = [(429, {"retry-after": "3600"})]
-    shop.announce()
+    shop.publish_events()
     assert shop.notify() == 1
     (line,) = [line for line in logged(capsys) if line.get("job") == "webhook"]
     assert line["again_in_s"] == 3600
@@ -125,7 +125,7 @@ def test_the_pause_that_a_receiver_asks_for_is_kept(
 def test_after_the_last_attempt_the_event_is_a_dead_letter(shop: Shop) -> None:
     shop.order()
     shop.receiver.answers = [(500, {})] * ATTEMPTS
-    shop.announce()
+    shop.publish_events()
     for _ in range(ATTEMPTS):
         assert shop.notify() == 1
     assert shop.notify() == 0
@@ -138,7 +138,7 @@ def test_a_receiver_that_is_gone_gets_no_more_of_any_payment_until_it_is_enabled
     paid: Shop,
 ) -> None:
     paid.receiver.answers = [(410, {})]
-    paid.announce()
+    paid.publish_events()
     assert paid.notify() == 0
     assert len(paid.receiver.got) == 1
     outcomes = [told.attempts[0].outcome for told in paid.deliveries()]
@@ -161,7 +161,7 @@ def test_an_answer_that_cannot_be_read_is_an_attempt_like_any_other(
     paid: Shop, header: dict[str, str], outcome: Outcome
 ) -> None:
     paid.receiver.answers = [(200, header)]
-    paid.announce()
+    paid.publish_events()
     assert paid.notify() == (outcome is Outcome.FAILED)
     attempts = [attempt.outcome for told in paid.deliveries() for attempt in told.attempts]
     assert sorted(attempts) == sorted([outcome, Outcome.DELIVERED])
@@ -169,7 +169,7 @@ def test_an_answer_that_cannot_be_read_is_an_attempt_like_any_other(
 
 def test_another_endpoint_of_the_same_storefront_is_still_told(paid: Shop) -> None:
     paid.receiver.answers = [(410, {})]
-    paid.announce()
+    paid.publish_events()
     paid.notify()
     paid.order("A-2", paid.receiver.url + "/other")
     paid.tell()
@@ -196,7 +196,7 @@ def test_a_storefront_that_is_not_registered_is_told_nothing(paid: Shop) -> None
 
 @pytest.mark.parametrize("table", ["StorefrontsTable", "DeliveriesTable"])
 def test_while_a_table_does_not_answer_the_event_stays_in_the_queue(paid: Shop, table: str) -> None:
-    paid.announce()
+    paid.publish_events()
     paid.service.drop_table(table)
     paid.service.restart()
     with pytest.raises(JobFailed, match="Unavailable"):
@@ -205,7 +205,7 @@ def test_while_a_table_does_not_answer_the_event_stays_in_the_queue(paid: Shop, 
 
 
 def test_a_failure_of_our_own_is_followed_by_the_same_pause_as_a_receivers(paid: Shop) -> None:
-    paid.announce()
+    paid.publish_events()
     paid.service.drop_table("StorefrontsTable")
     paid.service.restart()
     with pytest.raises(JobFailed, match="Unavailable"):
@@ -218,7 +218,7 @@ def test_while_the_queue_takes_nothing_the_stream_stays_where_it_is(paid: Shop) 
     changes = paid.changes()
     paid.service.sqs.delete_queue(QueueUrl=paid.queue_url)
     with pytest.raises(JobFailed, match="Unavailable"):
-        paid.announce(changes)
+        paid.publish_events(changes)
 
 
 def test_a_part_that_the_queue_did_not_take_makes_the_stream_come_again(paid: Shop) -> None:
@@ -226,19 +226,19 @@ def test_a_part_that_the_queue_did_not_take_makes_the_stream_come_again(paid: Sh
     # More than a message may have.
     changes[1]["dynamodb"]["NewImage"]["appUrl"] = {"S": "x" * 1_100_000}
     with pytest.raises(JobFailed, match="Unavailable"):
-        paid.announce(changes)
+        paid.publish_events(changes)
 
 
 def test_a_change_that_nobody_can_read_holds_back_nothing_that_came_before(paid: Shop) -> None:
     pending, change = paid.changes()
     del change["dynamodb"]["NewImage"]["amount"]
-    assert paid.announce([pending, change]) == [change["dynamodb"]["SequenceNumber"]]
+    assert paid.publish_events([pending, change]) == [change["dynamodb"]["SequenceNumber"]]
     paid.notify()
     assert paid.told() == [Status.PENDING]
 
 
 def test_a_deployment_for_money_delivers_to_no_loopback_address(paid: Shop) -> None:
-    paid.announce()
+    paid.publish_events()
     paid.service.settings["STAGE"] = "prod"
     with pytest.raises(SettingsError):
         paid.notify()
@@ -250,7 +250,7 @@ def test_a_deployment_for_money_delivers_to_no_loopback_address(paid: Shop) -> N
 
 def test_the_local_stack_sends_nothing_to_other_machines_and_tries_once(shop: Shop) -> None:
     shop.order(url="https://shop.example/webhooks")
-    shop.announce()
+    shop.publish_events()
     assert shop.notify() == 0
     assert shop.waiting() == []
     (told,) = shop.deliveries()
@@ -258,7 +258,7 @@ def test_the_local_stack_sends_nothing_to_other_machines_and_tries_once(shop: Sh
 
 
 def test_the_sample_events_are_answered(shop: Shop) -> None:
-    assert shop.announce(load_event("payment_stream")["Records"]) == []
+    assert shop.publish_events(load_event("payment_stream")["Records"]) == []
     (message,) = shop.waiting()
     assert json.loads(message["Body"])["id"] == f"evt_{SAMPLE_ORDER_ID}_2"
 

@@ -48,7 +48,7 @@ def kill_webhooks(desk: Desk, order_id: str = "A-1") -> None:
     desk.shop.order(order_id)
     desk.callback(order_id)
     desk.shop.receiver.answers = [(500, {})] * (2 * ATTEMPTS)
-    desk.shop.announce()
+    desk.shop.publish_events()
     for _ in range(ATTEMPTS + 1):
         desk.shop.notify()
 

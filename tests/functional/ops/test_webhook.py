@@ -49,7 +49,7 @@ def run(*arguments: str) -> Result:
 
 def test_the_log_has_a_line_for_each_attempt(shop: Shop) -> None:
     shop.receiver.answers = [(500, {})]
-    shop.announce()
+    shop.publish_events()
     shop.notify()
     shop.notify()
     lines = run("deliveries", SAMPLE_ORDER_ID).output.splitlines()
@@ -107,14 +107,14 @@ def test_an_event_that_was_lost_is_told_whatever_was_noted_since(shop: Shop, not
     (pending, paid) = shop.changes()
     for status in ("PENDING", "EXPIRED")[:noted]:
         note(shop, status)
-    shop.announce([pending])
+    shop.publish_events([pending])
     shop.notify()
     result = run("redeliver", SAMPLE_ORDER_ID)
     assert result.output == f"Queued evt_{SAMPLE_ORDER_ID}_3 (payment.paid)\n"
     shop.notify()
     assert shop.told() == [Status.PENDING, Status.PAID]
     # The stream comes round in the end: the same bytes under the same id, so it was told once.
-    shop.announce([paid])
+    shop.publish_events([paid])
     shop.notify()
     ours, streams = shop.receiver.got[1:]
     assert ours.headers["webhook-id"] == streams.headers["webhook-id"]
@@ -249,6 +249,6 @@ def test_a_table_that_does_not_answer_is_said_in_a_line(shop: Shop) -> None:
 def kill(shop: Shop) -> None:
     """Let all attempts fail at which the storefront could be told."""
     shop.receiver.answers = [(500, {})] * (2 * ATTEMPTS)
-    shop.announce()
+    shop.publish_events()
     for _ in range(ATTEMPTS + 1):
         shop.notify()

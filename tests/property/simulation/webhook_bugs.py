@@ -18,7 +18,7 @@ from payments.webhooks import deliver, events, publish
 from payments.webhooks.attempts import Outcome, Reply
 from payments.webhooks.deliver import Deliver, Delivery
 from payments.webhooks.events import Event, current_event
-from payments.webhooks.publish import Announce
+from payments.webhooks.publish import PublishEvents
 from payments.webhooks.retry_policy import Retries
 from payments.webhooks.signature import signed_headers
 from tests.property.simulation.planting import bug, method
@@ -62,12 +62,12 @@ def late_money_is_told_as_paid() -> Any:
 
 @bug
 def events_are_lost_when_the_queue_fails() -> Any:
-    def run(real: Any, self: Announce, changes: Any) -> int:
+    def run(real: Any, self: PublishEvents, changes: Any) -> int:
         with suppress(Unavailable):
             return int(real(self, changes))
         return 0
 
-    return method(Announce, "__call__", run)
+    return method(PublishEvents, "__call__", run)
 
 
 @bug

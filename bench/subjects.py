@@ -156,7 +156,7 @@ def _values(url: str) -> Mapping[str, str]:
         "KEY_OVERLAP_DAYS": "7",
         "CALLBACK_BASE_URL": "",
         "SOURCES_OF_FUNDS": "finpaycode",
-        "SCENES_QUEUE": "",
+        "SIMULATED_CALLBACKS_QUEUE": "",
         "LOOKS_QUEUE": url + "/123456789012/looks",
         "WEBHOOKS_QUEUE": url + "/123456789012/webhooks",
         "WEBHOOK_PAUSES": "5,300,1800,7200,18000,36000,43200,43200,43200,43200,33895",

@@ -277,7 +277,7 @@ class Service:
             "CALLBACK_BASE_URL": "",
             "SOURCES_OF_FUNDS": "finpaycode",
             "LOOKS_QUEUE": self.looks_queue,
-            "SCENES_QUEUE": "",
+            "SIMULATED_CALLBACKS_QUEUE": "",
             **self.settings,
         }
         for name, value in environment(function).items():

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
     from payments.storefronts.authenticate import Storefronts
-    from payments.test_mode.simulated_callbacks import ActOut, PlanScenes
+    from payments.test_mode.simulated_callbacks import (
+        ScheduleSimulatedCallbacks,
+        SendSimulatedCallback,
+    )
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.deliver import Deliver
     from payments.webhooks.ports import PostWebhook
@@ -247,18 +250,20 @@ class Dependencies:
     # Test mode
 
     @cached_property
-    def plan_scenes(self) -> PlanScenes:
-        from payments.test_mode.queue import SqsScenes
-        from payments.test_mode.simulated_callbacks import PlanScenes
+    def schedule_simulated_callbacks(self) -> ScheduleSimulatedCallbacks:
+        from payments.test_mode.queue import SqsSimulatedCallbacks
+        from payments.test_mode.simulated_callbacks import ScheduleSimulatedCallbacks
 
-        queue = SqsScenes(self._adapters.client("sqs"), self.request_settings.scenes_queue)
-        return PlanScenes(queue, self._adapters.clock)
+        queue = SqsSimulatedCallbacks(
+            self._adapters.client("sqs"), self.request_settings.simulated_callbacks_queue
+        )
+        return ScheduleSimulatedCallbacks(queue, self._adapters.clock)
 
     @cached_property
-    def act_out(self) -> ActOut:
-        from payments.test_mode.simulated_callbacks import ActOut
+    def send_simulated_callback(self) -> SendSimulatedCallback:
+        from payments.test_mode.simulated_callbacks import SendSimulatedCallback
 
         of = settings.test_mode()
         # It signs with the current key only.
         credentials = self._credentials_of(of.finpay_secret, 0)
-        return ActOut(credentials, self._post_to(only_loopback=of.only_loopback))
+        return SendSimulatedCallback(credentials, self._post_to(only_loopback=of.only_loopback))

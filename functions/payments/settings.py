@@ -29,7 +29,7 @@ class RequestSettings(NamedTuple):
 
     callback_base_url: str
     sources_of_funds: frozenset[str]
-    scenes_queue: str
+    simulated_callbacks_queue: str
     """The URL of the queue of test mode; empty where there is none, as where money is taken."""
 
 
@@ -56,7 +56,7 @@ def requests() -> RequestSettings:
     return RequestSettings(
         callback_base_url=os.environ["CALLBACK_BASE_URL"],
         sources_of_funds=frozenset(os.environ["SOURCES_OF_FUNDS"].split(",")),
-        scenes_queue="" if takes_money() else os.environ["SCENES_QUEUE"],
+        simulated_callbacks_queue="" if takes_money() else os.environ["SIMULATED_CALLBACKS_QUEUE"],
     )
 
 
@@ -97,18 +97,18 @@ def webhooks() -> WebhookSettings:
     )
 
 
-class ModeSettings(NamedTuple):
-    """Of the function that acts out test payments."""
+class TestModeSettings(NamedTuple):
+    """Of the function that sends simulated callbacks."""
 
     finpay_secret: str
     only_loopback: bool
 
 
-def test_mode() -> ModeSettings:
+def test_mode() -> TestModeSettings:
     """Read from the environment as template.yaml sets it; raises SettingsError where money is."""
     if takes_money():
         raise SettingsError("a deployment for money makes no test payments")
-    return ModeSettings(
+    return TestModeSettings(
         finpay_secret=os.environ["FINPAY_SECRET"],
         only_loopback=os.environ["WEBHOOK_TARGETS"] == "loopback",
     )

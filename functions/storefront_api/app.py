@@ -48,6 +48,6 @@ def initiate(request: Request, storefront_id: str, api: Dependencies) -> Respons
         outcome = api.initiate(order)
     metrics.initiated(api.telemetry, outcome)
     if order.request.test_outcome and not outcome.replayed:
-        with metrics.planning(api.telemetry):
-            api.plan_scenes(order, outcome.payment)
+        with metrics.scheduling_test_payment(api.telemetry):
+            api.schedule_simulated_callbacks(order, outcome.payment)
     return created(outcome)

@@ -4,15 +4,16 @@ from typing import Any
 
 from payments import bootstrap
 from payments.observability.tracing import span
-from payments.test_mode.queue import read_scene
+from payments.test_mode.queue import read_simulated_callback
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 - Lambda's signature
-    """Act out the one scene of the batch; if it fails, the queue brings it again."""
+    """Send the one simulated callback of the batch; SQS delivers it again if this fails."""
     mode = bootstrap.dependencies()
-    act_out = mode.act_out  # refuses where money is taken, before anything is read
+    # Raises SettingsError on a deployment that takes money, before anything is read.
+    send = mode.send_simulated_callback
     for record in event["Records"]:
-        scene = read_scene(record["body"])
-        with mode.telemetry.job("test outcome"), span("test outcome", order_id=scene.order_id):
-            mode.telemetry.note(order_id=scene.order_id, status=scene.status)
-            mode.telemetry.note(answered=act_out(scene))
+        callback = read_simulated_callback(record["body"])
+        with mode.telemetry.job("test outcome"), span("test outcome", order_id=callback.order_id):
+            mode.telemetry.note(order_id=callback.order_id, status=callback.status)
+            mode.telemetry.note(answered=send(callback))

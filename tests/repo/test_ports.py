@@ -15,7 +15,7 @@ from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.storefronts.endpoints import DynamoReceivers
 from payments.test_mode import simulated_callbacks
-from payments.test_mode.queue import SqsScenes
+from payments.test_mode.queue import SqsSimulatedCallbacks
 from payments.webhooks import ports as webhook_ports
 from payments.webhooks.sender import Post
 
@@ -24,7 +24,7 @@ REAL: dict[type, type] = {
     ports.DuePayments: DynamoPayments,
     ports.LookQueue: SqsLooks,
     webhook_ports.EventQueue: SqsEvents,
-    simulated_callbacks.SceneQueue: SqsScenes,
+    simulated_callbacks.SimulatedCallbackQueue: SqsSimulatedCallbacks,
     webhook_ports.PostWebhook: Post,
     webhook_ports.Deliveries: DynamoDeliveries,
     merchant.CredentialSource: SecretCredentials,

@@ -61,7 +61,7 @@ SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
             "StorefrontApi",
             ASKS_FINPAY
             | SETTLES
-            | {"STAGE", "CALLBACK_BASE_URL", "SOURCES_OF_FUNDS", "SCENES_QUEUE"},
+            | {"STAGE", "CALLBACK_BASE_URL", "SOURCES_OF_FUNDS", "SIMULATED_CALLBACKS_QUEUE"},
         ),
         ("FinpayCallback", ASKS_FINPAY | SETTLES),
         ("Reconcile", ASKS_FINPAY | SETTLES | {"LOOKS_QUEUE"}),

@@ -49,7 +49,7 @@ def read_order(
     request.require_json()
     document = json_body.decode(request.body())
     origins = request.authorizer.get("allowedOrigins", "").split()
-    has_test_mode = bool(settings.scenes_queue)
+    has_test_mode = bool(settings.simulated_callbacks_queue)
     body = parse(document, settings.sources_of_funds, origins, has_test_mode=has_test_mode)
     base_url = settings.callback_base_url or f"https://{request.host}"
     url = callback_url(base_url, body.order.id, credentials.merchant_keys[0])

@@ -39,14 +39,14 @@ def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
 
 
 @contextmanager
-def planning(telemetry: Telemetry) -> Iterator[None]:
+def scheduling_test_payment(telemetry: Telemetry) -> Iterator[None]:
     """What was asked for of a test payment is queued; without it the payment is as good."""
     try:
         yield
     except Unavailable:
-        telemetry.note(test_payment="not-planned")
+        telemetry.note(test_payment="not-scheduled")
     else:
-        telemetry.note(test_payment="planned")
+        telemetry.note(test_payment="scheduled")
 
 
 @contextmanager

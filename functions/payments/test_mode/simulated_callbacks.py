@@ -28,7 +28,7 @@ _ACCEPTED = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class SimulatedCallback:
     """One report: what of which order; amounts in rupiah, `at` in epoch milliseconds.
 
     Nothing of the customer, and no token: whoever acts it out has the key to make it with.
@@ -45,24 +45,24 @@ class Scene:
     base_url: str
 
 
-class SceneQueue(Protocol):
+class SimulatedCallbackQueue(Protocol):
     """Reports of test payments that wait for their time; raises Unavailable."""
 
-    def send(self, scene: Scene, after: int) -> None:
+    def send(self, callback: SimulatedCallback, after: int) -> None:
         """Queue one that is to be made after so many seconds."""
 
 
-class PlanScenes(NamedTuple):
-    """Queues the scenes of a test payment."""
+class ScheduleSimulatedCallbacks(NamedTuple):
+    """Queues the simulated callbacks of a test payment."""
 
-    queue: SceneQueue
+    queue: SimulatedCallbackQueue
     clock: Clock
 
     def __call__(self, order: Order, payment: Payment) -> None:
         """Queue what is to become of a payment that was just made; raises Unavailable."""
         now = self.clock()
         for report in reports_of(order.request.test_outcome) or ():
-            scene = Scene(
+            callback = SimulatedCallback(
                 order_id=payment.order_id,
                 gateway_order_id=payment.gateway_order_id,
                 amount=payment.amount,
@@ -73,49 +73,49 @@ class PlanScenes(NamedTuple):
                 at=now + report.after * 1000,
                 base_url=base_url_of(order.callback_url),
             )
-            self.queue.send(scene, report.after)
+            self.queue.send(callback, report.after)
 
 
-class ActOut(NamedTuple):
-    """Reports scenes as Finpay would."""
+class SendSimulatedCallback(NamedTuple):
+    """Sends a simulated callback as Finpay sends its own."""
 
     credentials: CredentialSource
     post: PostWebhook
 
-    def __call__(self, scene: Scene) -> int:
+    def __call__(self, callback: SimulatedCallback) -> int:
         """The status that our own callback URL answered; raises Unavailable unless it is 2xx."""
         credentials = self.credentials.current()
         key = credentials.merchant_keys[0]
-        url = callback_url(scene.base_url, scene.order_id, key)
-        body = report(scene, credentials.merchant_id, key)
+        url = callback_url(callback.base_url, callback.order_id, key)
+        body = report(callback, credentials.merchant_id, key)
         reply = self.post(url, {"content-type": "application/json"}, body)
         if reply.status is None or reply.status not in _ACCEPTED:
             raise Unavailable(f"the callback URL answered {reply.status or reply.why}")
         return reply.status
 
 
-def report(scene: Scene, merchant_id: str, merchant_key: str) -> bytes:
+def report(callback: SimulatedCallback, merchant_id: str, merchant_key: str) -> bytes:
     """The callback that Finpay would send: the payment-code shape, signed over PHP's encoding."""
-    at = datetime.fromtimestamp(scene.at // 1000, WIB)
+    at = datetime.fromtimestamp(callback.at // 1000, WIB)
     fields: dict[str, Any] = {
         "merchant": {"id": merchant_id},
         "order": {
-            "id": scene.gateway_order_id,
+            "id": callback.gateway_order_id,
             "reference": "",
-            "amount": scene.amount,
-            "currency": scene.currency,
+            "amount": callback.amount,
+            "currency": callback.currency,
         },
-        "sourceOfFunds": {"type": scene.source_of_funds},
+        "sourceOfFunds": {"type": callback.source_of_funds},
         "meta": {"data": None},
         "result": {
             "payment": {
-                "status": scene.status,
+                "status": callback.status,
                 "statusDesc": None,
                 "userDesc": "",
                 "datetime": at.strftime("%Y-%m-%d %H:%M:%S"),
-                "reference": f"TEST-{scene.order_id}",
+                "reference": f"TEST-{callback.order_id}",
                 "channel": CHANNEL,
-                "amount": scene.paid_amount,
+                "amount": callback.paid_amount,
             }
         },
     }

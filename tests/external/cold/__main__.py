@@ -13,7 +13,7 @@ from tests.external.cold.cold_start import (
     imported,
     instructions,
 )
-from tests.external.cold.scenes import STARTS
+from tests.external.cold.starts import STARTS
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from ops import trim
 from testing.artifact import assemble
 from testing.template import ROOT
-from tests.external.cold.scenes import scene
+from tests.external.cold.starts import conditions_of
 
 FIGURES = Path(__file__).with_name("figures.json")
 BUILD = f"{sys.version.replace('\n', ' ')} {platform.machine()} {'-'.join(platform.libc_ver())}"
@@ -65,10 +65,10 @@ def instructions(artifact: Path, start: str) -> int:
 
 
 def _run(under: list[str], artifact: Path, start: str) -> subprocess.CompletedProcess[str]:
-    scene_file = artifact.with_name("scene.json")
-    scene_file.write_text(json.dumps(scene(start)))
+    start_file = artifact.with_name("start.json")
+    start_file.write_text(json.dumps(conditions_of(start)))
     # No setting of this machine's, nothing of .venv's, and no bytecode but what the artifact has.
-    program = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), str(artifact), str(scene_file)]
+    program = [sys.executable, "-I", "-S", "-B", str(_PROGRAM), str(artifact), str(start_file)]
     seed = {"PYTHONHASHSEED": "0"}
     command = [*under, *program]
     return subprocess.run(command, env=seed, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""One cold start, in a process of its own: `first_answer.py ARTIFACT SCENE`.
+"""One cold start, in a process of its own: `first_answer.py ARTIFACT START`.
 
 Imports the handler out of the artifact, has it answer one event, and prints the modules that this
 took. Network is a pair of sockets in the process, so that the work is the same in each run. Only
@@ -14,7 +14,7 @@ from typing import Any
 
 
 class Wire(socket.socket):
-    """A connection whose other end answers each request by the scene's script."""
+    """A connection whose other end answers each request by the conditions's script."""
 
     def __init__(self, script: dict[str, Any]) -> None:
         mine, self._other = socket.socketpair()
@@ -50,16 +50,16 @@ class Context:
         return 60_000
 
 
-def main(artifact: str, scene_file: str) -> None:
-    with open(scene_file, encoding="utf-8") as file:  # noqa: PTH123 - no import that is not needed
-        scene = json.load(file)
-    os.environ.update(scene["environment"])
+def main(artifact: str, start_file: str) -> None:
+    with open(start_file, encoding="utf-8") as file:  # noqa: PTH123 - no import that is not needed
+        conditions = json.load(file)
+    os.environ.update(conditions["environment"])
     sys.path.insert(0, artifact)
-    handler = import_module(scene["module"]).lambda_handler
+    handler = import_module(conditions["module"]).lambda_handler
     connection = import_module("urllib3.util.connection")
-    connection.create_connection = lambda *_, **__: Wire(scene["script"])  # type: ignore[attr-defined]
+    connection.create_connection = lambda *_, **__: Wire(conditions["script"])  # type: ignore[attr-defined]
     out, sys.stdout = sys.stdout, sys.stderr  # where logs go
-    answer = handler(scene["event"], Context())
+    answer = handler(conditions["event"], Context())
     json.dump({"answer": answer, "modules": sorted(sys.modules)}, out)
 
 

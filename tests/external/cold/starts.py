@@ -34,7 +34,7 @@ STARTS = tuple(_STARTS)
 """Functions by their logical ids, one of them with two first requests."""
 
 
-def scene(start: str) -> dict[str, Any]:
+def conditions_of(start: str) -> dict[str, Any]:
     """For first_answer.py."""
     function = start.partition(" ")[0]
     return {
@@ -53,7 +53,7 @@ def _settings(function: str) -> dict[str, str]:
         "KEY_OVERLAP_DAYS": str(parameters["KeyOverlapDays"]["Default"]),
         "CALLBACK_BASE_URL": "",
         "SOURCES_OF_FUNDS": "finpaycode",
-        "SCENES_QUEUE": f"{_NOWHERE}/scenes",
+        "SIMULATED_CALLBACKS_QUEUE": f"{_NOWHERE}/simulated-callbacks",
         "LOOKS_QUEUE": f"{_NOWHERE}/looks",
         "WEBHOOKS_QUEUE": f"{_NOWHERE}/webhooks",
         "WEBHOOK_PAUSES": parameters["WebhookPauses"]["Default"],

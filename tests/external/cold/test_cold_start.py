@@ -8,7 +8,7 @@ import pytest
 
 from testing.artifact import assemble
 from tests.external.cold import cold_start
-from tests.external.cold.scenes import STARTS
+from tests.external.cold.starts import STARTS
 
 SLACK = 1.02
 

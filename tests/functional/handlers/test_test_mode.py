@@ -15,7 +15,7 @@ from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving
 
-type Scenes = Callable[[], list[tuple[int, str]]]
+type SimulatedCallbacks = Callable[[], list[tuple[int, str]]]
 
 LIVE = "https://live.finnet.co.id"
 
@@ -23,8 +23,12 @@ LIVE = "https://live.finnet.co.id"
 @pytest.fixture
 def queue(service: Service) -> str:
     """The queue of test mode, of a deployment that has it."""
-    url = service.sqs.create_queue(QueueName="ScenesQueue")["QueueUrl"]
-    service.settings |= {"SCENES_QUEUE": url, "STAGE": "dev", "WEBHOOK_TARGETS": "loopback"}
+    url = service.sqs.create_queue(QueueName="SimulatedCallbacksQueue")["QueueUrl"]
+    service.settings |= {
+        "SIMULATED_CALLBACKS_QUEUE": url,
+        "STAGE": "dev",
+        "WEBHOOK_TARGETS": "loopback",
+    }
     return url
 
 
@@ -44,13 +48,13 @@ def ask(service: Service, email: str) -> Answer:
 
 
 @pytest.fixture
-def scenes(service: Service) -> Iterator[Scenes]:
+def simulated_callbacks(service: Service) -> Iterator[SimulatedCallbacks]:
     """What was put into the queue: the seconds that each message waits, and its body."""
     with service.asked("sqs", "SendMessage") as sent:
         yield lambda: [(one["DelaySeconds"], one["MessageBody"]) for one in sent]
 
 
-def act_out(service: Service, body: str) -> None:
+def send_simulated_callback(service: Service, body: str) -> None:
     """Lambda's turn, when a message's time has come."""
     event = load_event("test_mode")
     event["Records"][0]["body"] = body
@@ -72,65 +76,75 @@ def act_out(service: Service, body: str) -> None:
     ],
 )
 def test_a_test_payment_takes_the_course_that_its_e_mail_asks_for(
-    mode: Service, scenes: Scenes, name: str, waits: list[int], statuses: list[Status]
+    mode: Service,
+    simulated_callbacks: SimulatedCallbacks,
+    name: str,
+    waits: list[int],
+    statuses: list[Status],
 ) -> None:
     assert ask(mode, f"{name}@finpay.test").body["status"] == "PENDING"
-    assert [seconds for seconds, _ in scenes()] == waits
-    for (_, body), status in zip(scenes(), statuses, strict=True):
-        act_out(mode, body)
+    assert [seconds for seconds, _ in simulated_callbacks()] == waits
+    for (_, body), status in zip(simulated_callbacks(), statuses, strict=True):
+        send_simulated_callback(mode, body)
         assert mode.payment().status is status
     assert len(mode.payment().history) == 2 + len(statuses)
 
 
-def test_the_e_mail_is_read_in_capitals_too(mode: Service, scenes: Scenes) -> None:
+def test_the_e_mail_is_read_in_capitals_too(
+    mode: Service, simulated_callbacks: SimulatedCallbacks
+) -> None:
     ask(mode, "Expired@Finpay.TEST")
-    act_out(mode, scenes()[0][1])
+    send_simulated_callback(mode, simulated_callbacks()[0][1])
     assert mode.payment().status is Status.EXPIRED
 
 
 def test_money_of_a_test_payment_that_is_late_is_marked_as_such(
-    mode: Service, scenes: Scenes
+    mode: Service, simulated_callbacks: SimulatedCallbacks
 ) -> None:
     ask(mode, "paid-late@finpay.test")
-    for _, body in scenes():
-        act_out(mode, body)
+    for _, body in simulated_callbacks():
+        send_simulated_callback(mode, body)
     settled = mode.payment().settled
     assert settled
     assert (settled.late, settled.channel) == (True, "TEST")
 
 
-def test_a_wrong_amount_is_a_thousand_rupiah_too_much(mode: Service, scenes: Scenes) -> None:
+def test_a_wrong_amount_is_a_thousand_rupiah_too_much(
+    mode: Service, simulated_callbacks: SimulatedCallbacks
+) -> None:
     ask(mode, "wrong-amount@finpay.test")
-    act_out(mode, scenes()[0][1])
+    send_simulated_callback(mode, simulated_callbacks()[0][1])
     payment = mode.payment()
     assert payment.settled
     assert (payment.amount, payment.settled.paid_amount) == (1000, 2000)
 
 
 def test_a_report_that_the_queue_brings_twice_changes_nothing(
-    mode: Service, scenes: Scenes
+    mode: Service, simulated_callbacks: SimulatedCallbacks
 ) -> None:
     ask(mode, "paid@finpay.test")
-    ((_, body),) = scenes()
-    act_out(mode, body)
+    ((_, body),) = simulated_callbacks()
+    send_simulated_callback(mode, body)
     before = mode.rows()
-    act_out(mode, body)
+    send_simulated_callback(mode, body)
     assert mode.rows() == before
 
 
-def test_the_same_request_again_asks_for_no_second_report(mode: Service, scenes: Scenes) -> None:
+def test_the_same_request_again_asks_for_no_second_report(
+    mode: Service, simulated_callbacks: SimulatedCallbacks
+) -> None:
     first = ask(mode, "paid@finpay.test")
     again = ask(mode, "paid@finpay.test")
     assert again.headers["idempotent-replayed"] == "true"
     assert again.body == first.body
-    assert len(scenes()) == 1
+    assert len(simulated_callbacks()) == 1
 
 
 def test_the_queue_is_told_nothing_of_the_customer_and_no_token(
-    mode: Service, scenes: Scenes
+    mode: Service, simulated_callbacks: SimulatedCallbacks
 ) -> None:
     ask(mode, "paid@finpay.test")
-    ((_, body),) = scenes()
+    ((_, body),) = simulated_callbacks()
     sent = make_request_body()["customer"]
     assert not [value for value in sent.values() if value in body]
     order = mode.finpay.simulation.book.get(mode.payment().order_id)
@@ -138,9 +152,11 @@ def test_the_queue_is_told_nothing_of_the_customer_and_no_token(
     assert order.new.callback_url.rpartition("/")[2] not in body
 
 
-def test_a_customers_payment_queues_nothing(mode: Service, scenes: Scenes) -> None:
+def test_a_customers_payment_queues_nothing(
+    mode: Service, simulated_callbacks: SimulatedCallbacks
+) -> None:
     assert mode.api(make_initiate_event(make_request_body())).status == 201
-    assert scenes() == []
+    assert simulated_callbacks() == []
 
 
 def test_a_payment_is_as_good_where_the_queue_does_not_answer(
@@ -149,7 +165,7 @@ def test_a_payment_is_as_good_where_the_queue_does_not_answer(
     service.sqs.delete_queue(QueueUrl=queue)
     assert ask(service, "paid@finpay.test").status == 201
     assert service.payment().status is Status.PENDING
-    assert '"test_payment":"not-planned"' in capsys.readouterr().out
+    assert '"test_payment":"not-scheduled"' in capsys.readouterr().out
 
 
 def test_a_misspelt_outcome_is_told_which_there_are(mode: Service) -> None:
@@ -177,7 +193,7 @@ def test_what_is_no_outcome_has_no_reports(name: str) -> None:
 )
 @pytest.mark.parametrize("name", ["paid", "never", "payed"])
 def test_where_money_is_taken_no_payment_is_a_test_whatever_else_is_set(
-    mode: Service, scenes: Scenes, money: dict[str, str], name: str
+    mode: Service, simulated_callbacks: SimulatedCallbacks, money: dict[str, str], name: str
 ) -> None:
     mode.settings |= money
     answer = ask(mode, f"{name}@finpay.test")
@@ -185,65 +201,72 @@ def test_where_money_is_taken_no_payment_is_a_test_whatever_else_is_set(
     (error,) = answer.body["errors"]
     assert error["pointer"] == "/customer/email"
     assert "takes money" in error["detail"]
-    assert (mode.rows(), mode.orders(), scenes()) == ([], {}, [])
+    assert (mode.rows(), mode.orders(), simulated_callbacks()) == ([], {}, [])
 
 
 @pytest.mark.parametrize("money", [{"STAGE": "prod"}, {"FINPAY_BASE_URL": LIVE}])
 def test_where_money_is_taken_nothing_is_reported_even_if_the_function_were_there(
-    mode: Service, scenes: Scenes, money: dict[str, str]
+    mode: Service, simulated_callbacks: SimulatedCallbacks, money: dict[str, str]
 ) -> None:
     ask(mode, "paid@finpay.test")
-    ((_, body),) = scenes()
+    ((_, body),) = simulated_callbacks()
     before = mode.rows()
     mode.settings |= money
     with pytest.raises(SettingsError):
-        act_out(mode, body)
+        send_simulated_callback(mode, body)
     assert mode.rows() == before
 
 
 def test_a_deployment_without_the_queue_makes_no_test_payments(mode: Service) -> None:
-    mode.settings["SCENES_QUEUE"] = ""
+    mode.settings["SIMULATED_CALLBACKS_QUEUE"] = ""
     assert ask(mode, "paid@finpay.test").status == 422
 
 
 @pytest.mark.parametrize("email", ["paid@shop.finpay.test", "paid@finpay.test.example"])
-def test_another_domain_is_a_customers(mode: Service, scenes: Scenes, email: str) -> None:
+def test_another_domain_is_a_customers(
+    mode: Service, simulated_callbacks: SimulatedCallbacks, email: str
+) -> None:
     assert ask(mode, email).status == 201
-    assert scenes() == []
+    assert simulated_callbacks() == []
 
 
 @pytest.mark.parametrize("reply", [Reply(404), Reply(503), Reply(why="timeout")])
 def test_a_report_that_is_not_taken_is_brought_again(
-    mode: Service, scenes: Scenes, monkeypatch: pytest.MonkeyPatch, reply: Reply
+    mode: Service,
+    simulated_callbacks: SimulatedCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
 ) -> None:
     ask(mode, "paid@finpay.test")
-    ((_, body),) = scenes()
+    ((_, body),) = simulated_callbacks()
 
     def refuse(*_: Any) -> Reply:
         return reply
 
     monkeypatch.setattr("payments.webhooks.sender.Post.__call__", refuse)
     with pytest.raises(JobFailed, match="Unavailable"):
-        act_out(mode, body)
+        send_simulated_callback(mode, body)
     assert mode.payment().status is Status.PENDING
 
 
 def test_a_report_leaves_for_public_addresses_only_unless_the_stack_is_local(
     mode: Service,
-    scenes: Scenes,
+    simulated_callbacks: SimulatedCallbacks,
 ) -> None:
     ask(mode, "paid@finpay.test")
     mode.settings["WEBHOOK_TARGETS"] = "public"
     with pytest.raises(JobFailed):
-        act_out(mode, scenes()[0][1])
+        send_simulated_callback(mode, simulated_callbacks()[0][1])
     assert mode.payment().status is Status.PENDING
 
 
-def test_the_merchants_present_key_signs(mode: Service, scenes: Scenes) -> None:
+def test_the_merchants_present_key_signs(
+    mode: Service, simulated_callbacks: SimulatedCallbacks
+) -> None:
     ask(mode, "paid@finpay.test")
     boto3.client("secretsmanager").put_secret_value(
         SecretId=mode.secret,
         SecretString='{"merchantId": "FINPAY770", "merchantKey": "another"}',
     )
-    act_out(mode, scenes()[0][1])
+    send_simulated_callback(mode, simulated_callbacks()[0][1])
     assert mode.payment().status is Status.PAID

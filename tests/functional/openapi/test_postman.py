@@ -71,8 +71,8 @@ class Runner:
 
 @pytest.fixture
 def runner(service: Service) -> Iterator[Runner]:
-    queue = service.sqs.create_queue(QueueName="ScenesQueue")["QueueUrl"]
-    service.settings |= {"SCENES_QUEUE": queue, "STAGE": "dev"}
+    queue = service.sqs.create_queue(QueueName="SimulatedCallbacksQueue")["QueueUrl"]
+    service.settings |= {"SIMULATED_CALLBACKS_QUEUE": queue, "STAGE": "dev"}
     key = make_registry(service.dynamodb).create("contoh", ["*"]).api_key
     with serving(Front(service)) as url:
         yield Runner(url, key)

@@ -18,7 +18,7 @@ from tests.functional.ops.desk import Desk
 
 DAY = 1_440 * MINUTE
 
-type Scene = Callable[[Desk], object]
+type Situation = Callable[[Desk], object]
 
 
 def asked(desk: Desk) -> None:
@@ -124,7 +124,7 @@ def long_ago(desk: Desk) -> None:
     desk.service.pass_time(KEPT_DAYS * DAY)
 
 
-CASES: list[tuple[Scene, Case, str]] = [
+CASES: list[tuple[Situation, Case, str]] = [
     (asked, Case.NOT_PAID_YET, "payment show A-1"),
     (lost, Case.CALLBACK_LOST, "reconcile A-1"),
     (paid, Case.NOT_TOLD_YET, "webhook redeliver A-1"),
@@ -146,11 +146,13 @@ CASES: list[tuple[Scene, Case, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("scene", "case", "following"), CASES, ids=[case for _, case, _ in CASES])
+@pytest.mark.parametrize(
+    ("situation", "case", "following"), CASES, ids=[case for _, case, _ in CASES]
+)
 def test_the_answer_fits_what_happened_and_asking_changes_nothing(
-    desk: Desk, scene: Scene, case: Case, following: str
+    desk: Desk, situation: Situation, case: Case, following: str
 ) -> None:
-    scene(desk)
+    situation(desk)
     before = desk.rows()
     found = desk.json("payment", "show", "A-1")
     assert found["answer"]["case"] == case, found
@@ -159,7 +161,7 @@ def test_the_answer_fits_what_happened_and_asking_changes_nothing(
     assert desk.rows() == before
 
 
-def test_every_case_has_a_scene() -> None:
+def test_every_case_has_a_situation() -> None:
     elsewhere = {Case.NOT_ASKED, Case.PAID_TWICE}
     assert {case for _, case, _ in CASES} | elsewhere == set(Case)
 

@@ -44,7 +44,7 @@ def deployed(sink: Sink) -> Iterator[None]:
         "FINPAY_BASE_URL": "https://finpay.example",
         "CALLBACK_BASE_URL": "https://api.example",
         "SOURCES_OF_FUNDS": "finpaycode",
-        "SCENES_QUEUE": "",
+        "SIMULATED_CALLBACKS_QUEUE": "",
         "KEY_OVERLAP_DAYS": "7",
         "WEBHOOK_PAUSES": template()["Parameters"]["WebhookPauses"]["Default"],
         "POWERTOOLS_SERVICE_NAME": "simulation",

@@ -269,7 +269,7 @@ def test_the_rights_that_sam_adds_to_a_function_without_a_role_of_its_own_are_fo
 
 
 LIVE = "https://live.finnet.co.id"
-OF_TEST_MODE = ("TestMode", "Scenes")
+OF_TEST_MODE = ("TestMode", "SimulatedCallbacks")
 
 
 @pytest.mark.parametrize(
@@ -288,9 +288,9 @@ def test_where_money_moves_nothing_of_test_mode_exists(stage: str, base_url: str
     template = sam.transformed(sam.TEMPLATE.read_text(), stage)
     made = deployed(template, {"Stage": stage, "FinpayBaseUrl": base_url})
     settings = made["Resources"]["StorefrontApi"]["Properties"]["Environment"]["Variables"]
-    assert settings["SCENES_QUEUE"] == ""
+    assert settings["SIMULATED_CALLBACKS_QUEUE"] == ""
     assert settings["STAGE"] == stage
-    del settings["SCENES_QUEUE"]
+    del settings["SIMULATED_CALLBACKS_QUEUE"]
     assert not [name for name in OF_TEST_MODE if name in json.dumps(made)]
 
 
@@ -308,7 +308,9 @@ def test_where_no_money_moves_only_its_queue_can_start_test_mode(stage: str, tar
         for one in rules.of_type(made, "AWS::Lambda::EventSourceMapping").values()
         if "TestMode" in json.dumps(one["FunctionName"])
     ]
-    assert [one["EventSourceArn"] for one in sources] == [{"Fn::GetAtt": ["ScenesQueue", "Arn"]}]
+    assert [one["EventSourceArn"] for one in sources] == [
+        {"Fn::GetAtt": ["SimulatedCallbacksQueue", "Arn"]}
+    ]
     permissions = rules.of_type(made, "AWS::Lambda::Permission", "AWS::Lambda::Url")
     assert len(permissions) >= 4
     assert "TestMode" not in json.dumps(permissions)
@@ -322,7 +324,7 @@ def test_where_no_money_moves_only_its_queue_can_start_test_mode(stage: str, tar
 def test_only_the_function_of_storefronts_may_send_to_the_queue_of_test_mode(
     template: Document,
 ) -> None:
-    arn = {"Fn::GetAtt": ["ScenesQueue", "Arn"]}
+    arn = {"Fn::GetAtt": ["SimulatedCallbacksQueue", "Arn"]}
     allowed = {
         (name, action)
         for name, document in rules.policies(template)
@@ -331,14 +333,14 @@ def test_only_the_function_of_storefronts_may_send_to_the_queue_of_test_mode(
         for action in rules.listed(statement["Action"])
     }
     assert allowed == {
-        ("StorefrontApiScenesPolicy", "sqs:SendMessage"),
+        ("StorefrontApiSimulatedCallbacksPolicy", "sqs:SendMessage"),
         ("TestModeRole", "sqs:DeleteMessage"),
         ("TestModeRole", "sqs:GetQueueAttributes"),
         ("TestModeRole", "sqs:ReceiveMessage"),
     }
-    assert template["Resources"]["StorefrontApiScenesPolicy"]["Properties"]["Roles"] == [
-        {"Ref": "StorefrontApiRole"}
-    ]
+    assert template["Resources"]["StorefrontApiSimulatedCallbacksPolicy"]["Properties"][
+        "Roles"
+    ] == [{"Ref": "StorefrontApiRole"}]
 
 
 def test_what_test_mode_needs_no_condition_holds_back_is_found() -> None:

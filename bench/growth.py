@@ -37,8 +37,8 @@ def measure(built: Artifacts) -> Part:
         for size, table in tables.items():
             fill(running.aws, table, [f"G-{n}" for n in range(size)])
         took = _requests(running, built, tables)
-        looks = {size: _reconcile(running, built, size, table) for size, table in due.items()}
-    return _part(took, looks)
+        syncs = {size: _reconcile(running, built, size, table) for size, table in due.items()}
+    return _part(took, syncs)
 
 
 def _requests(
@@ -99,11 +99,11 @@ def _status(order_id: str) -> dict[str, Any]:
 def _reconcile(running: Store, built: Artifacts, size: int, table: str) -> tuple[float, int]:
     """Seconds of one run of the schedule with so many due payments, and how many it queued."""
     fill(running.aws, table, [f"D-{n}" for n in range(size)], due_at=int(time.time() * 1000) - 1)
-    queue = running.queue(f"looks-{size}")
+    queue = running.queue(f"status-syncs-{size}")
     subject = running.behind(
-        subjects.service(built, "Reconcile", "look", running.aws.endpoint),
+        subjects.service(built, "Reconcile", "status sync", running.aws.endpoint),
         PAYMENTS_TABLE=table,
-        LOOKS_QUEUE=queue,
+        SYNC_QUEUE=queue,
     )
     with Container(subject.handler) as container:
         started = time.perf_counter()
@@ -112,7 +112,7 @@ def _reconcile(running: Store, built: Artifacts, size: int, table: str) -> tuple
 
 
 def _part(
-    took: Mapping[str, Mapping[int, Sequence[float]]], looks: Mapping[int, tuple[float, int]]
+    took: Mapping[str, Mapping[int, Sequence[float]]], syncs: Mapping[int, tuple[float, int]]
 ) -> Part:
     smallest, largest = min(took["callback"]), max(took["callback"])
     rows = [
@@ -130,7 +130,7 @@ def _part(
             values[f"growth {task}"] = ratios(took[task][largest], took[task][smallest]).median
     reconcile = [
         [f"{size:,}", f"{queued:,}", f"{seconds:.2f}", f"{seconds / max(1, queued) * 1000:.2f}"]
-        for size, (seconds, queued) in looks.items()
+        for size, (seconds, queued) in syncs.items()
     ]
     tables = [
         Table("Requests by number of payments in the table", headers, rows),

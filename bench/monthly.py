@@ -53,9 +53,9 @@ def _first_traces(assumed: Assumed) -> float:
     all of them traced, and a large one 2.6 million a month for each function.
     """
     month, reads = assumed["month"], assumed["payment"]["status_reads"]
-    looks = assumed["payment"]["looks_until_paid"] / assumed["payment"]["looks_per_invocation"]
+    syncs = assumed["payment"]["syncs_until_paid"] / assumed["payment"]["syncs_per_invocation"]
     a_second = month["payments"] / month["seconds"]
-    for_each = {"StorefrontApi": 1 + reads, "FinpayCallback": 1, "Notify": 2, "Reconcile": looks}
+    for_each = {"StorefrontApi": 1 + reads, "FinpayCallback": 1, "Notify": 2, "Reconcile": syncs}
     for_each["PaymentStream"] = 2 / assumed["payment"]["changes_per_invocation"]
     seconds = sum(1 - math.exp(-a_second * times) for times in for_each.values())
     rest: float = 1 - assumed["traces"]["share"]

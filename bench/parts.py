@@ -13,11 +13,11 @@ FUNCTIONS: Mapping[str, str] = {
     "status": "StorefrontApi",
     "authorizer": "StorefrontAuth",
     "callback": "FinpayCallback",
-    "look": "Reconcile",
+    "status sync": "Reconcile",
     "schedule": "Reconcile",
     "stream, pending": "PaymentStream",
     "stream, paid": "PaymentStream",
-    "stream, look": "PaymentStream",
+    "stream, status sync": "PaymentStream",
     "notify, pending": "Notify",
     "notify, paid": "Notify",
 }
@@ -80,7 +80,7 @@ def parts_of(paths: Mapping[str, Path], assumed: Assumed) -> dict[str, Use]:
         "status reads": scaled(api["status"], payment["status_reads"]),
         "authorizer": authorizing(did["authorizer"], assumed),
         "webhooks": added(*told),
-        "looks": scaled(_look(did, assumed), payment["looks_until_paid"]),
+        "status syncs": scaled(_sync(did, assumed), payment["syncs_until_paid"]),
     }
 
 
@@ -91,14 +91,14 @@ def authorizing(once: Work, assumed: Assumed) -> Use:
     return scaled(once.use(assumed), requests / payment["requests_per_authorization"])
 
 
-def _look(did: Mapping[str, Work], assumed: Assumed) -> Use:
-    """One look: its share of an invocation and of the queue, and what the stream makes of it."""
-    share = 1 / assumed["payment"]["looks_per_invocation"]
-    # Lambda receives and deletes what the schedule sent, each call with so many looks.
-    uses = [did["look"].use(assumed, invocations=share), {"SQS requests": 3 * share}]
-    if "stream, look" in did:
+def _sync(did: Mapping[str, Work], assumed: Assumed) -> Use:
+    """One status sync: its share of an invocation and of the queue, and what the stream makes of it."""
+    share = 1 / assumed["payment"]["syncs_per_invocation"]
+    # Lambda receives and deletes what the schedule sent, each call with so many status syncs.
+    uses = [did["status sync"].use(assumed, invocations=share), {"SQS requests": 3 * share}]
+    if "stream, status sync" in did:
         per_change = 1 / assumed["payment"]["changes_per_invocation"]
-        uses.append(did["stream, look"].use(assumed, invocations=per_change))
+        uses.append(did["stream, status sync"].use(assumed, invocations=per_change))
     return added(*uses)
 
 

@@ -30,7 +30,7 @@ SERVICE = {
     "FinpayCallback": "callback",
     "StorefrontApi": "initiate",
     "StorefrontAuth": "authorize",
-    "Reconcile": "look",
+    "Reconcile": "status sync",
     "PaymentStream": "stream",
     "Notify": "notify",
 }
@@ -41,7 +41,7 @@ _EVENTS = {
     "callback": "callback_paid",
     "status": "status",
     "authorize": "authorize",
-    "look": "reconcile_looks",
+    "status sync": "reconcile_syncs",
     "stream": "payment_stream",
     "notify": "notify",
 }
@@ -72,7 +72,7 @@ _DONE: Mapping[str, Any] = {
     ),
     "status": lambda answer: answer["statusCode"] == HTTPStatus.OK,
     "authorize": lambda answer: answer["context"].get("storefrontId") == "demo",
-    "look": lambda answer: answer == {"batchItemFailures": []},
+    "status sync": lambda answer: answer == {"batchItemFailures": []},
     "stream": lambda answer: answer == {"batchItemFailures": []},
     "notify": lambda answer: answer == {"batchItemFailures": []},
 }
@@ -157,7 +157,7 @@ def _values(url: str) -> Mapping[str, str]:
         "CALLBACK_BASE_URL": "",
         "SOURCES_OF_FUNDS": "finpaycode",
         "SIMULATED_CALLBACKS_QUEUE": "",
-        "LOOKS_QUEUE": url + "/123456789012/looks",
+        "SYNC_QUEUE": url + "/123456789012/status-syncs",
         "WEBHOOKS_QUEUE": url + "/123456789012/webhooks",
         "WEBHOOK_PAUSES": "5,300,1800,7200,18000,36000,43200,43200,43200,43200,33895",
         "WEBHOOK_TARGETS": "loopback",

@@ -44,7 +44,7 @@ def _parts(parts: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 
 def _side_by_side(result: Mapping[str, Any]) -> list[str]:
-    """The same service beside the peers: without webhooks and looks, which they have not."""
+    """The same service beside the peers: without webhooks and status syncs, which they have not."""
     peers = result["peers"]
     marks = {name: "" if peer["measured"] else " *" for name, peer in peers.items()}
     columns = {"this": result["core"]["lines"], **{n: p["lines"] for n, p in peers.items()}}
@@ -70,7 +70,7 @@ def _verdict(result: Mapping[str, Any]) -> list[str]:
         f"what dominates: {told}",
         "everybody's, being requests, Finpay's time, writes, reads and data: "
         + _usd(result["same_for_all"]),
-        f"with webhooks and looks: {_usd(result['whole'])}",
+        f"with webhooks and status syncs: {_usd(result['whole'])}",
     ]
 
 

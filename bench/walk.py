@@ -12,8 +12,8 @@ from testing.builders import (
     make_callback_event,
     make_callback_fields,
     make_cancel_event,
-    make_looks_event,
     make_status_event,
+    make_syncs_event,
 )
 from testing.service import MINUTE, Service
 from testing.shop import Shop
@@ -76,7 +76,7 @@ class Walk:
         self.record("status", lambda: self._status(order_id))
         self.record("callback", lambda: self._pay(order_id))
         self._tell("paid")
-        self.record("schedule", self.service.queue_looks)
+        self.record("schedule", self.service.enqueue_syncs)
 
     def cancelled(self, order_id: str) -> None:
         """A payment that its storefront cancels."""
@@ -90,11 +90,11 @@ class Walk:
         self.shop.changes()
         self.service.pass_time(2 * MINUTE)
         due_at = self.service.payment(order_id).due_at
-        look = f'{{"orderId":"{order_id}","dueAt":{due_at}}}'
-        event = make_looks_event(("message", look))
-        self.record("look", lambda: self.service.reconcile(event))
+        sync = f'{{"orderId":"{order_id}","dueAt":{due_at}}}'
+        event = make_syncs_event(("message", sync))
+        self.record("status sync", lambda: self.service.reconcile(event))
         if changes := self.shop.changes():
-            self.record("stream, look", lambda: self.shop.publish_events(changes))
+            self.record("stream, status sync", lambda: self.shop.publish_events(changes))
 
     def _tell(self, kind: str) -> None:
         changes = self.shop.changes()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _HIDDEN_SECONDS = 120
 
 OUTPUTS = {
-    Queue.LOOKS: "LooksDeadLettersUrl",
+    Queue.STATUS_SYNCS: "StatusSyncDeadLettersUrl",
     Queue.WEBHOOKS: "WebhooksDeadLettersUrl",
     Queue.STREAM: "StreamDeadLettersUrl",
 }

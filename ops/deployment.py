@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.sync_queue import SqsLooks
+from payments.aws.sync_queue import SqsSyncQueue
 from payments.domain import clock
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ class Deployment:
         return DynamoDeliveries(self.dynamodb, self.output("DeliveriesTableName"))
 
     @property
-    def looks_queue(self) -> SqsLooks:
-        return SqsLooks(self.sqs, self.output("LooksQueueUrl"))
+    def sync_queue(self) -> SqsSyncQueue:
+        return SqsSyncQueue(self.sqs, self.output("StatusSyncQueueUrl"))
 
     def now(self) -> int:
         """The time of this machine, in epoch milliseconds."""

@@ -9,7 +9,7 @@ from typing import Any
 from ops import wib
 from ops.stream_letters import read_batch
 from payments.aws.event_queue import read_event
-from payments.aws.sync_queue import read_look
+from payments.aws.sync_queue import read_sync
 from payments.domain.payment import is_order_id
 
 _UNREADABLE = "unreadable"
@@ -18,7 +18,7 @@ _UNREADABLE = "unreadable"
 class Queue(StrEnum):
     """The queues of dead letters, by what is in them."""
 
-    LOOKS = "looks"
+    STATUS_SYNCS = "status-syncs"
     WEBHOOKS = "webhooks"
     STREAM = "stream"
 
@@ -64,8 +64,8 @@ def about(queue: Queue, body: str) -> dict[str, str | int | None]:
 
 def _about(queue: Queue, body: str) -> dict[str, str | int | None] | None:
     match queue:
-        case Queue.LOOKS:
-            order_id, due_at = read_look(body)
+        case Queue.STATUS_SYNCS:
+            order_id, due_at = read_sync(body)
             return {"order": order_id, "due": wib.told(due_at)} if is_order_id(order_id) else None
         case Queue.WEBHOOKS:
             event = read_event(body)

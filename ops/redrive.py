@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from ops import looks, webhooks
+from ops import status_syncs, webhooks
 from ops.dead_letters import DeadLetters
 from ops.errors import NothingThere
 from ops.letters import Letter, Queue
 from ops.stream_letters import StreamLetters
 from payments.aws.event_queue import read_event
-from payments.aws.sync_queue import read_look
+from payments.aws.sync_queue import read_sync
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
-    from ops.looks import Looks
+    from ops.status_syncs import StatusSyncs
     from payments.aws.event_queue import SqsEvents
 
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Redrive:
     """Has done once more what letters stand for; `again` and `left` are what came of it so far."""
 
-    looks: Looks
+    syncs: StatusSyncs
     events: SqsEvents
     stream: StreamLetters
     again: list[Letter] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Redrive:
         """By this stack's functions and queues."""
         events = webhooks.of(deployment).queue
         streams = StreamLetters(deployment.untyped("dynamodbstreams"), events)
-        return cls(looks.of(deployment), events, streams)
+        return cls(status_syncs.of(deployment), events, streams)
 
     def __call__(
         self, letters: DeadLetters, seen: Callable[[int], None], storefront_id: str | None = None
@@ -84,9 +84,9 @@ class Redrive:
             reason = "it is no message of this service's"
             raise NothingThere(reason, "delete it with the AWS console")
         match letter.queue:
-            case Queue.LOOKS:
+            case Queue.STATUS_SYNCS:
                 # The time in it is over: the payment has another one by now.
-                self.looks.queue_now(read_look(letter.body)[0])
+                self.syncs.queue_now(read_sync(letter.body)[0])
             case Queue.WEBHOOKS:
                 self.events.send([read_event(letter.body)])
             case Queue.STREAM:

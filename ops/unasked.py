@@ -1,4 +1,4 @@
-"""What no look asks Finpay about. Pure."""
+"""What no status sync asks Finpay about. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def asked_no_more(payment: Payment) -> list[str]:
-    """The orders at Finpay that looks leave out: of a settled payment all but the one that counts.
+    """The orders at Finpay that status syncs leave out: of a settled payment all but the one that counts.
 
     Money for one of them is known by its callback, or where an operator asks about all orders.
     """

@@ -86,9 +86,9 @@ def make_cancel_event(
     return event
 
 
-def make_looks_event(*messages: tuple[str, str]) -> dict[str, Any]:
-    """A batch of the queue of looks: message ids with their bodies."""
-    event = load_event("reconcile_looks")
+def make_syncs_event(*messages: tuple[str, str]) -> dict[str, Any]:
+    """A batch of the queue of status syncs: message ids with their bodies."""
+    event = load_event("reconcile_syncs")
     (record,) = event["Records"]
     event["Records"] = [record | {"messageId": name, "body": body} for name, body in messages]
     return event

@@ -33,7 +33,7 @@ from testing.builders import (
     MERCHANT_KEY,
     SAMPLE_ORDER_ID,
     load_event,
-    make_looks_event,
+    make_syncs_event,
 )
 from testing.circuit import forget_failures
 from testing.personal_data.watch import CHECK, Handler
@@ -147,7 +147,7 @@ class Witness:
 
 @dataclass
 class Service:
-    """The deployed functions, and a look into their tables."""
+    """The deployed functions, and a status sync into their tables."""
 
     finpay: Server
     dynamodb: DynamoDBClient
@@ -155,7 +155,7 @@ class Service:
     monkeypatch: pytest.MonkeyPatch
     secret: str
     finpay_url: str
-    looks_queue: str
+    sync_queue: str
     clock: Hands
     witness: Witness
     client: Clients
@@ -177,32 +177,32 @@ class Service:
     def reconcile(self, event: dict[str, Any], left: Iterator[int] | None = None) -> Any:
         return self.invoke("Reconcile", event, Context(left or for_ever()))
 
-    def queue_looks(self, left: Iterator[int] | None = None) -> int:
-        """The schedule's turn: how many looks it queued."""
+    def enqueue_syncs(self, left: Iterator[int] | None = None) -> int:
+        """The schedule's turn: how many status syncs it queued."""
         queued: int = self.reconcile(load_event("reconcile_schedule"), left)["queued"]
         return queued
 
-    def take_looks(self) -> int:
-        """The queue's turn, until it is empty or nothing succeeds: how many looks failed."""
+    def run_syncs(self) -> int:
+        """The queue's turn, until it is empty or nothing succeeds: how many status syncs failed."""
         failed = 0
         while messages := self.sqs.receive_message(
-            QueueUrl=self.looks_queue, MaxNumberOfMessages=10
+            QueueUrl=self.sync_queue, MaxNumberOfMessages=10
         ).get("Messages"):
             batch = [(message["MessageId"], message["Body"]) for message in messages]
-            answer = self.reconcile(make_looks_event(*batch))
+            answer = self.reconcile(make_syncs_event(*batch))
             again = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
             failed += len(again)
             for message in messages:
                 if message["MessageId"] not in again:
                     self.sqs.delete_message(
-                        QueueUrl=self.looks_queue, ReceiptHandle=message["ReceiptHandle"]
+                        QueueUrl=self.sync_queue, ReceiptHandle=message["ReceiptHandle"]
                     )
         return failed
 
     def sweep(self) -> int:
-        """Schedule and queue, one after the other: how many looks were taken."""
-        queued = self.queue_looks()
-        assert self.take_looks() == 0
+        """Schedule and queue, one after the other: how many status syncs were taken."""
+        queued = self.enqueue_syncs()
+        assert self.run_syncs() == 0
         return queued
 
     def payment(self, order_id: str = SAMPLE_ORDER_ID) -> Payment:
@@ -276,7 +276,7 @@ class Service:
             "KEY_OVERLAP_DAYS": str(template()["Parameters"]["KeyOverlapDays"]["Default"]),
             "CALLBACK_BASE_URL": "",
             "SOURCES_OF_FUNDS": "finpaycode",
-            "LOOKS_QUEUE": self.looks_queue,
+            "SYNC_QUEUE": self.sync_queue,
             "SIMULATED_CALLBACKS_QUEUE": "",
             **self.settings,
         }
@@ -324,7 +324,7 @@ def deployed(finpay: Finpay, dynamodb: DynamoDBClient, monkeypatch: pytest.Monke
         SecretString=json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}),
     )
     sqs = boto3.client("sqs")
-    queue = sqs.create_queue(QueueName="LooksQueue")["QueueUrl"]
+    queue = sqs.create_queue(QueueName="StatusSyncQueue")["QueueUrl"]
     clock = Hands()
     monkeypatch.setattr("payments.domain.clock.now", clock)
     return Service(

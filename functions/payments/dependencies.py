@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from payments.services.apply_status import Settle, Settlement
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
-    from payments.services.reconcile import Look, QueueDue
+    from payments.services.reconcile import EnqueueDue, ReconcilePayment
     from payments.services.resolve import Resolve
     from payments.services.sync_status import Inquire
     from payments.settings import RequestSettings
@@ -203,19 +203,21 @@ class Dependencies:
         return Probe(self.payments, cache(inquire), self._adapters.clock, self._adapters.new_id)
 
     @cached_property
-    def queue_due(self) -> QueueDue:
-        from payments.aws.sync_queue import SqsLooks
-        from payments.services.reconcile import QueueDue
+    def enqueue_due(self) -> EnqueueDue:
+        from payments.aws.sync_queue import SqsSyncQueue
+        from payments.services.reconcile import EnqueueDue
 
-        queue = SqsLooks(self._adapters.client("sqs"), settings.looks_queue())
-        return QueueDue(self.payments, queue, self._gateway, self._adapters.clock)
+        queue = SqsSyncQueue(self._adapters.client("sqs"), settings.sync_queue())
+        return EnqueueDue(self.payments, queue, self._gateway, self._adapters.clock)
 
     @cached_property
-    def look(self) -> Look:
-        from payments.services.reconcile import Look
+    def sync_payment(self) -> ReconcilePayment:
+        from payments.services.reconcile import ReconcilePayment
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
-        return Look(self.payments, self._gateway, self._inquire, self._resolve, clock, new_id)
+        return ReconcilePayment(
+            self.payments, self._gateway, self._inquire, self._resolve, clock, new_id
+        )
 
     @cached_property
     def publish_events(self) -> PublishEvents:

@@ -119,9 +119,9 @@ def webhooks_queue() -> str:
     return os.environ["WEBHOOKS_QUEUE"]
 
 
-def looks_queue() -> str:
-    """The URL of the queue of looks."""
-    return os.environ["LOOKS_QUEUE"]
+def sync_queue() -> str:
+    """The URL of the queue of status syncs."""
+    return os.environ["SYNC_QUEUE"]
 
 
 def storefronts_table() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops import finpay, looks, quarantine, story_json, story_lines, wib
+from ops import finpay, quarantine, status_syncs, story_json, story_lines, wib
 from ops.commands import reconcile
 from ops.commands.invocation import (
     TO_LOOK_AT,
@@ -91,17 +91,17 @@ def replay(
                 f"There is no payment of order {order_id} here, so nothing can be credited.",
                 "If Finpay has the money, it has to be given back: write to Finpay.",
             ]
-            found = {"look": None, "finpay": story_json.said(said)}
+            found = {"sync": None, "finpay": story_json.said(said)}
             tell(told | found, lines, as_json=as_json)
             raise typer.Exit(TO_LOOK_AT)
         with progress("Asking Finpay"):
-            looked = looks.of(deployment).ask(order_id, patience * 1000)
+            synced = status_syncs.of(deployment).ask(order_id, patience * 1000)
         tell(
-            told | {"look": reconcile.document(looked), "finpay": None},
-            [NO_BODY, *reconcile.sentences(looked, stack)],
+            told | {"sync": reconcile.document(synced), "finpay": None},
+            [NO_BODY, *reconcile.sentences(synced, stack)],
             as_json=as_json,
         )
-        if not looked.answered:
+        if not synced.answered:
             raise typer.Exit(TO_LOOK_AT)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops import finpay, looks, story, story_json, wib
+from ops import finpay, status_syncs, story, story_json, wib
 from ops.commands.invocation import (
     TO_LOOK_AT,
     AsJson,
@@ -18,18 +18,20 @@ from ops.commands.invocation import (
     tell,
 )
 from ops.deployment import Deployment
-from ops.looks import Looked, Looks
 from ops.progress import progress
+from ops.status_syncs import StatusSyncs, SyncedPayment
 from ops.unasked import asked_no_more
 
 NOT_TAKEN = (
-    "nobody took the look in time; it stays due, and every minute the schedule tries again."
+    "nobody took the status sync in time; it stays due, and every minute the schedule tries again."
     " Does Finpay answer? python -m ops doctor"
 )
-NOT_KNOWN = "a look began, and what Finpay answered is not known yet"
+NOT_KNOWN = "a status sync began, and what Finpay answered is not known yet"
 
 Name = Annotated[str | None, typer.Argument(help="order.id, payment code or reference.")]
-Patience = Annotated[int, typer.Option(min=1, max=3600, help="Seconds to wait for the looks.")]
+Patience = Annotated[
+    int, typer.Option(min=1, max=3600, help="Seconds to wait for the status syncs.")
+]
 
 
 def reconcile(
@@ -41,68 +43,68 @@ def reconcile(
     patience: Patience = 90,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Finpay about a payment, or about all that are due, through the queue of looks.
+    """Ask Finpay about a payment, or about all that are due, through the queue of status syncs.
 
     Of a payment that is settled only the order at Finpay that counts is asked about. Exits with 3
-    if not every look was taken and answered in time; they stay due.
+    if not every status sync was taken and answered in time; they stay due.
     """
     if bool(name) is due:
         fail("either a payment is named or --due is given", "reconcile ORDER-ID or reconcile --due")
     with deployed(stack, region) as deployment:
-        asking = looks.of(deployment)
+        asking = status_syncs.of(deployment)
         if not name:
             _all_due(deployment, asking, patience, as_json=as_json)
             return
         payment = story.find(deployment, name)
         with progress("Asking Finpay"):
-            looked = asking.ask(payment.order_id, patience * 1000)
-        tell(document(looked), sentences(looked, stack), as_json=as_json)
-        if not looked.answered:
+            synced = asking.ask(payment.order_id, patience * 1000)
+        tell(document(synced), sentences(synced, stack), as_json=as_json)
+        if not synced.answered:
             raise typer.Exit(TO_LOOK_AT)
 
 
-def document(looked: Looked) -> dict[str, Any]:
-    """A look for machines."""
+def document(synced: SyncedPayment) -> dict[str, Any]:
+    """A status sync for machines."""
     return {
-        "orderId": looked.after.order_id,
-        "asked": looked.taken,
-        "answered": looked.answered,
-        "before": looked.before.status,
-        "after": looked.after.status,
-        "nextLookAt": wib.iso(looked.after.due_at),
-        "askedNoMore": asked_no_more(looked.after),
-        "payment": story_json.payment(looked.after),
+        "orderId": synced.after.order_id,
+        "asked": synced.taken,
+        "answered": synced.answered,
+        "before": synced.before.status,
+        "after": synced.after.status,
+        "nextSyncAt": wib.iso(synced.after.due_at),
+        "askedNoMore": asked_no_more(synced.after),
+        "payment": story_json.payment(synced.after),
     }
 
 
-def sentences(looked: Looked, stack: str) -> list[str]:
-    """A look in a sentence, and in another one what it left out and which command tells that."""
-    others = asked_no_more(looked.after)
+def sentences(synced: SyncedPayment, stack: str) -> list[str]:
+    """A status sync in a sentence, and in another one what it left out and which command tells that."""
+    others = asked_no_more(synced.after)
     if not others:
-        return [_sentence(looked)]
-    show = command(stack, f"payment show {looked.after.order_id}")
-    left_out = f"Looks ask no more about its other orders at Finpay ({', '.join(others)})"
-    return [_sentence(looked), f"{left_out}, since it is settled; what Finpay says of each: {show}"]
+        return [_sentence(synced)]
+    show = command(stack, f"payment show {synced.after.order_id}")
+    left_out = f"Status syncs ask no more about its other orders at Finpay ({', '.join(others)})"
+    return [_sentence(synced), f"{left_out}, since it is settled; what Finpay says of each: {show}"]
 
 
-def _sentence(looked: Looked) -> str:
-    order_id, before, after = looked.after.order_id, looked.before.status, looked.after.status
-    if not looked.taken:
+def _sentence(synced: SyncedPayment) -> str:
+    order_id, before, after = synced.after.order_id, synced.before.status, synced.after.status
+    if not synced.taken:
         return f"{order_id}: {NOT_TAKEN}"
-    if looked.answered is None:
+    if synced.answered is None:
         return f"{order_id}: {NOT_KNOWN}; it is {after}. Ask again in a few minutes"
-    if not looked.answered:
-        again = wib.told(looked.after.due_at)
+    if not synced.answered:
+        again = wib.told(synced.after.due_at)
         return f"{order_id}: Finpay did not answer; it is {after} and is asked again at {again}"
     if before is after:
         return f"{order_id}: Finpay was asked, and it is {after} as before"
     return f"{order_id}: Finpay was asked, and it is {after} now; it was {before}"
 
 
-def _all_due(deployment: Deployment, asking: Looks, patience: int, *, as_json: bool) -> None:
+def _all_due(deployment: Deployment, asking: StatusSyncs, patience: int, *, as_json: bool) -> None:
     due = asking.due()
     with progress("Asking Finpay", len(due)) as seen:
-        run = asking.queue_due(finpay.gateway_of(deployment)) if due else None
+        run = asking.enqueue_due(finpay.gateway_of(deployment)) if due else None
         left = asking.wait(due, patience * 1000 if run and run.queued else 0, seen)
     queued = run.queued if run else 0
     lines = [f"{len(due)} due, {queued} queued, {left} still due"]

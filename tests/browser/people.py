@@ -85,10 +85,10 @@ class Customer:
         expect(self.order).to_have_attribute("data-stage", stage)
 
     def keeps_seeing(self, stage: str, version: int) -> None:
-        """The page shows this version of the payment at this stage, also after another look.
+        """The page shows this version of the payment at this stage, also after another status sync.
 
         Where the shop is told of no newer version, no webhook is on its way any more. The page's
-        clock has to be installed: it is moved to the next look.
+        clock has to be installed: it is moved to the next status sync.
         """
         mark = f"{version}-{stage}"
         expect(self.order).to_have_attribute("data-mark", mark)

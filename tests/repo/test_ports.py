@@ -9,7 +9,7 @@ from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
-from payments.aws.sync_queue import SqsLooks
+from payments.aws.sync_queue import SqsSyncQueue
 from payments.domain import merchant, ports
 from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
@@ -22,7 +22,7 @@ from payments.webhooks.sender import Post
 REAL: dict[type, type] = {
     ports.PaymentStore: DynamoPayments,
     ports.DuePayments: DynamoPayments,
-    ports.LookQueue: SqsLooks,
+    ports.SyncQueue: SqsSyncQueue,
     webhook_ports.EventQueue: SqsEvents,
     simulated_callbacks.SimulatedCallbackQueue: SqsSimulatedCallbacks,
     webhook_ports.PostWebhook: Post,

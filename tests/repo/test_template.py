@@ -7,7 +7,7 @@ import pytest
 from payments.aws import lease_writes
 from payments.aws.event_queue import read_event
 from payments.aws.stream import read_changes
-from payments.aws.sync_queue import read_look
+from payments.aws.sync_queue import read_sync
 from payments.dependencies import CONFIRMATION_SECONDS
 from payments.domain import payment
 from payments.domain.errors import OutcomeUnknown
@@ -64,7 +64,7 @@ SETTLES = {"PAYMENTS_TABLE", "QUARANTINE_TABLE"}
             | {"STAGE", "CALLBACK_BASE_URL", "SOURCES_OF_FUNDS", "SIMULATED_CALLBACKS_QUEUE"},
         ),
         ("FinpayCallback", ASKS_FINPAY | SETTLES),
-        ("Reconcile", ASKS_FINPAY | SETTLES | {"LOOKS_QUEUE"}),
+        ("Reconcile", ASKS_FINPAY | SETTLES | {"SYNC_QUEUE"}),
         ("StorefrontAuth", {"STOREFRONTS_TABLE"}),
         ("PaymentStream", {"WEBHOOKS_QUEUE"}),
         ("TestMode", {"STAGE", "FINPAY_SECRET", "FINPAY_BASE_URL", "WEBHOOK_TARGETS"}),
@@ -108,34 +108,35 @@ def test_a_callback_is_answered_within_finpays_five_seconds_although_finpay_is_a
     assert functions()["FinpayCallback"]["Timeout"] > CONFIRMATION_SECONDS + SLACK
 
 
-def test_a_batch_of_looks_ends_within_the_functions_time() -> None:
+def test_a_batch_of_syncs_ends_within_the_functions_time() -> None:
     reconcile = functions()["Reconcile"]
-    batch = reconcile["Events"]["Looks"]["Properties"]["BatchSize"]
-    look = client.CHECK_SECONDS + client.CANCEL_SECONDS
-    assert batch * look + SLACK < reconcile["Timeout"]
+    batch = reconcile["Events"]["StatusSyncs"]["Properties"]["BatchSize"]
+    sync = client.CHECK_SECONDS + client.CANCEL_SECONDS
+    assert batch * sync + SLACK < reconcile["Timeout"]
     assert reconcile["Timeout"] * 1000 > STOP_BEFORE_MS
 
 
-def test_a_look_that_is_under_way_is_hidden_from_other_consumers() -> None:
-    queue = resources("AWS::SQS::Queue")["LooksQueue"]
+def test_a_sync_that_is_under_way_is_hidden_from_other_consumers() -> None:
+    queue = resources("AWS::SQS::Queue")["StatusSyncQueue"]
     assert queue["VisibilityTimeout"] >= 6 * functions()["Reconcile"]["Timeout"]
 
 
 def test_finpay_is_asked_by_few_at_once_and_the_schedule_has_a_turn_of_its_own() -> None:
     reconcile = functions()["Reconcile"]
-    properties = reconcile["Events"]["Looks"]["Properties"]
+    properties = reconcile["Events"]["StatusSyncs"]["Properties"]
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     at_once = properties["ScalingConfig"]["MaximumConcurrency"]
     assert reconcile["ReservedConcurrentExecutions"][1] == "ReconcileConcurrency"
     assert at_once < template()["Parameters"]["ReconcileConcurrency"]["Default"]
 
 
-def test_a_look_that_fails_again_and_again_is_put_aside_and_kept() -> None:
+def test_a_sync_that_fails_again_and_again_is_put_aside_and_kept() -> None:
     queues = resources("AWS::SQS::Queue")
-    redrive = queues["LooksQueue"]["RedrivePolicy"]
+    redrive = queues["StatusSyncQueue"]["RedrivePolicy"]
     letters = redrive["deadLetterTargetArn"].partition(".")[0]
     assert (
-        queues[letters]["MessageRetentionPeriod"] > queues["LooksQueue"]["MessageRetentionPeriod"]
+        queues[letters]["MessageRetentionPeriod"]
+        > queues["StatusSyncQueue"]["MessageRetentionPeriod"]
     )
 
 
@@ -180,7 +181,7 @@ def test_every_function_is_traced_and_has_logs_with_an_end() -> None:
 
 
 EVENTS = sorted((ROOT / "events").glob("*.json"))
-OTHER_EVENTS = {"reconcile_schedule", "reconcile_looks", "payment_stream", "notify", "test_mode"}
+OTHER_EVENTS = {"reconcile_schedule", "reconcile_syncs", "payment_stream", "notify", "test_mode"}
 HTTP_EVENTS = [path for path in EVENTS if path.stem not in OTHER_EVENTS]
 
 
@@ -198,11 +199,11 @@ def test_each_http_event_file_is_of_payload_2_and_for_a_route_that_exists(path: 
 
 def test_the_other_event_files_are_what_the_other_triggers_send() -> None:
     assert {path.stem for path in EVENTS} >= OTHER_EVENTS
-    schedule, looks = load_event("reconcile_schedule"), load_event("reconcile_looks")
+    schedule, syncs = load_event("reconcile_schedule"), load_event("reconcile_syncs")
     assert (schedule["source"], schedule["detail-type"]) == ("aws.events", "Scheduled Event")
-    (record,) = looks["Records"]
+    (record,) = syncs["Records"]
     assert record["eventSource"] == "aws:sqs"
-    order_id, due_at = read_look(record["body"])
+    order_id, due_at = read_sync(record["body"])
     assert (type(order_id), type(due_at)) == (str, int)
     (record,) = load_event("notify")["Records"]
     assert record["eventSource"] == "aws:sqs"

@@ -91,7 +91,7 @@ class Shop:
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        """One client for all looks: making one takes longer than hundreds of calls."""
+        """One client for all status syncs: making one takes longer than hundreds of calls."""
         return self.stack.aws.dynamodb()
 
     def row(self, order_id: str) -> Payment | None:
@@ -134,7 +134,7 @@ class Shop:
         ]
 
     def make_due(self, order_id: str, *, lease_over: bool = False) -> None:
-        """Let the next look's time come, and if asked for also that of the lease."""
+        """Let the next status sync's time come, and if asked for also that of the lease."""
         update = "SET dueAt = :past, dueShard = :shard"
         values: Any = {":past": {"N": "1"}, ":shard": {"S": shard_of(order_id)}}
         if lease_over:
@@ -142,12 +142,12 @@ class Shop:
         self._update(order_id, update, values)
 
     def postpone(self, order_id: str) -> None:
-        """Let no look's time come before `make_due`, however long the test takes."""
+        """Let no status sync's time come before `make_due`, however long the test takes."""
         tomorrow = str(clock.now() + clock.DAY)
         self._update(order_id, "SET dueAt = :tomorrow", {":tomorrow": {"N": tomorrow}})
 
     def run_schedule(self) -> int:
-        """Call the deployed function as its schedule does: how many looks it queued."""
+        """Call the deployed function as its schedule does: how many status syncs it queued."""
         function = self.stack.aws.cloudformation().describe_stack_resource(
             StackName=STACK, LogicalResourceId="Reconcile"
         )["StackResourceDetail"]["PhysicalResourceId"]
@@ -196,7 +196,7 @@ def warm_up(stack: RunningStack) -> None:
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = 180) -> bool:
-    """Whether it comes true in time; the schedule of the looks runs every minute."""
+    """Whether it comes true in time; the schedule of the status syncs runs every minute."""
     deadline = time.monotonic() + seconds
     while not (held := holds()) and time.monotonic() < deadline:
         time.sleep(0.5)

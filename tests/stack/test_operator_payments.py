@@ -74,16 +74,16 @@ def test_all_that_is_due_is_asked_about_by_the_deployed_function(shop: Shop) -> 
     assert eventually(lambda: shop.statuses(orders) == {"PAID"})
 
 
-def test_looks_that_were_put_aside_are_taken_again(stack: RunningStack, shop: Shop) -> None:
+def test_syncs_that_were_put_aside_are_taken_again(stack: RunningStack, shop: Shop) -> None:
     assert shop.create_in_the_end("aside-1") == 201
     shop.fate("orders/aside-1/pay", channel="INDOMARET", callback="lose")
     letter = json.dumps({"orderId": "aside-1", "dueAt": 1})
     boto3.client("sqs").send_message(
-        QueueUrl=stack.outputs["LooksDeadLettersUrl"], MessageBody=letter
+        QueueUrl=stack.outputs["StatusSyncDeadLettersUrl"], MessageBody=letter
     )
-    letters = told("dead-letters", "show", "--queue", "looks")["letters"]
+    letters = told("dead-letters", "show", "--queue", "status-syncs")["letters"]
     assert "aside-1" in [one["about"]["order"] for one in letters]
-    assert told("dead-letters", "redrive", "--queue", "looks")["left"] == []
+    assert told("dead-letters", "redrive", "--queue", "status-syncs")["left"] == []
     assert eventually(lambda: shop.status("aside-1") == "PAID")
 
 

@@ -11,7 +11,7 @@ PAID, UNPAID = 200, 20
 pytestmark = pytest.mark.timeout(900)
 
 
-def test_a_callback_blackout_ends_with_the_next_look(shop: Shop) -> None:
+def test_a_callback_blackout_ends_with_the_next_sync(shop: Shop) -> None:
     def create(order_id: str) -> int:
         status = shop.create_in_the_end(order_id)
         # The schedule runs too, and must find none of them before all are there.
@@ -66,7 +66,7 @@ def test_a_lost_answer_whose_code_nobody_knows_is_cancelled_before_another_is_as
     assert shop.status(order_id) == "PAID"
 
 
-def test_without_a_retry_the_next_look_finds_the_code(shop: Shop, order_id: str) -> None:
+def test_without_a_retry_the_next_sync_finds_the_code(shop: Shop, order_id: str) -> None:
     shop.fate("faults", endpoint="initiate", fault="drop", times=1)
     assert shop.create(id=order_id).status_code == 504
     shop.make_due(order_id)

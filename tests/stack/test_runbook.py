@@ -51,7 +51,7 @@ def walk(stack: RunningStack) -> Iterator[Walk]:
             "SHOP": shop.url,
         }
         yield Walk(environment)
-    # A look of another test's payment may have met the Finpay that was down here.
+    # A status sync of another test's payment may have met the Finpay that was down here.
     assert eventually(circuit.is_closed)
 
 

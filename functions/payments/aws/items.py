@@ -51,7 +51,7 @@ _FIELDS: Mapping[str, str] = {
     "updated_at": "updatedAt",
     "webhook_url": "webhookUrl",
 }
-_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "look": "look", "probe": "probe"}
+_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "sync_id": "syncId", "probe": "probe"}
 
 
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:

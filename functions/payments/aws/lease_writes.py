@@ -39,29 +39,28 @@ def take_lease(
     )
 
 
-def begin_look(
+def begin_sync(
     table: str, order_id: str, due_at: int, next_due_at: int, mark: str
 ) -> UpdateItemInputTypeDef:
-    """Become the one who asks Finpay in the look that was due then; set the next one."""
+    """Become the one who asks Finpay in the status sync that was due then; set the next one."""
     return _turn(
         table,
         order_id,
-        "SET dueAt = :next, #look = :mark",
+        "SET dueAt = :next, syncId = :mark",
         "dueAt = :due",
         {":next": next_due_at, ":due": due_at, ":mark": mark},
-        {"#look": "look"},
     )
 
 
-def end_look(table: str, order_id: str, mark: str, due_at: int | None) -> UpdateItemInputTypeDef:
-    """Set or end the watch, unless somebody else did since the look with this mark began."""
+def end_sync(table: str, order_id: str, mark: str, due_at: int | None) -> UpdateItemInputTypeDef:
+    """Set or end the watch, unless somebody else did since the status sync with this mark began."""
     values: dict[str, Any] = {":mark": mark}
     if due_at is None:
-        update = "REMOVE dueShard, dueAt, #look"
+        update = "REMOVE dueShard, dueAt, syncId"
     else:
-        update = "SET dueAt = :due, dueShard = :shard REMOVE #look"
+        update = "SET dueAt = :due, dueShard = :shard REMOVE syncId"
         values |= {":due": due_at, ":shard": shard_of(order_id)}
-    return _turn(table, order_id, update, "#look = :mark", values, {"#look": "look"})
+    return _turn(table, order_id, update, "syncId = :mark", values)
 
 
 def begin_probe(

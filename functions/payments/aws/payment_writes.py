@@ -75,7 +75,7 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
         watched = _watch(wanted.order_id, wanted.watch.due_at)
         values |= watched
         # Whoever is asking Finpay at this moment must not set the watch back afterwards.
-        dropped += [name for name in ("dueShard", "dueAt", "look") if name not in watched]
+        dropped += [name for name in ("dueShard", "dueAt", "syncId") if name not in watched]
     conditions, required = _conditions(wanted)
     sets = [f"#{name} = :{name}" for name in values]
     sets += ["#version = #version + :one", "#history = list_append(#history, :entry)"]

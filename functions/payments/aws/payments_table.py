@@ -77,14 +77,14 @@ class DynamoPayments:
         )
         return self._turn(request, lambda found: found.lease == lease)
 
-    def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
-        """Begin the look that was due then; None if another did or it is due no more."""
-        request = lease_writes.begin_look(self.table, order_id, due_at, next_due_at, mark)
-        return self._turn(request, lambda found: found.look == mark)
+    def begin_sync(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+        """Begin the status sync that was due then; None if another did or it is due no more."""
+        request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, mark)
+        return self._turn(request, lambda found: found.sync_id == mark)
 
-    def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the look with this mark began."""
-        self._turn(lease_writes.end_look(self.table, order_id, mark, due_at), lambda _: False)
+    def end_sync(self, order_id: str, mark: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the status sync with this mark began."""
+        self._turn(lease_writes.end_sync(self.table, order_id, mark, due_at), lambda _: False)
 
     def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""

@@ -1,4 +1,4 @@
-"""The queue of looks."""
+"""The queue of status syncs."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _COUNTS: Sequence[QueueAttributeNameType] = (
 
 
 @dataclass(frozen=True, slots=True)
-class SqsLooks:
-    """See ports.LookQueue."""
+class SqsSyncQueue:
+    """See ports.SyncQueue."""
 
     client: SQSClient
     url: str
 
     def waiting(self) -> int:
-        """About how many looks are queued or under way."""
+        """About how many status syncs are queued or under way."""
         with translated():
             answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=_COUNTS)
         return sum(int(count) for count in answer["Attributes"].values())
 
-    def send(self, looks: Sequence[tuple[str, int]]) -> None:
-        """Queue up to ten looks; what could not be queued is due all the same."""
+    def send(self, syncs: Sequence[tuple[str, int]]) -> None:
+        """Queue up to ten status syncs; what could not be queued is due all the same."""
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "dueAt": due_at})}
-            for n, (order_id, due_at) in enumerate(looks)
+            for n, (order_id, due_at) in enumerate(syncs)
         ]
         with translated():
             answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
@@ -46,7 +46,7 @@ class SqsLooks:
             raise Unavailable("SQS took only a part")
 
 
-def read_look(body: str) -> tuple[str, int]:
+def read_sync(body: str) -> tuple[str, int]:
     """Order id and due time in a message that `send` made."""
     message: Any = json.loads(body)
     return message["orderId"], message["dueAt"]

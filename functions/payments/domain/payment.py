@@ -131,7 +131,7 @@ class Payment:
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `webhook_url` is where the storefront wants to be told of it.
-    `due_at` is when Finpay is to be asked about it, None for never; `look` and `probe` mark who
+    `due_at` is when Finpay is to be asked about it, None for never; `sync_id` and `probe` mark who
     asked last, because of that or of an unverified callback.
     """
 
@@ -151,7 +151,7 @@ class Payment:
     webhook_url: str
     earlier_gateway_order_ids: tuple[str, ...] = ()
     due_at: int | None = None
-    look: str | None = None
+    sync_id: str | None = None
     probe: str | None = None
     history: tuple[Entry, ...] = field(default=())
     lease: Lease | None = None

@@ -31,11 +31,11 @@ class PaymentStore(Protocol):
         `asked_at` is when its new holder may ask Finpay for a code.
         """
 
-    def begin_look(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
-        """Begin the look that was due then; None if another did or it is due no more."""
+    def begin_sync(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+        """Begin the status sync that was due then; None if another did or it is due no more."""
 
-    def end_look(self, order_id: str, mark: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the look with this mark began."""
+    def end_sync(self, order_id: str, mark: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the status sync with this mark began."""
 
     def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
@@ -48,14 +48,14 @@ class DuePayments(Protocol):
         """Order ids and due times of a shard's payments whose time has come, oldest first."""
 
 
-class LookQueue(Protocol):
-    """Looks that wait for their turn; raises Unavailable."""
+class SyncQueue(Protocol):
+    """Status syncs that wait for their turn; raises Unavailable."""
 
     def waiting(self) -> int:
-        """About how many looks are queued or under way."""
+        """About how many status syncs are queued or under way."""
 
-    def send(self, looks: Sequence[tuple[str, int]]) -> None:
-        """Queue looks: order id and due time each."""
+    def send(self, syncs: Sequence[tuple[str, int]]) -> None:
+        """Queue status syncs: order id and due time each."""
 
 
 class Quarantine(Protocol):

@@ -1,7 +1,7 @@
 """When Finpay is asked about a payment that nobody calls back about.
 
 Pure: epoch milliseconds in, epoch milliseconds out. Finpay stops calling back after 111 minutes, so
-the early looks are dense; the late ones are for money that comes after a payment was given up.
+the early status syncs are dense; the late ones are for money that comes after a payment was given up.
 """
 
 from collections.abc import Iterable
@@ -36,13 +36,13 @@ def shard_of(order_id: str) -> str:
     return str(crc32(order_id.encode()) % _SHARDS)
 
 
-def first_look(created_at: int) -> int:
-    """The first look at a payment that was just reserved."""
+def first_sync(created_at: int) -> int:
+    """The first status sync at a payment that was just reserved."""
     return created_at + _EARLY[0]
 
 
-def first_late_look(given_up_at: int) -> int:
-    """The first look at a payment that was just given up."""
+def first_late_sync(given_up_at: int) -> int:
+    """The first status sync at a payment that was just given up."""
     return given_up_at + _LATE[0]
 
 
@@ -51,22 +51,22 @@ def is_over(payment: Payment, now: int) -> bool:
     return now >= payment.expires_at + _GRACE
 
 
-def next_look(payment: Payment, now: int) -> int | None:
-    """The next look after `now` by the schedule; None after the last one.
+def next_sync(payment: Payment, now: int) -> int | None:
+    """The next status sync after `now` by the schedule; None after the last one.
 
     Open payments: after 2, 5, 15, 30 minutes, 1, 2, 4 hours, then every 6 hours until they expire,
     one minute after that, 1 hour, 6 hours, 1 day and 3 days later, and then every day. Payments
     that were given up: 1 hour, 6 hours, 1 day and 3 days after that.
     """
     if payment.status in OPEN:
-        return _next_open_look(payment, now)
+        return _next_open_sync(payment, now)
     if payment.status in GIVEN_UP:
         given_up_at = max(e.at for e in payment.history if not e.saw)
         return _first_after(now, (given_up_at + late for late in _LATE))
     return None
 
 
-def _next_open_look(payment: Payment, now: int) -> int:
+def _next_open_sync(payment: Payment, now: int) -> int:
     age, over = now - payment.created_at, payment.expires_at + _GRACE
     periodic = _EARLY[-1] + max(0, (age - _EARLY[-1]) // _EVERY + 1) * _EVERY
     before = (payment.created_at + after for after in (*_EARLY, periodic))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from payments.domain.change import Change, Watch
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
-from payments.domain.sync_schedule import first_late_look
+from payments.domain.sync_schedule import first_late_sync
 from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
 
 # Finpay never issued a code, or a person decided: nothing more can come.
@@ -36,7 +36,7 @@ def watch_after(rule: Rule, entry: Entry) -> Watch | None:
         # The callback may be older than a void; a status check is about now.
         return Watch(entry.at)
     watched = rule.target in GIVEN_UP and rule.proof not in _FINAL
-    return Watch(first_late_look(entry.at) if watched else None)
+    return Watch(first_late_sync(entry.at) if watched else None)
 
 
 def proof_of(claim: Claim, payment: Payment) -> Proof:

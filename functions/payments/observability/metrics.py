@@ -106,22 +106,22 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
             telemetry.count("PaidLate")
 
 
-def looks_queued(telemetry: Telemetry, run: Run) -> None:
+def syncs_enqueued(telemetry: Telemetry, run: Run) -> None:
     """The schedule has run."""
     telemetry.note(queued=run.queued)
-    telemetry.count("LooksQueued", run.queued)
-    telemetry.took("OldestLookOverdue", run.longest_wait / 1000)
+    telemetry.count("StatusSyncsQueued", run.queued)
+    telemetry.took("OldestStatusSyncOverdue", run.longest_wait / 1000)
 
 
-def look_failed(telemetry: Telemetry, error: PaymentError) -> None:
-    """Finpay was not to be had for a look, or somebody else is at work on the payment."""
+def sync_failed(telemetry: Telemetry, error: PaymentError) -> None:
+    """Finpay was not to be had for a status sync, or somebody else is at work on the payment."""
     telemetry.note(error=type(error).__name__)
-    telemetry.count("LooksFailed")
+    telemetry.count("StatusSyncsFailed")
 
 
-def looked(telemetry: Telemetry, settlement: Settlement) -> None:
-    """A look was taken. What it found that no callback had told is counted by itself."""
-    telemetry.count("Looks")
+def synced(telemetry: Telemetry, settlement: Settlement) -> None:
+    """A status sync was taken. What it found that no callback had told is counted by itself."""
+    telemetry.count("StatusSyncs")
     if settlement.effect is Effect.MOVED and settlement.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
 

@@ -1,7 +1,7 @@
 """Ask Finpay about open payments whose turn has come: callbacks get lost.
 
 The index of due payments is the truth and the queue only spreads the work: a message that gets
-lost, comes twice or comes late does no harm, since a look begins with a conditional write that one
+lost, comes twice or comes late does no harm, since a status sync begins with a conditional write that one
 consumer wins, and a payment stays due until that write.
 """
 
@@ -16,14 +16,14 @@ from payments.domain.clock import MINUTE, Clock
 from payments.domain.errors import GatewayError, PaymentInProgress, Unavailable
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
-from payments.domain.sync_schedule import AGAIN, PATIENCE, next_look, shards
+from payments.domain.sync_schedule import AGAIN, PATIENCE, next_sync, shards
 from payments.domain.transitions import GIVEN_UP, OPEN, Status
 from payments.services.apply_status import Effect, Settlement
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire
 
 if TYPE_CHECKING:
-    from payments.domain.ports import DuePayments, Gateway, LookQueue, PaymentStore
+    from payments.domain.ports import DuePayments, Gateway, PaymentStore, SyncQueue
 
 _BATCH = 10  # SQS takes no more at once
 _STILL_BUSY = 100
@@ -31,25 +31,25 @@ _STILL_BUSY = 100
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run of the schedule did, and how long the look that waits longest has been due."""
+    """What a run of the schedule did, and how long the status sync that waits longest has been due."""
 
     queued: int
     longest_wait: int  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
-class QueueDue:
-    """Queues the looks that are due."""
+class EnqueueDue:
+    """Queues the status syncs that are due."""
 
     payments: DuePayments
-    queue: LookQueue
+    queue: SyncQueue
     gateway: Gateway
     clock: Clock
 
     def __call__(self, has_time: Callable[[], bool]) -> Run:
-        """Queue looks until the time is up; the next run goes on with the rest.
+        """Queue status syncs until the time is up; the next run goes on with the rest.
 
-        No look is queued while Finpay does not answer, and none while the queue has plenty of an
+        No status sync is queued while Finpay does not answer, and none while the queue has plenty of an
         earlier run's: what waits there is still due and would be queued again. Raises Unavailable.
         """
         now = self.clock()
@@ -77,8 +77,8 @@ class QueueDue:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Looks at one payment."""
+class ReconcilePayment:
+    """Reconciles one payment."""
 
     payments: PaymentStore
     gateway: Gateway
@@ -88,9 +88,9 @@ class Look:
     new_id: NewId
 
     def __call__(self, order_id: str, due_at: int) -> Settlement | None:
-        """What the look that was due then found out; None if it is another's or out of reach.
+        """What the status sync that was due then found out; None if it is another's or out of reach.
 
-        Raises a GatewayError or PaymentInProgress, and looks again soon; raises Unavailable.
+        Raises a GatewayError or PaymentInProgress, and status syncs again soon; raises Unavailable.
         """
         if not self.gateway.is_reachable():
             return None
@@ -98,26 +98,28 @@ class Look:
         if payment is None or payment.due_at != due_at:
             return None
         mark, now = self.new_id(), self.clock()
-        # This container's clock may be behind the one by which the look was due.
-        upcoming = next_look(payment, max(now, due_at))
+        # This container's clock may be behind the one by which the status sync was due.
+        upcoming = next_sync(payment, max(now, due_at))
         soon = min(upcoming or now + AGAIN, now + AGAIN)
-        # The last look is crossed off only once it was taken.
-        if self.payments.begin_look(order_id, due_at, upcoming or soon, mark) is None:
+        # The last status sync is crossed off only once it was taken.
+        if self.payments.begin_sync(order_id, due_at, upcoming or soon, mark) is None:
             return None
         try:
-            settlement = self._look_further(self._look(replace(payment, look=mark), now))
+            settlement = self._sync_previous_attempts(
+                self._sync(replace(payment, sync_id=mark), now)
+            )
         except (GatewayError, PaymentInProgress, Unavailable):
-            self.payments.end_look(order_id, mark, soon)
+            self.payments.end_sync(order_id, mark, soon)
             raise
         self._plan(settlement.payment, mark)
         return settlement
 
-    def _look(self, payment: Payment, now: int) -> Settlement:
+    def _sync(self, payment: Payment, now: int) -> Settlement:
         if payment.status is Status.INITIATING and now >= payment.asked_at + PATIENCE:
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.inquire(payment).settlement
 
-    def _look_further(self, settlement: Settlement) -> Settlement:
+    def _sync_previous_attempts(self, settlement: Settlement) -> Settlement:
         """Ask about the orders that were given up at Finpay too: money is never dropped."""
         for earlier in settlement.payment.earlier_gateway_order_ids:
             if settlement.payment.status in OPEN | GIVEN_UP:
@@ -127,5 +129,5 @@ class Look:
 
     def _plan(self, payment: Payment, mark: str) -> None:
         """End the watch where there is nothing left to see."""
-        if payment.look == mark and next_look(payment, self.clock()) is None:
-            self.payments.end_look(payment.order_id, mark, None)
+        if payment.sync_id == mark and next_sync(payment, self.clock()) is None:
+            self.payments.end_sync(payment.order_id, mark, None)

@@ -54,7 +54,7 @@ def _settings(function: str) -> dict[str, str]:
         "CALLBACK_BASE_URL": "",
         "SOURCES_OF_FUNDS": "finpaycode",
         "SIMULATED_CALLBACKS_QUEUE": f"{_NOWHERE}/simulated-callbacks",
-        "LOOKS_QUEUE": f"{_NOWHERE}/looks",
+        "SYNC_QUEUE": f"{_NOWHERE}/status-syncs",
         "WEBHOOKS_QUEUE": f"{_NOWHERE}/webhooks",
         "WEBHOOK_PAUSES": parameters["WebhookPauses"]["Default"],
         "WEBHOOK_TARGETS": "public",

@@ -292,7 +292,7 @@ def test_money_that_comes_after_the_cancel_is_not_dropped(pending: Service) -> N
     assert payment.settled.late
 
 
-def test_a_cancelled_payment_is_looked_at_for_late_money(pending: Service) -> None:
+def test_a_cancelled_payment_is_synced_for_late_money(pending: Service) -> None:
     cancel(pending)
     payment = pending.payment()
     assert payment.due_at == payment.updated_at + 3_600_000

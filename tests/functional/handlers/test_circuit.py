@@ -104,7 +104,7 @@ def test_an_open_circuit_is_known_to_every_container_and_function(service: Servi
     forged = service.callback(load_event("callback_forged"))
     assert (forged.status, forged.problem) == (503, "unavailable")
     service.put(make_payment(order_id="DUE-1", status=Status.PENDING, due_at=service.clock() - 1))
-    assert service.queue_looks() == 0
+    assert service.enqueue_syncs() == 0
     assert service.witness.calls == []
     assert service.payment().status is Status.PENDING
 

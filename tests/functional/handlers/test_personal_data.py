@@ -47,6 +47,6 @@ def test_a_handler_that_answers_what_it_was_sent_is_found(
 def test_a_message_with_a_name_is_found(service: Service, personal_data: PersonalDataCheck) -> None:
     with personal_data.planted() as found:
         service.sqs.send_message(
-            QueueUrl=service.looks_queue, MessageBody=json.dumps({"for": marks.LAST_NAME})
+            QueueUrl=service.sync_queue, MessageBody=json.dumps({"for": marks.LAST_NAME})
         )
     assert "last name (escaped as in JSON) in a request to sqs, SendMessage" in found[0]

@@ -18,10 +18,10 @@ from testing.builders import (
     make_callback_fields,
     make_cancel_event,
     make_initiate_event,
-    make_looks_event,
     make_payment,
     make_request_body,
     make_status_event,
+    make_syncs_event,
 )
 from testing.personal_data.marks import EMAIL, FIRST_NAME, PHONE, leaks_in
 from testing.registry import make_registry
@@ -74,7 +74,7 @@ def scenario(service: Service) -> list[str]:
 
 
 def rarer(service: Service) -> Iterator[Answer]:
-    """Unknown outcomes, cancels, unverified callbacks and looks, with marked data."""
+    """Unknown outcomes, cancels, unverified callbacks and status syncs, with marked data."""
     simulation = service.finpay.simulation
     for order_id, fault, shows_code in (("B-1", "drop", True), ("B-2", "garbage", False)):
         simulation.check_shows_code = shows_code
@@ -97,10 +97,10 @@ def rarer(service: Service) -> Iterator[Answer]:
     service.fault("check", "garbage")
     assert service.sweep() > 1
     unreadable = ("message-1", f'"{EMAIL} {PHONE}')
-    assert service.reconcile(make_looks_event(unreadable))["batchItemFailures"]
-    service.sqs.delete_queue(QueueUrl=service.looks_queue)
+    assert service.reconcile(make_syncs_event(unreadable))["batchItemFailures"]
+    service.sqs.delete_queue(QueueUrl=service.sync_queue)
     with pytest.raises(JobFailed) as failed:
-        service.queue_looks()
+        service.enqueue_syncs()
     yield Answer(0, {}, repr(failed.value) + repr(failed.value.__cause__))
 
 
@@ -120,7 +120,7 @@ def test_nothing_personal_and_no_secret_gets_into_logs_metrics_answers_or_tables
     }
     assert "request served" in everything["logs"]
     assert "PaidAmount" in everything["logs"]
-    for reached in ("CodeFound", "Cancelled", "status-check", "LooksFailed", "job done"):
+    for reached in ("CodeFound", "Cancelled", "status-check", "StatusSyncsFailed", "job done"):
         assert reached in everything["logs"], reached
     for place, text in everything.items():
         assert not list(leaks_in(text)), place
@@ -259,11 +259,11 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
         assert [line for line in sent if is_metric(line, alarm, wanted)], alarm["MetricName"]
 
 
-DEAD_LETTERS = resources("AWS::CloudWatch::Alarm")["LooksDeadLettersAlarm"]
+DEAD_LETTERS = resources("AWS::CloudWatch::Alarm")["StatusSyncDeadLettersAlarm"]
 
 
-def test_looks_that_were_put_aside_are_watched_in_the_queue_that_they_are_put_into() -> None:
-    queue = resources("AWS::SQS::Queue")["LooksQueue"]
+def test_syncs_that_were_put_aside_are_watched_in_the_queue_that_they_are_put_into() -> None:
+    queue = resources("AWS::SQS::Queue")["StatusSyncQueue"]
     letters = queue["RedrivePolicy"]["deadLetterTargetArn"].partition(".")[0]
     assert DEAD_LETTERS["Namespace"] == "AWS/SQS"
     assert DEAD_LETTERS["MetricName"] == "ApproximateNumberOfMessagesVisible"
@@ -342,7 +342,7 @@ def test_a_cancel_is_counted_once(service: Service, capsys: pytest.CaptureFixtur
     assert metrics(capsys.readouterr().out) == {}
 
 
-def test_each_look_has_a_log_line_with_the_ids_that_an_operator_needs(
+def test_each_sync_has_a_log_line_with_the_ids_that_an_operator_needs(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for order_id in ("A-1", "A-2"):
@@ -354,10 +354,10 @@ def test_each_look_has_a_log_line_with_the_ids_that_an_operator_needs(
     service.sweep()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     queued, first, second = [line for line in lines if line.get("message") == "job done"]
-    assert (queued["job"], queued["queued"], queued["level"]) == ("queue looks", 2, "INFO")
+    assert (queued["job"], queued["queued"], queued["level"]) == ("enqueue due", 2, "INFO")
     assert {first["order_id"], second["order_id"]} == {"A-1", "A-2"}
-    assert (first["job"], first["error"]) == ("look", "OutcomeUnknown")
-    assert "status" not in first, "each line tells of its own look only"
+    assert (first["job"], first["error"]) == ("status sync", "OutcomeUnknown")
+    assert "status" not in first, "each line tells of its own status sync only"
     assert second["status"] in {"EXPIRED", "PAID"}
     assert (second["storefront_id"], second["effect"]) == ("demo", "moved")
     assert "error" not in second

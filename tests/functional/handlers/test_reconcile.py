@@ -20,9 +20,9 @@ from testing.builders import (
     make_callback_event,
     make_callback_fields,
     make_initiate_event,
-    make_looks_event,
     make_payment,
     make_request_body,
+    make_syncs_event,
 )
 from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Service
@@ -35,14 +35,14 @@ def pay(service: Service, order_id: str = SAMPLE_ORDER_ID, **options: Any) -> No
     service.finpay.simulation.book.pay(order_id, **options)
 
 
-def look_of(service: Service, order_id: str = SAMPLE_ORDER_ID) -> tuple[str, str]:
-    """The message of the look that is due."""
+def sync_of(service: Service, order_id: str = SAMPLE_ORDER_ID) -> tuple[str, str]:
+    """The message of the status sync that is due."""
     return order_id, json.dumps({"orderId": order_id, "dueAt": service.payment(order_id).due_at})
 
 
 def take(service: Service, *messages: tuple[str, str]) -> list[str]:
     """Hand messages to a consumer; says which of them failed."""
-    answer = service.reconcile(make_looks_event(*messages))
+    answer = service.reconcile(make_syncs_event(*messages))
     return [entry["itemIdentifier"] for entry in answer["batchItemFailures"]]
 
 
@@ -63,17 +63,17 @@ def counted(out: str, name: str) -> float:
 
 def test_a_payment_is_not_due_before_two_minutes_have_passed(pending: Service) -> None:
     pending.pass_time(2 * MINUTE - 1)
-    assert pending.queue_looks() == 0
+    assert pending.enqueue_syncs() == 0
     pending.pass_time(1)
-    assert pending.queue_looks() == 1
+    assert pending.enqueue_syncs() == 1
 
 
-def test_how_overdue_the_oldest_look_is_is_counted_in_milliseconds(
+def test_how_overdue_the_oldest_sync_is_is_counted_in_milliseconds(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pending.pass_time(2 * MINUTE + 4321)
-    pending.queue_looks()
-    assert counted(capsys.readouterr().out, "OldestLookOverdue") == 4321
+    pending.enqueue_syncs()
+    assert counted(capsys.readouterr().out, "OldestStatusSyncOverdue") == 4321
 
 
 def test_a_payment_whose_callback_got_lost_is_found_and_counted(
@@ -87,8 +87,8 @@ def test_a_payment_whose_callback_got_lost_is_found_and_counted(
     assert payment.due_at is None
     out = capsys.readouterr().out
     for name, expected in {
-        "LooksQueued": 1,
-        "Looks": 1,
+        "StatusSyncsQueued": 1,
+        "StatusSyncs": 1,
         "Paid": 1,
         "PaidAmount": 1000,
         "PaidFoundByReconcile": 1,
@@ -96,7 +96,7 @@ def test_a_payment_whose_callback_got_lost_is_found_and_counted(
         assert counted(out, name) == expected, name
 
 
-def test_a_payment_that_a_callback_told_about_is_not_looked_at(
+def test_a_payment_that_a_callback_told_about_is_not_synced(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pay(pending)
@@ -107,15 +107,15 @@ def test_a_payment_that_a_callback_told_about_is_not_looked_at(
     assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
 
 
-def test_a_payment_that_is_not_paid_yet_is_looked_at_again_by_the_schedule(
+def test_a_payment_that_is_not_paid_yet_is_synced_again_by_the_schedule(
     pending: Service,
 ) -> None:
-    looks = []
+    syncs = []
     for _ in range(60):
         pending.pass_time(MINUTE)
         if pending.sweep():
-            looks.append(age(pending) // MINUTE)
-    assert looks == [2, 5, 15, 30, 60]
+            syncs.append(age(pending) // MINUTE)
+    assert syncs == [2, 5, 15, 30, 60]
     payment = pending.payment()
     assert (payment.status, payment.version) == (Status.PENDING, 2)
     assert payment.due_at == payment.created_at + 2 * HOUR
@@ -123,30 +123,30 @@ def test_a_payment_that_is_not_paid_yet_is_looked_at_again_by_the_schedule(
 
 def test_two_consumers_with_the_same_message_check_once(pending: Service) -> None:
     pending.pass_time(2 * MINUTE)
-    message = look_of(pending)
+    message = sync_of(pending)
     assert take(pending, message) == take(pending, message) == []
     assert pending.witness.calls == ["check"]
 
 
 def test_two_consumers_at_the_same_moment_check_once(pending: Service) -> None:
     pending.pass_time(2 * MINUTE)
-    message = look_of(pending)
+    message = sync_of(pending)
     pending.witness.before["check"] = lambda: take(pending, message)
     take(pending, message)
     assert pending.witness.calls == ["check"]
 
 
-def test_a_look_that_was_queued_twice_is_taken_once(pending: Service) -> None:
+def test_a_sync_that_was_queued_twice_is_taken_once(pending: Service) -> None:
     pending.pass_time(2 * MINUTE)
-    assert pending.queue_looks() == pending.queue_looks() == 1
-    assert pending.take_looks() == 0
+    assert pending.enqueue_syncs() == pending.enqueue_syncs() == 1
+    assert pending.run_syncs() == 0
     assert pending.witness.calls == ["check"]
 
 
-def test_of_two_who_begin_a_look_at_once_one_takes_it(
+def test_of_two_who_begin_a_sync_at_once_one_takes_it(
     pending: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = DynamoPayments.begin_look
+    real = DynamoPayments.begin_sync
 
     def lose_race(
         store: DynamoPayments, order_id: str, due_at: int, next_due_at: int, mark: str
@@ -154,14 +154,14 @@ def test_of_two_who_begin_a_look_at_once_one_takes_it(
         real(store, order_id, due_at, next_due_at, "quicker")
         return real(store, order_id, due_at, next_due_at, mark)
 
-    monkeypatch.setattr(DynamoPayments, "begin_look", lose_race)
+    monkeypatch.setattr(DynamoPayments, "begin_sync", lose_race)
     pending.pass_time(2 * MINUTE)
-    assert take(pending, look_of(pending)) == []
+    assert take(pending, sync_of(pending)) == []
     assert pending.witness.calls == []
 
 
-def test_a_look_at_an_order_that_is_gone_is_done(service: Service) -> None:
-    assert service.reconcile(load_event("reconcile_looks")) == {"batchItemFailures": []}
+def test_a_sync_of_an_order_that_is_gone_is_done(service: Service) -> None:
+    assert service.reconcile(load_event("reconcile_syncs")) == {"batchItemFailures": []}
     assert service.witness.calls == []
 
 
@@ -170,7 +170,7 @@ def test_a_message_that_cannot_be_read_fails_alone(
 ) -> None:
     pay(pending)
     pending.pass_time(2 * MINUTE)
-    good = look_of(pending)
+    good = sync_of(pending)
     assert take(pending, ("m-1", "not JSON"), good, ("m-3", "{}")) == ["m-1", "m-3"]
     assert pending.payment().status is Status.PAID
     out = capsys.readouterr().out
@@ -181,12 +181,12 @@ def test_a_message_that_cannot_be_read_fails_alone(
 def test_a_store_that_fails_lets_the_message_come_again(pending: Service) -> None:
     pay(pending, amount=900)
     pending.pass_time(2 * MINUTE)
-    message = look_of(pending)
+    message = sync_of(pending)
     pending.drop_table("QuarantineTable")
     assert take(pending, message) == [SAMPLE_ORDER_ID]
     payment = pending.payment()
     assert payment.status is Status.PENDING
-    assert payment.due_at == pending.clock() + 3 * MINUTE, "the next look by the schedule"
+    assert payment.due_at == pending.clock() + 3 * MINUTE, "the next status sync by the schedule"
 
 
 def test_a_batch_of_which_all_fail_is_no_failure_of_the_function(pending: Service) -> None:
@@ -203,7 +203,7 @@ def test_a_finpay_that_does_not_answer_is_asked_again_soon_and_changes_nothing(
     assert pending.sweep() == 1
     payment = pending.payment()
     assert payment == replace(before, due_at=pending.clock() + AGAIN)
-    assert counted(capsys.readouterr().out, "LooksFailed") == 1
+    assert counted(capsys.readouterr().out, "StatusSyncsFailed") == 1
     pending.pass_time(AGAIN)
     assert pending.sweep() == 1
     assert pending.payment().due_at == before.created_at + 4 * HOUR
@@ -275,7 +275,7 @@ def test_whatever_else_finpay_says_is_settled_by_the_same_rule_as_a_callback(
     assert pending.payment().status is expected
 
 
-def test_the_wrong_amount_found_by_a_look_requires_manual_review(
+def test_the_wrong_amount_found_by_a_sync_requires_manual_review(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pay(pending, amount=900)
@@ -286,7 +286,7 @@ def test_the_wrong_amount_found_by_a_look_requires_manual_review(
     assert counted(capsys.readouterr().out, "ManualReviewRequired") == 2, "mismatch and review"
 
 
-def test_money_that_comes_after_the_end_is_found_by_a_late_look(
+def test_money_that_comes_after_the_end_is_found_by_a_late_sync(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pending.pass_time(DAY + MINUTE)
@@ -303,21 +303,21 @@ def test_money_that_comes_after_the_end_is_found_by_a_late_look(
     assert counted(out, "PaidLate") == counted(out, "PaidFoundByReconcile") == 1
 
 
-def test_the_last_late_look_ends_the_watch(pending: Service) -> None:
+def test_the_last_late_sync_ends_the_watch(pending: Service) -> None:
     pending.pass_time(DAY + MINUTE)
     pending.sweep()
     given_up_at = pending.payment().updated_at
-    looks = []
+    syncs = []
     for _ in range(4 * 24):
         pending.pass_time(HOUR)
         if pending.sweep():
-            looks.append((pending.clock() - given_up_at) // HOUR)
-    assert looks == [1, 6, 24, 72]
+            syncs.append((pending.clock() - given_up_at) // HOUR)
+    assert syncs == [1, 6, 24, 72]
     payment = pending.payment()
-    assert (payment.status, payment.due_at, payment.look) == (Status.EXPIRED, None, None)
+    assert (payment.status, payment.due_at, payment.sync_id) == (Status.EXPIRED, None, None)
 
 
-def test_the_last_look_at_an_order_that_finpay_does_not_know_ends_the_watch(
+def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
     pending: Service,
 ) -> None:
     pending.finpay.simulation.book.clear()
@@ -330,7 +330,7 @@ def test_the_last_look_at_an_order_that_finpay_does_not_know_ends_the_watch(
     assert pending.payment().due_at is None
 
 
-def test_a_last_look_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
+def test_a_last_sync_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
     pending.pass_time(DAY + MINUTE)
     pending.sweep()
     for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
@@ -412,7 +412,7 @@ def test_an_unknown_outcome_without_a_code_is_cancelled_at_finpay_in_the_end(
     assert service.witness.calls == ["check", "check", "cancel"]
 
 
-def test_money_for_an_unknown_outcome_is_found_by_the_first_look(service: Service) -> None:
+def test_money_for_an_unknown_outcome_is_found_by_the_first_sync(service: Service) -> None:
     lose(service, "drop")
     pay(service)
     service.pass_time(2 * MINUTE)
@@ -434,7 +434,7 @@ def test_an_end_at_finpay_is_left_to_the_storefront_while_it_may_come_back(
     assert service.payment().status.value == status
 
 
-def test_a_payment_that_somebody_else_is_at_work_on_is_looked_at_again_soon(
+def test_a_payment_that_somebody_else_is_at_work_on_is_synced_again_soon(
     service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lose(service, "drop")
@@ -452,7 +452,7 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_looked_at_again_soon(
     assert service.payment().due_at == service.clock() + AGAIN
     out = capsys.readouterr().out
     assert '"error":"PaymentInProgress"' in out
-    assert counted(out, "LooksFailed") == 1
+    assert counted(out, "StatusSyncsFailed") == 1
 
 
 def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_means_it(
@@ -492,7 +492,7 @@ def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
     call_back(pending, status="CANCELLED")
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert (payment.status, payment.due_at, payment.look) == (Status.PAID, None, None)
+    assert (payment.status, payment.due_at, payment.sync_id) == (Status.PAID, None, None)
     assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
     pending.pass_time(30 * DAY)
     assert pending.sweep() == 0
@@ -503,11 +503,11 @@ def test_nothing_is_queued_while_the_queue_has_plenty(
 ) -> None:
     pending.pass_time(2 * MINUTE)
     for _ in range(QUEUE_IS_BUSY):
-        pending.sqs.send_message(QueueUrl=pending.looks_queue, MessageBody="{}")
-    assert pending.queue_looks() == 0
-    assert counted(capsys.readouterr().out, "LooksQueued") == 0
-    pending.sqs.purge_queue(QueueUrl=pending.looks_queue)
-    assert pending.queue_looks() == 1
+        pending.sqs.send_message(QueueUrl=pending.sync_queue, MessageBody="{}")
+    assert pending.enqueue_syncs() == 0
+    assert counted(capsys.readouterr().out, "StatusSyncsQueued") == 0
+    pending.sqs.purge_queue(QueueUrl=pending.sync_queue)
+    assert pending.enqueue_syncs() == 1
 
 
 def many_due(service: Service, number: int) -> None:
@@ -535,11 +535,11 @@ def until(batches: int) -> Iterator[int]:
 
 def test_a_run_that_is_out_of_time_leaves_the_rest_to_the_next(service: Service) -> None:
     many_due(service, 35)
-    assert service.queue_looks(until(2)) == 20
-    assert service.take_looks() == 0
-    assert service.queue_looks() == 15
-    assert service.take_looks() == 0
-    assert service.queue_looks() == 0
+    assert service.enqueue_syncs(until(2)) == 20
+    assert service.run_syncs() == 0
+    assert service.enqueue_syncs() == 15
+    assert service.run_syncs() == 0
+    assert service.enqueue_syncs() == 0
     assert service.witness.calls == ["check"] * 35
 
 
@@ -548,40 +548,40 @@ def test_an_index_that_does_not_answer_fails_the_run_and_is_logged(
 ) -> None:
     pending.drop_table("PaymentsTable")
     with pytest.raises(JobFailed, match="Unavailable"):
-        pending.queue_looks()
+        pending.enqueue_syncs()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     (line,) = [line for line in lines if line.get("message") == "job done"]
-    assert (line["level"], line["job"], line["error"]) == ("ERROR", "queue looks", "Unavailable")
+    assert (line["level"], line["job"], line["error"]) == ("ERROR", "enqueue due", "Unavailable")
     assert line["at"].startswith("payments.")
 
 
-def test_a_queue_that_does_not_answer_fails_the_run_and_the_looks_stay_due(
+def test_a_queue_that_does_not_answer_fails_the_run_and_the_syncs_stay_due(
     pending: Service,
 ) -> None:
     pending.pass_time(2 * MINUTE)
-    pending.sqs.delete_queue(QueueUrl=pending.looks_queue)
+    pending.sqs.delete_queue(QueueUrl=pending.sync_queue)
     with pytest.raises(JobFailed, match="Unavailable"):
-        pending.queue_looks()
+        pending.enqueue_syncs()
     assert pending.payment().due_at == pending.payment().created_at + 2 * MINUTE
 
 
-def test_a_look_while_finpay_is_known_not_to_answer_is_left_for_later(service: Service) -> None:
+def test_a_sync_while_finpay_is_known_not_to_answer_is_left_for_later(service: Service) -> None:
     # On the clock that runs, since Powertools' circuit goes by it.
     before = make_payment(status=Status.PENDING, due_at=service.clock() - 1)
     service.put(before)
-    message = look_of(service)
+    message = sync_of(service)
     for n in range(3):
         service.fault("initiate", "error-500")
         service.api(make_initiate_event(make_request_body(id=f"B-{n}")))
     service.witness.calls.clear()
     service.restart()
     assert take(service, message) == []
-    assert service.queue_looks() == 0
+    assert service.enqueue_syncs() == 0
     assert service.payment() == before
     assert service.witness.calls == []
 
 
-def test_a_look_asks_about_each_order_that_the_payment_had(renamed: Service) -> None:
+def test_a_sync_asks_about_each_order_that_the_payment_had(renamed: Service) -> None:
     renamed.pass_time(HOUR)
     assert renamed.sweep() == 1
     assert renamed.witness.calls == ["check", "check"]

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from ops.looks import Looks
+from ops.status_syncs import StatusSyncs
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
-from payments.aws.sync_queue import SqsLooks
+from payments.aws.sync_queue import SqsSyncQueue
 from payments.domain.clock import now
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
@@ -50,12 +50,12 @@ def pay_too_little(service: Service) -> None:
     assert service.callback(make_callback_event(body)).status == 200
 
 
-def look(service: Service) -> None:
+def sync(service: Service) -> None:
     """An operator has Finpay asked about the payment."""
     payments = DynamoPayments(service.dynamodb, "PaymentsTable")
-    queue = SqsLooks(service.sqs, service.looks_queue)
-    Looks(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
-    assert service.take_looks() == 0
+    queue = SqsSyncQueue(service.sqs, service.sync_queue)
+    StatusSyncs(payments, queue, service.clock).queue_now(SAMPLE_ORDER_ID)
+    assert service.run_syncs() == 0
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -96,10 +96,10 @@ def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed
     assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
 
 
-def test_a_look_at_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
+def test_a_sync_of_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
     pay_too_little(service)
     decide(service, Proof.REJECTED)
-    look(service)
+    sync(service)
     payment = service.payment()
     assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
 
@@ -127,7 +127,7 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
     assert (payment.settled.late, payment.settled.paid_amount) == (True, 1000)
 
 
-def test_a_rejected_payment_is_not_looked_at_any_more(reviewed: Service) -> None:
+def test_a_rejected_payment_is_not_synced_any_more(reviewed: Service) -> None:
     assert decide(reviewed, Proof.REJECTED).due_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
@@ -171,15 +171,15 @@ def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
 
 def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: Service) -> None:
     accepted = decide(voided, Proof.ACCEPTED)
-    look(voided)
+    sync(voided)
     payment = voided.payment()
     assert (payment.status, payment.version) == (Status.PAID, accepted.version)
 
 
-def test_a_look_at_money_that_was_accepted_is_no_second_payment(service: Service) -> None:
+def test_a_sync_of_money_that_was_accepted_is_no_second_payment(service: Service) -> None:
     pay_too_little(service)
     accepted = decide(service, Proof.ACCEPTED)
-    look(service)
+    sync(service)
     assert service.payment().history == accepted.history
 
 

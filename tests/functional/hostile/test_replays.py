@@ -70,7 +70,7 @@ def partially_refunded(service: Service) -> None:
 
 
 def voided(service: Service) -> None:
-    """Paid here, cancelled at Finpay, and a look found that out."""
+    """Paid here, cancelled at Finpay, and a status sync found that out."""
     paid(service)
     service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
     service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")

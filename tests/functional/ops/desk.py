@@ -84,7 +84,7 @@ class Desk:
 
 @pytest.fixture
 def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """All clocks stand still; while the operator waits, they go on and the looks are taken."""
+    """All clocks stand still; while the operator waits, they go on and the status syncs are taken."""
     service.pass_time(0)
     with open_shop(service) as shop:
         queue = service.sqs.create_queue
@@ -95,8 +95,8 @@ def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) ->
             "FinpaySecretArn": service.secret,
             "WebhooksQueueUrl": shop.queue_url,
             "WebhooksDeadLettersUrl": shop.dead_letters_url,
-            "LooksQueueUrl": service.looks_queue,
-            "LooksDeadLettersUrl": queue(QueueName="LooksDeadLetters")["QueueUrl"],
+            "StatusSyncQueueUrl": service.sync_queue,
+            "StatusSyncDeadLettersUrl": queue(QueueName="StatusSyncDeadLetters")["QueueUrl"],
             "StreamDeadLettersUrl": queue(QueueName="StreamDeadLetters")["QueueUrl"],
         }
         parameters = PARAMETERS | {"FinpayBaseUrl": service.finpay_url}
@@ -105,11 +105,11 @@ def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) ->
         def sleep(seconds: float) -> None:
             # The functions are elsewhere: what they write is no output of a command.
             with redirect_stdout(StringIO()) as written:
-                service.take_looks()
+                service.run_syncs()
             CHECK.look("what a function wrote", written.getvalue())
             service.pass_time(round(seconds * 1000))
 
-        monkeypatch.setattr("ops.looks.sleep", sleep)
+        monkeypatch.setattr("ops.status_syncs.sleep", sleep)
         yield Desk(service, shop, told, parameters)
 
 

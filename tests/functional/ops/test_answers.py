@@ -181,7 +181,7 @@ def test_who_got_some_of_the_second_money_back_is_not_well(renamed_desk: Desk) -
     found = answer(renamed_desk, SAMPLE_ORDER_ID)
     assert found.case is Case.FINPAY_DIFFERS
     assert f"PARTIALLY_REFUNDED of its order {SAMPLE_ORDER_ID}" in found.sentence
-    assert found.next.startswith("report --date "), "no look would ask about that order"
+    assert found.next.startswith("report --date "), "no status sync would ask about that order"
 
 
 def test_money_for_another_order_of_a_payment_that_was_given_back_is_told(

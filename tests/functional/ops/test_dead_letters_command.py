@@ -66,15 +66,15 @@ def test_every_queue_of_dead_letters_in_the_template_is_known() -> None:
 
 def test_what_is_put_aside_is_shown_and_stays(desk: Desk) -> None:
     kill_webhooks(desk)
-    desk.dead_letter("LooksDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1680576995412}')
+    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1680576995412}')
     desk.dead_letter("StreamDeadLettersUrl", batch(desk))
     for _ in range(2):
         found = shown(desk)
-        assert [one["queue"] for one in found] == ["looks", "webhooks", "webhooks", "stream"]
+        assert [one["queue"] for one in found] == ["status-syncs", "webhooks", "webhooks", "stream"]
     assert found[0]["about"] == {"order": "A-1", "due": "2023-04-04 09:56:35 WIB"}
     assert found[1]["about"]["storefront"] == "toko"
     assert found[3]["about"] == {"changes": 100, "arrived": "2026-11-26T02:00:00Z"}
-    assert [one["queue"] for one in shown(desk, "--queue", "looks")] == ["looks"]
+    assert [one["queue"] for one in shown(desk, "--queue", "status-syncs")] == ["status-syncs"]
     assert desk.lines("dead-letters", "show")[-1] == "4 put aside"
 
 
@@ -96,12 +96,12 @@ def test_webhooks_are_told_again_with_all_their_attempts(desk: Desk) -> None:
     assert shown(desk) == []
 
 
-def test_a_look_that_was_put_aside_is_taken_at_once(desk: Desk) -> None:
+def test_a_sync_that_was_put_aside_is_taken_at_once(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.fate("A-1")
-    desk.dead_letter("LooksDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
+    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
     assert desk.lines("dead-letters", "redrive")[-1] == "1 tried again, 0 left"
-    desk.service.take_looks()
+    desk.service.run_syncs()
     assert desk.service.payment("A-1").status is Status.PAID
     assert shown(desk) == []
 
@@ -158,12 +158,12 @@ def test_that_the_stream_does_not_answer_is_not_taken_for_a_loss(desk: Desk) -> 
 
 
 def test_what_is_no_message_of_ours_stays_and_the_way_out_is_said(desk: Desk) -> None:
-    desk.dead_letter("LooksDeadLettersUrl", "no look at all")
+    desk.dead_letter("StatusSyncDeadLettersUrl", "no status sync at all")
     found = desk.json("dead-letters", "redrive", code=3)
     assert found["again"] == []
     assert found["left"][0]["why"].startswith("it is no message of this service's; delete it")
     assert desk.lines("dead-letters", "redrive", code=3)[-1] == "0 tried again, 1 left"
-    assert desk.lines("dead-letters", "show")[0].endswith("  looks  unreadable 14")
+    assert desk.lines("dead-letters", "show")[0].endswith("  status-syncs  unreadable 14")
 
 
 def test_a_change_that_nobody_can_read_stays_put_aside(desk: Desk) -> None:
@@ -202,7 +202,7 @@ class Pages:
 
 
 def stream() -> Records:
-    """All that the stream has, looks included."""
+    """All that the stream has, syncs included."""
     streams = boto3.client("dynamodbstreams")
     (stream,) = streams.list_streams(TableName="PaymentsTable")["Streams"]
     arn = stream["StreamArn"]
@@ -304,8 +304,8 @@ def test_a_letter_without_all_that_is_needed_is_no_message_of_ours(desk: Desk, n
         f'{{"orderId": "A-1", "dueAt": {10**30}}}',
     ],
 )
-def test_a_look_that_names_no_order_or_no_time_is_no_message_of_ours(desk: Desk, body: str) -> None:
-    desk.dead_letter("LooksDeadLettersUrl", body)
+def test_a_sync_that_names_no_order_or_no_time_is_no_message_of_ours(desk: Desk, body: str) -> None:
+    desk.dead_letter("StatusSyncDeadLettersUrl", body)
     (left,) = desk.json("dead-letters", "redrive", code=3)["left"]
     assert left["why"].startswith("it is no message of this service's; ")
 
@@ -350,14 +350,14 @@ def test_letters_that_an_error_kept_from_being_sent_are_seen_by_others_at_once(
 
 def test_a_letter_that_comes_again_meanwhile_is_taken_once(desk: Desk) -> None:
     for n in range(2):
-        desk.dead_letter("LooksDeadLettersUrl", f'{{"orderId": "A-{n}", "dueAt": 1}}')
-    url = desk.outputs["LooksDeadLettersUrl"]
-    queue = DeadLetters(desk.service.sqs, url, Queue.LOOKS)
+        desk.dead_letter("StatusSyncDeadLettersUrl", f'{{"orderId": "A-{n}", "dueAt": 1}}')
+    url = desk.outputs["StatusSyncDeadLettersUrl"]
+    queue = DeadLetters(desk.service.sqs, url, Queue.STATUS_SYNCS)
     found: list[Letter] = []
     for letter in queue.take():
         assert len(found) < 2, "it comes again and again"
         # It takes so long that what is hidden shows again.
-        others = DeadLetters(desk.service.sqs, url, Queue.LOOKS)
+        others = DeadLetters(desk.service.sqs, url, Queue.STATUS_SYNCS)
         others.receipts.update(queue.receipts)
         others.let_go()
         found.append(letter)
@@ -373,7 +373,7 @@ def test_one_way_to_each_service_is_enough_for_all_letters(
     desk.shop.order("A-1")
     changes = batch(desk)
     for _ in range(3):
-        desk.dead_letter("LooksDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
+        desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
         desk.dead_letter("StreamDeadLettersUrl", changes)
     made, client = list[str](), Session.client
 

@@ -418,14 +418,14 @@ def test_what_cannot_be_looked_at_is_a_finding_and_keeps_no_other_one(
 
     monkeypatch.setattr(Resources, "of", forbid)
     desk.parameters["CallbackBaseUrl"] = desk.outputs["ApiUrl"]
-    desk.dead_letter("LooksDeadLettersUrl", "a look")
+    desk.dead_letter("StatusSyncDeadLettersUrl", "a status sync")
     found = desk.json("doctor", code=1)
     assert found["well"] is False
     health = {one["subject"]: one["health"] for one in found["findings"]}
     assert health["secret"] == health["signature"] == health["finpay"] == "good"
     assert health["stage"] == health["tables"] == health["alarms"] == "bad"
     assert health["callback"] == "bad"
-    assert health[f"dead letters of {Queue.LOOKS}"] == "bad"
+    assert health[f"dead letters of {Queue.STATUS_SYNCS}"] == "bad"
     assert health[f"dead letters of {Queue.STREAM}"] == "good"
     assert all(one["remedy"] for one in found["findings"] if one["health"] == "bad")
     assert desk.lines("doctor", code=1)[-1].endswith(" not well")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ops import looks
+from ops import status_syncs
 from ops.commands.reconcile import NOT_TAKEN
 from ops.deployment import Deployment
 from ops.quarantine import REASONS
@@ -25,7 +25,7 @@ def lose(desk: Desk, order_id: str = "A-1") -> None:
     desk.fate(order_id)
 
 
-def test_money_whose_callback_was_lost_is_found_by_the_functions_own_look(desk: Desk) -> None:
+def test_money_whose_callback_was_lost_is_found_by_the_functions_own_sync(desk: Desk) -> None:
     lose(desk)
     found = desk.json("reconcile", "A-1")
     assert (found["before"], found["after"], found["answered"]) == ("PENDING", "PAID", True)
@@ -42,7 +42,7 @@ def test_a_payment_may_be_named_by_its_code(desk: Desk) -> None:
     ]
 
 
-def test_the_schedule_goes_on_as_if_the_look_had_been_its_own(desk: Desk) -> None:
+def test_the_schedule_goes_on_as_if_the_sync_had_been_its_own(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.service.pass_time(6 * MINUTE)
     asked_at = desk.service.clock()
@@ -53,7 +53,7 @@ def test_the_schedule_goes_on_as_if_the_look_had_been_its_own(desk: Desk) -> Non
     assert payment.due_at == payment.created_at + 15 * MINUTE > asked_at
 
 
-def test_a_look_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) -> None:
+def test_a_sync_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.silence()
     (line,) = desk.lines("reconcile", "A-1", code=3)
@@ -61,9 +61,9 @@ def test_a_look_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) 
     assert desk.service.payment("A-1").due_at
 
 
-def test_a_look_that_nobody_takes_stays_due(desk: Desk) -> None:
+def test_a_sync_that_nobody_takes_stays_due(desk: Desk) -> None:
     lose(desk)
-    desk.outputs["LooksQueueUrl"] = desk.outputs["LooksDeadLettersUrl"]
+    desk.outputs["StatusSyncQueueUrl"] = desk.outputs["StatusSyncDeadLettersUrl"]
     (line,) = desk.lines("reconcile", "A-1", "--patience", "5", code=3)
     assert line == f"A-1: {NOT_TAKEN}"
     due_at = desk.service.payment("A-1").due_at
@@ -85,28 +85,28 @@ def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch, happening: Happening)
         if left[0] <= 0:
             left[0] = next(happening, float("inf"))
 
-    monkeypatch.setattr("ops.looks.sleep", sleep)
+    monkeypatch.setattr("ops.status_syncs.sleep", sleep)
 
 
 def begun(desk: Desk, seconds: float, *, fails: bool) -> Happening:
-    """A look at A-1 that takes so long, and that Finpay does not answer or that never ends."""
+    """A status sync at A-1 that takes so long, and that Finpay does not answer or that never ends."""
     payments = DynamoPayments(desk.service.dynamodb, "PaymentsTable")
     due_at = desk.service.payment("A-1").due_at
     assert due_at
     later = desk.service.clock() + 60 * MINUTE
-    assert payments.begin_look("A-1", due_at, later, "the mark")
+    assert payments.begin_sync("A-1", due_at, later, "the mark")
     yield seconds
     if fails:
-        payments.end_look("A-1", "the mark", desk.service.clock() + 5 * MINUTE)
+        payments.end_sync("A-1", "the mark", desk.service.clock() + 5 * MINUTE)
 
 
-def test_that_another_operator_asks_is_no_look_yet(
+def test_that_another_operator_asks_is_no_sync_yet(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
 
     def again() -> Happening:
-        looks.of(Deployment(STACK, None)).queue_now("A-1")
+        status_syncs.of(Deployment(STACK, None)).queue_now("A-1")
         yield 1.0
 
     meanwhile(desk, monkeypatch, again())
@@ -114,7 +114,7 @@ def test_that_another_operator_asks_is_no_look_yet(
     assert line == f"A-1: {NOT_TAKEN}"
 
 
-def test_a_look_may_take_as_long_as_finpay_and_then_fail(
+def test_a_sync_may_take_as_long_as_finpay_and_then_fail(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
@@ -123,7 +123,7 @@ def test_a_look_may_take_as_long_as_finpay_and_then_fail(
     assert "Finpay did not answer; it is PENDING and is asked again at" in line
 
 
-def test_a_look_may_take_the_longer_the_more_orders_finpay_has(
+def test_a_sync_may_take_the_longer_the_more_orders_finpay_has(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
@@ -137,20 +137,20 @@ def test_a_look_may_take_the_longer_the_more_orders_finpay_has(
     assert desk.json("reconcile", "A-1", code=3)["answered"] is False
 
 
-def test_what_came_of_a_look_whose_function_died_is_not_known(
+def test_what_came_of_a_sync_whose_function_died_is_not_known(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
-    # Its message is hidden, and there until somebody took the look.
+    # Its message is hidden, and there until somebody took the status sync.
     meanwhile(desk, monkeypatch, begun(desk, 1, fails=False))
     (line,) = desk.lines("reconcile", "A-1", code=3)
     assert line == (
-        "A-1: a look began, and what Finpay answered is not known yet; it is PENDING."
+        "A-1: a status sync began, and what Finpay answered is not known yet; it is PENDING."
         " Ask again in a few minutes"
     )
 
 
-def test_a_patience_that_ends_within_the_look_ends_with_what_is_known(
+def test_a_patience_that_ends_within_the_sync_ends_with_what_is_known(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
@@ -159,13 +159,13 @@ def test_a_patience_that_ends_within_the_look_ends_with_what_is_known(
     assert (found["asked"], found["answered"], found["after"]) == (True, None, "PENDING")
 
 
-def test_a_look_between_two_glances_is_seen_by_what_it_left(
+def test_a_sync_between_two_glances_is_seen_by_what_it_left(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.shop.order("A-1")
-    # The mark of a look that was answered stays until the next one.
+    # The mark of a status sync that was answered stays until the next one.
     assert desk.json("reconcile", "A-1")["answered"]
-    before = desk.service.payment("A-1").look
+    before = desk.service.payment("A-1").sync_id
     assert before
     meanwhile(desk, monkeypatch, begun(desk, 0, fails=True))
     assert desk.json("reconcile", "A-1", code=3)["answered"] is False
@@ -179,7 +179,7 @@ def test_a_payment_that_is_watched_no_more_was_answered_at_once(desk: Desk) -> N
     assert desk.service.clock() - began < 2_000
 
 
-def test_what_looks_ask_no_more_about_is_said_and_shown_by_the_command_that_is_named(
+def test_what_syncs_ask_no_more_about_is_said_and_shown_by_the_command_that_is_named(
     renamed_desk: Desk,
 ) -> None:
     latest = renamed_desk.service.payment().gateway_order_id
@@ -192,7 +192,7 @@ def test_what_looks_ask_no_more_about_is_said_and_shown_by_the_command_that_is_n
     assert calls == ["check"]
     why, _, named = left_out.partition("; what Finpay says of each: python -m ops ")
     assert why == (
-        f"Looks ask no more about its other orders at Finpay ({SAMPLE_ORDER_ID}),"
+        f"Status syncs ask no more about its other orders at Finpay ({SAMPLE_ORDER_ID}),"
         " since it is settled"
     )
     words = named.removesuffix(f" --stack {STACK}").split()
@@ -214,7 +214,7 @@ def test_of_the_first_order_that_was_paid_after_all_the_latest_is_asked_about_no
     assert renamed_desk.json("reconcile", SAMPLE_ORDER_ID)["askedNoMore"] == [latest]
 
 
-def test_a_payment_that_was_given_up_is_looked_at_once_more(desk: Desk) -> None:
+def test_a_payment_that_was_given_up_is_synced_once_more(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.callback("A-1", status="FAILED")
     desk.service.pass_time(5 * 1_440 * MINUTE)
@@ -311,7 +311,7 @@ def test_a_fake_is_not_credited_by_a_replay_since_only_finpays_answer_counts(des
     desk.shop.order("A-1")
     desk.forge("A-1")
     found = desk.json("quarantine", "replay", "A-1")
-    assert found["look"]["after"] == "PENDING"
+    assert found["sync"]["after"] == "PENDING"
     assert found["how"].startswith("The body of a callback is not kept")
     assert desk.service.payment("A-1").status is Status.PENDING
 
@@ -329,7 +329,7 @@ def test_a_replay_that_finpay_does_not_answer_settles_nothing(desk: Desk) -> Non
     desk.shop.order("A-1")
     desk.forge("A-1")
     desk.silence()
-    assert desk.json("quarantine", "replay", "A-1", code=3)["look"]["answered"] is False
+    assert desk.json("quarantine", "replay", "A-1", code=3)["sync"]["answered"] is False
     assert desk.service.payment("A-1").status is Status.PENDING
 
 
@@ -337,7 +337,7 @@ def test_an_order_that_is_not_here_is_never_credited(desk: Desk) -> None:
     desk.callback("B-1")
     before = desk.rows()
     found = desk.json("quarantine", "replay", "B-1", code=3)
-    assert (found["look"], found["finpay"]["known"]) == (None, False)
+    assert (found["sync"], found["finpay"]["known"]) == (None, False)
     lines = desk.lines("quarantine", "replay", "B-1", code=3)
     assert lines[1] == "Finpay: B-1  it knows no such order"
     assert "nothing can be credited" in lines[2]

@@ -46,51 +46,51 @@ def test_a_payment_that_left_initiating_has_no_lease_to_take(payments: DynamoPay
     assert payments.take_lease(make_payment(order_id="unknown"), TAKEN, NOW) is None
 
 
-def test_a_look_is_begun_by_one_and_sets_the_next(payments: DynamoPayments) -> None:
+def test_a_sync_is_begun_by_one_and_sets_the_next(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    begun = payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1")
-    assert begun == replace(make_payment(), due_at=NOW + 5, look="look-1")
-    assert payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-2") is None
-    assert payments.begin_look("unknown", NOW, NOW + 5, "look-2") is None
+    begun = payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
+    assert begun == replace(make_payment(), due_at=NOW + 5, sync_id="sync-1")
+    assert payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-2") is None
+    assert payments.begin_sync("unknown", NOW, NOW + 5, "sync-2") is None
 
 
-def test_a_look_that_was_begun_with_a_lost_answer_is_ones_own(payments: DynamoPayments) -> None:
+def test_a_sync_that_was_begun_with_a_lost_answer_is_ones_own(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    first = payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1")
-    assert payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1") == first
+    first = payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
+    assert payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1") == first
 
 
-def test_a_look_that_ends_sets_the_watch_or_ends_it(payments: DynamoPayments) -> None:
+def test_a_sync_that_ends_sets_the_watch_or_ends_it(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1")
-    payments.end_look(SAMPLE_ORDER_ID, "look-1", NOW + 9)
+    payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
+    payments.end_sync(SAMPLE_ORDER_ID, "sync-1", NOW + 9)
     assert found(payments) == make_payment(due_at=NOW + 9)
-    payments.begin_look(SAMPLE_ORDER_ID, NOW + 9, NOW + 12, "look-2")
-    payments.end_look(SAMPLE_ORDER_ID, "look-2", None)
+    payments.begin_sync(SAMPLE_ORDER_ID, NOW + 9, NOW + 12, "sync-2")
+    payments.end_sync(SAMPLE_ORDER_ID, "sync-2", None)
     assert found(payments) == make_payment()
     assert list(payments.due(SHARD, NOW + 100)) == []
 
 
-def test_a_look_that_is_not_ones_own_is_not_ended(payments: DynamoPayments) -> None:
+def test_a_sync_that_is_not_ones_own_is_not_ended(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1")
-    payments.end_look(SAMPLE_ORDER_ID, "look-0", None)
-    payments.end_look("unknown", "look-0", None)
+    payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
+    payments.end_sync(SAMPLE_ORDER_ID, "sync-0", None)
+    payments.end_sync("unknown", "sync-0", None)
     assert found(payments).due_at == NOW + 5
 
 
-def test_a_watch_that_a_change_set_is_not_set_back_by_a_look_under_way(
+def test_a_watch_that_a_change_set_is_not_set_back_by_a_sync_under_way(
     payments: DynamoPayments,
 ) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    payments.begin_look(SAMPLE_ORDER_ID, NOW, NOW + 5, "look-1")
+    payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
     entry = Entry(Status.EXPIRED, NOW, Source.CALLBACK, "mark-2")
     change = Change(
         SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, watch=Watch(NOW + 3_600)
     )
     assert isinstance(payments.apply(change), Applied)
-    payments.end_look(SAMPLE_ORDER_ID, "look-1", None)
-    assert (found(payments).due_at, found(payments).look) == (NOW + 3_600, None)
+    payments.end_sync(SAMPLE_ORDER_ID, "sync-1", None)
+    assert (found(payments).due_at, found(payments).sync_id) == (NOW + 3_600, None)
     assert list(payments.due(SHARD, NOW + 3_600)) == [(SAMPLE_ORDER_ID, NOW + 3_600)]
 
 

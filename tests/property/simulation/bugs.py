@@ -309,18 +309,18 @@ def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
 
 
 @bug
-def looks_are_not_claimed() -> Any:
+def syncs_are_not_claimed() -> Any:
     def begin(*given: Any) -> Any:
         request = real(*given)
         request["ConditionExpression"] = "dueAt = :due OR attribute_exists(orderId)"
         return request
 
-    real = lease_writes.begin_look
-    return mock.patch.object(lease_writes, "begin_look", begin)
+    real = lease_writes.begin_sync
+    return mock.patch.object(lease_writes, "begin_sync", begin)
 
 
 @bug
-def nobody_looks_after_the_end() -> Any:
+def nobody_syncs_after_the_end() -> Any:
     real = transition_rules.watch_after
 
     def watch_after(rule: Rule, entry: Entry) -> Watch | None:
@@ -331,7 +331,7 @@ def nobody_looks_after_the_end() -> Any:
 
 @bug
 def a_new_payment_is_not_watched() -> Any:
-    return mock.patch.object(initiate, "first_look", return_value=None)
+    return mock.patch.object(initiate, "first_sync", return_value=None)
 
 
 @bug
@@ -373,7 +373,7 @@ def the_merchant_key_is_shown() -> Any:
 
 
 @bug
-def earlier_orders_are_never_looked_at() -> Any:
+def earlier_orders_are_never_synced() -> Any:
     def about(_: Any, __: Inquire, payment: Payment, ___: str) -> Inquiry:
         nothing = Settlement.nothing(payment, Proof.CANCEL_CONFIRMED, Source.STATUS_CHECK)
         return Inquiry(None, nothing)

@@ -42,8 +42,8 @@ class CallPromises(Ledger):
             self._doubtful.add(gateway_order_id)
         if endpoint == "check" and function == "Reconcile":
             self._checks[gateway_order_id] += 1
-            few = self._checks[gateway_order_id] <= self.looks[order_id]
-            self.hold("at most one status check for a look", few, order_id)
+            few = self._checks[gateway_order_id] <= self.syncs[order_id]
+            self.hold("at most one status check for a status sync", few, order_id)
         if endpoint == "check" and function == "FinpayCallback":
             now, before = self.finpay.hub.now, self._probes.get(order_id, -10 * MINUTE)
             # Between the write that allows it and the check, a process may wait for DynamoDB.

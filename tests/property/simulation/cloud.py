@@ -102,7 +102,7 @@ class Secrets:
 
 
 class Queue:
-    """The queue of looks and what polls it: at least once, in no order, in batches."""
+    """The queue of status syncs and what polls it: at least once, in no order, in batches."""
 
     def __init__(self, hub: Hub, consume: Callable[[list[dict[str, Any]]], set[str]]) -> None:
         self._hub = hub

@@ -28,7 +28,7 @@ class Ledger:
         self.trace = hashlib.sha256()
         self.story: deque[str] = deque(maxlen=40)
         """The last things that happened, for whoever replays a violation."""
-        self.looks: Counter[str] = Counter()
+        self.syncs: Counter[str] = Counter()
         self.moves: dict[tuple[str, int], Payment] = {}
         """Every change of a status: order id and version, and the payment as it was then."""
         self._names: dict[str, str] = {}

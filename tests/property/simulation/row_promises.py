@@ -99,10 +99,10 @@ class RowPromises(Ledger):
         kept = new.history[: len(old.history)] == old.history
         self.hold("version and history grow together, by one", step == grown <= 1, old, new)
         self.hold("history is never rewritten", kept and step >= 0, old, new)
-        if old.look != new.look and new.look:
-            self.looks[new.order_id] += 1
+        if old.sync_id != new.sync_id and new.sync_id:
+            self.syncs[new.order_id] += 1
             due = old.due_at is not None and old.due_at <= self.finpay.hub.now + SKEW
-            self.hold("a look begins only when it is due", due, old, new)
+            self.hold("a status sync begins only when it is due", due, old, new)
         if old.status is not new.status:
             self.moves[new.order_id, new.version] = new
             moves = new.status in _MOVES[old.status] and step == 1

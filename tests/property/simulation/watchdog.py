@@ -19,7 +19,7 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
     """Raises ViolationError at the first broken promise."""
 
     def end(self, sink_leaks: list[str]) -> None:
-        """Faults ended long ago, and the last look was taken."""
+        """Faults ended long ago, and the last status sync was taken."""
         self.hold("no personal data and no secret in a log or metric", not sink_leaks, sink_leaks)
         for order in self.finpay.book.all():
             order_id = order.new.callback_url.split("/")[-2]

@@ -57,7 +57,7 @@ def test_peers_and_this_service_pay_the_same_for_what_is_the_same(paths: dict[st
 def test_what_peers_lack_is_in_the_whole_and_not_in_the_comparison(paths: dict[str, Path]) -> None:
     result = model(paths)
     beyond = set(result["parts"]) - set(CORE)
-    assert beyond == {"webhooks", "looks"}
+    assert beyond == {"webhooks", "status syncs"}
     assert result["core"]["lines"]["SQS requests"] == 0
     assert result["whole"] == pytest.approx(
         result["core"]["total"] + sum(sum(result["parts"][part].values()) for part in beyond)

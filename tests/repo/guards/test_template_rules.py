@@ -89,7 +89,7 @@ def test_the_dashboard_is_json_and_shows_the_business(template: Document) -> Non
         for metric in widget["properties"].get("metrics", []):
             if str(metric[0]).startswith("FinpayPayments"):
                 shown.add(metric[1])
-    assert {"Paid", "PaidAmount", "Review", "Looks"} <= shown
+    assert {"Paid", "PaidAmount", "Review", "StatusSyncs"} <= shown
 
 
 RULES = [
@@ -152,7 +152,7 @@ def hidden_parameter(template: Document) -> None:
 
 
 def slow_queue_reader(template: Document) -> None:
-    properties(template, "LooksQueue")["VisibilityTimeout"] = 719
+    properties(template, "StatusSyncQueue")["VisibilityTimeout"] = 719
 
 
 def new_stage(template: Document) -> None:
@@ -188,7 +188,11 @@ CALLBACK = "POST /callbacks/finpay/{orderId}/{token}"
         (rules.without_logs, without("Notify", "LoggingConfig"), "Notify"),
         (rules.without_alarm, without("NotifyFailsAlarm"), "Notify Errors"),
         (rules.without_alarm, without("NotifyThrottledAlarm"), "Notify Throttles"),
-        (rules.unwatched_dead_letters, without("LooksDeadLettersAlarm"), "LooksDeadLetters"),
+        (
+            rules.unwatched_dead_letters,
+            without("StatusSyncDeadLettersAlarm"),
+            "StatusSyncDeadLetters",
+        ),
         (rules.unwatched_dead_letters, without("WebhooksDeadLettersAlarm"), "WebhooksDeadLetters"),
         (rules.unwatched_dead_letters, without("StreamDeadLettersAlarm"), "StreamDeadLetters"),
         (rules.silent_destinations, without("StreamLettersLostAlarm"), "PaymentStream"),

@@ -50,7 +50,7 @@ def orders(shop: Shop) -> set[str]:
 
 
 def create(shop: Shop, order_id: str) -> None:
-    """A payment whose row no look of the schedule changes meanwhile."""
+    """A payment whose row no status sync of the schedule changes meanwhile."""
     assert shop.create(id=order_id).status_code == 201
     shop.postpone(order_id)
 

@@ -1,7 +1,7 @@
 """Have Finpay asked about payments now, by the function and the queue that do it by the schedule.
 
-A payment is made due and its look queued; whoever takes it, it is the same conditional write and
-the same rule as for every look, so this can be done as often as somebody likes.
+A payment is made due and its status sync queued; whoever takes it, it is the same conditional write and
+the same rule as for every status sync, so this can be done as often as somebody likes.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from payments.aws.errors import ConditionFailed, translated
 from payments.aws.items import marshal
 from payments.domain.sync_schedule import shard_of, shards
 from payments.finpay.client import CANCEL_SECONDS, CHECK_SECONDS
-from payments.services.reconcile import QueueDue, Run
+from payments.services.reconcile import EnqueueDue, Run
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
     from payments.aws.payments_table import DynamoPayments
-    from payments.aws.sync_queue import SqsLooks
+    from payments.aws.sync_queue import SqsSyncQueue
     from payments.domain.clock import Clock
     from payments.domain.payment import Payment
     from payments.domain.ports import Gateway
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.5
 _CALL_MS = round(1000 * max(CHECK_SECONDS, CANCEL_SECONDS))
 _SLACK_MS = 6_000
-"""For what a look reads and writes beside its calls of Finpay."""
+"""For what a status sync reads and writes beside its calls of Finpay."""
 
 type Due = frozenset[tuple[str, int]]
 """Order ids and when they were due (epoch ms)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A payment before and after. `taken`: a look began; `answered`: Finpay answered it.
+class SyncedPayment:
+    """A payment before and after. `taken`: a status sync began; `answered`: Finpay answered it.
 
     It is None while that is not known.
     """
@@ -49,15 +49,15 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """The looks of a deployed stack; every method raises Unavailable."""
+class StatusSyncs:
+    """The status syncs of a deployed stack; every method raises Unavailable."""
 
     payments: DynamoPayments
-    queue: SqsLooks
+    queue: SqsSyncQueue
     clock: Clock
 
-    def ask(self, order_id: str, patience_ms: int) -> Looked:
-        """Queue a look at a payment and wait for what it finds; raises NothingThere."""
+    def ask(self, order_id: str, patience_ms: int) -> SyncedPayment:
+        """Queue a status sync at a payment and wait for what it finds; raises NothingThere."""
         before = self.payments.get(order_id)
         if before is None:
             raise NothingThere(
@@ -65,25 +65,25 @@ class Looks:
                 "look through them: python -m ops payment list --newer-than 2d",
             )
         after = replace(before, due_at=self.queue_now(order_id))
-        mark, began = before.look, 0
+        mark, began = before.sync_id, 0
         end = self.clock() + patience_ms
         while (now := self.clock()) < end:
             after = self.payments.get(order_id) or after
             if after.version != before.version or after.due_at is None:
-                return Looked(before, after, taken=True, answered=True)
-            if after.look is None and (mark or after.due_at > now):
-                return Looked(before, after, taken=True, answered=False)
-            if after.look != mark:
-                mark, began = after.look, now
+                return SyncedPayment(before, after, taken=True, answered=True)
+            if after.sync_id is None and (mark or after.due_at > now):
+                return SyncedPayment(before, after, taken=True, answered=False)
+            if after.sync_id != mark:
+                mark, began = after.sync_id, now
             # What failed has said so by then. That nothing is under way is asked too: of what was
-            # answered and changed nothing, no more is left than of a look whose function died.
+            # answered and changed nothing, no more is left than of a status sync whose function died.
             if began and now - began > _longest(after) and not self.queue.waiting():
-                return Looked(before, after, taken=True, answered=True)
+                return SyncedPayment(before, after, taken=True, answered=True)
             sleep(_POLL_SECONDS)
-        return Looked(before, after, taken=bool(began), answered=None if began else False)
+        return SyncedPayment(before, after, taken=bool(began), answered=None if began else False)
 
     def queue_now(self, order_id: str) -> int:
-        """Make a payment due and queue its look; the moment since when it is due (epoch ms)."""
+        """Make a payment due and queue its status sync; the moment since when it is due (epoch ms)."""
         now = self.clock()
         request = {":now": now, ":shard": shard_of(order_id)}
         try:
@@ -105,12 +105,12 @@ class Looks:
         now = self.clock()
         return frozenset(one for shard in shards() for one in self.payments.due(shard, now))
 
-    def queue_due(self, gateway: Gateway) -> Run:
+    def enqueue_due(self, gateway: Gateway) -> Run:
         """What the schedule does every minute."""
-        return QueueDue(self.payments, self.queue, gateway, self.clock)(lambda: True)
+        return EnqueueDue(self.payments, self.queue, gateway, self.clock)(lambda: True)
 
     def wait(self, due: Due, patience_ms: int, seen: Callable[[int], None]) -> int:
-        """Wait until these looks were taken; how many were not when the patience ended."""
+        """Wait until these status syncs were taken; how many were not when the patience ended."""
         end, left = self.clock() + patience_ms, due
         while left and self.clock() < end:
             sleep(_POLL_SECONDS)
@@ -119,12 +119,12 @@ class Looks:
         return len(left)
 
 
-def of(deployment: Deployment) -> Looks:
-    """The looks of this stack."""
-    return Looks(deployment.payments, deployment.looks_queue, deployment.now)
+def of(deployment: Deployment) -> StatusSyncs:
+    """The status syncs of this stack."""
+    return StatusSyncs(deployment.payments, deployment.sync_queue, deployment.now)
 
 
 def _longest(payment: Payment) -> int:
-    """The milliseconds that a look may take: it asks about each order, and may cancel one."""
+    """The milliseconds that a status sync may take: it asks about each order, and may cancel one."""
     calls = 1 + len(payment.earlier_gateway_order_ids) + 1
     return calls * _CALL_MS + _SLACK_MS

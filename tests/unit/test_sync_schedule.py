@@ -8,10 +8,10 @@ import pytest
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import (
-    first_late_look,
-    first_look,
+    first_late_sync,
+    first_sync,
     is_over,
-    next_look,
+    next_sync,
     shard_of,
     shards,
 )
@@ -35,33 +35,33 @@ def make_given_up(status: Status = Status.EXPIRED, *later: Entry) -> Payment:
 
 
 def walk(payment: Payment, start: int, most: int = 40) -> list[int]:
-    """All looks after `start`, each taken just when it was due, as time after `start`."""
+    """All syncs after `start`, each taken just when it was due, as time after `start`."""
     taken: list[int] = []
-    at: int | None = next_look(payment, start)
+    at: int | None = next_sync(payment, start)
     while at is not None and len(taken) < most:
         taken.append(at - start)
-        at = next_look(payment, at)
+        at = next_sync(payment, at)
     return taken
 
 
-def test_the_looks_at_a_pending_payment_are_dense_first_and_late_ones_follow_its_end() -> None:
+def test_the_syncs_at_a_pending_payment_are_dense_first_and_late_ones_follow_its_end() -> None:
     over = DAY + MINUTE
     expected = [*EARLY, 10 * HOUR, 16 * HOUR, 22 * HOUR, over, *(over + late for late in LATE)]
     assert walk(make_pending(), NOW, len(expected)) == expected
 
 
-def test_a_payment_that_stays_open_in_spite_of_all_looks_is_looked_at_every_day_for_ever() -> None:
+def test_a_payment_that_stays_open_in_spite_of_all_syncs_is_synced_every_day_for_ever() -> None:
     *_, before, last = walk(make_pending(), NOW, 60)
     assert last - before == DAY
 
 
-def test_a_payment_of_a_month_is_looked_at_every_six_hours() -> None:
-    looks = walk(make_pending(30 * DAY), NOW, 100)
-    pauses = Counter(later - at for at, later in pairwise(looks[6:]))
+def test_a_payment_of_a_month_is_synced_every_six_hours() -> None:
+    syncs = walk(make_pending(30 * DAY), NOW, 100)
+    pauses = Counter(later - at for at, later in pairwise(syncs[6:]))
     assert pauses == {6 * HOUR: 93}
 
 
-def test_no_look_before_the_end_comes_after_it() -> None:
+def test_no_sync_before_the_end_comes_after_it() -> None:
     assert walk(make_pending(3 * MINUTE), NOW, 3) == [
         2 * MINUTE,
         4 * MINUTE,
@@ -81,27 +81,27 @@ def test_a_payment_is_over_a_minute_after_its_end() -> None:
 
 
 @pytest.mark.parametrize("status", sorted(GIVEN_UP))
-def test_a_payment_that_was_given_up_has_four_late_looks_and_no_more(status: Status) -> None:
+def test_a_payment_that_was_given_up_has_four_late_syncs_and_no_more(status: Status) -> None:
     assert walk(make_given_up(status), NOW + DAY) == LATE
 
 
-def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_look() -> None:
+def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_sync() -> None:
     noted = Entry(Status.EXPIRED, NOW + 2 * DAY, Source.CALLBACK, "mark-3", "e", "NEW")
     assert walk(make_given_up(Status.EXPIRED, noted), NOW + DAY) == LATE
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - OPEN - GIVEN_UP))
-def test_a_payment_that_is_settled_is_looked_at_no_more(status: Status) -> None:
-    assert next_look(make_payment(status=status), NOW) is None
+def test_a_payment_that_is_settled_is_synced_no_more(status: Status) -> None:
+    assert next_sync(make_payment(status=status), NOW) is None
 
 
-def test_looks_that_were_missed_are_not_made_up_for() -> None:
-    assert next_look(make_pending(), NOW + 3 * HOUR) == NOW + 4 * HOUR
+def test_syncs_that_were_missed_are_not_made_up_for() -> None:
+    assert next_sync(make_pending(), NOW + 3 * HOUR) == NOW + 4 * HOUR
 
 
-def test_the_first_looks_are_those_of_the_schedule() -> None:
-    assert first_look(NOW) == NOW + EARLY[0]
-    assert first_late_look(NOW) == NOW + LATE[0]
+def test_the_first_syncs_are_those_of_the_schedule() -> None:
+    assert first_sync(NOW) == NOW + EARLY[0]
+    assert first_late_sync(NOW) == NOW + LATE[0]
 
 
 def test_payments_are_spread_evenly_over_the_shards() -> None:

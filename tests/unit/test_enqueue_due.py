@@ -11,7 +11,7 @@ from payments.domain.errors import Unavailable
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode
 from payments.domain.sync_schedule import shard_of, shards
-from payments.services.reconcile import QueueDue, Run
+from payments.services.reconcile import EnqueueDue, Run
 from testing.builders import NOW
 
 MINUTE = 60_000
@@ -37,10 +37,10 @@ class Index:
 
 @dataclass
 class Queue:
-    """Looks that were queued; says how far the index was read ahead of it."""
+    """Status syncs that were queued; says how far the index was read ahead of it."""
 
     index: Index
-    looks: list[tuple[str, int]] = field(default_factory=list)
+    syncs: list[tuple[str, int]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     furthest_ahead: int = 0
     busy: int = 0
@@ -48,10 +48,10 @@ class Queue:
     def waiting(self) -> int:
         return self.busy
 
-    def send(self, looks: Sequence[tuple[str, int]]) -> None:
-        self.looks += looks
-        self.sizes.append(len(looks))
-        self.furthest_ahead = max(self.furthest_ahead, self.index.read - len(self.looks))
+    def send(self, syncs: Sequence[tuple[str, int]]) -> None:
+        self.syncs += syncs
+        self.sizes.append(len(syncs))
+        self.furthest_ahead = max(self.furthest_ahead, self.index.read - len(self.syncs))
 
 
 @dataclass
@@ -75,10 +75,10 @@ class Finpay:
 
 def make_run(
     due: int, *, reachable: bool = True, busy: int = 0, now: int = NOW
-) -> tuple[QueueDue, Index, Queue]:
+) -> tuple[EnqueueDue, Index, Queue]:
     index = Index({f"A-{n}": NOW - n for n in range(due)})
     queue = Queue(index, busy=busy)
-    return QueueDue(index, queue, Finpay(reachable), lambda: now), index, queue
+    return EnqueueDue(index, queue, Finpay(reachable), lambda: now), index, queue
 
 
 def for_ever() -> bool:
@@ -93,7 +93,7 @@ def for_batches(batches: int) -> Callable[[], bool]:
 def test_ten_thousand_due_payments_are_queued_once_each_in_full_batches() -> None:
     run, index, queue = make_run(MANY)
     assert run(for_ever).queued == MANY
-    assert sorted(queue.looks) == sorted(index.due_at.items())
+    assert sorted(queue.syncs) == sorted(index.due_at.items())
     assert len(queue.sizes) == MANY / BATCH
     assert len(index.asked) == len(shards())
 
@@ -107,31 +107,31 @@ def test_no_more_than_a_batch_is_held_in_memory_however_many_are_due() -> None:
 
 def test_a_run_that_is_out_of_time_stops_after_the_batch_at_hand() -> None:
     run, index, queue = make_run(MANY)
-    assert run(for_batches(7)).queued == len(queue.looks) == 7 * BATCH
+    assert run(for_batches(7)).queued == len(queue.syncs) == 7 * BATCH
     assert index.read <= 8 * BATCH
 
 
 def test_a_run_without_any_time_queues_nothing() -> None:
     run, _, queue = make_run(5)
-    assert run(for_batches(0)).queued == len(queue.looks) == 0
+    assert run(for_batches(0)).queued == len(queue.syncs) == 0
 
 
 def test_nothing_is_queued_while_finpay_does_not_answer() -> None:
     run, index, queue = make_run(5, reachable=False)
-    assert run(for_ever).queued == len(queue.looks) == 0
+    assert run(for_ever).queued == len(queue.syncs) == 0
     assert index.read <= len(shards()), "only what waits longest is of interest"
 
 
 @pytest.mark.parametrize(("busy", "queued"), [(0, 5), (100, 5), (101, 0)])
 def test_nothing_is_queued_while_much_is_waiting(busy: int, queued: int) -> None:
     run, _, queue = make_run(5, busy=busy)
-    assert run(for_ever).queued == len(queue.looks) == queued
+    assert run(for_ever).queued == len(queue.syncs) == queued
 
 
 @pytest.mark.parametrize(
     "circumstances", [{}, {"reachable": False}, {"busy": 101}], ids=["usual", "no Finpay", "busy"]
 )
-def test_how_long_the_oldest_look_has_been_due_is_told_whether_or_not_it_is_queued(
+def test_how_long_the_oldest_sync_has_been_due_is_told_whether_or_not_it_is_queued(
     circumstances: dict[str, Any],
 ) -> None:
     run, _, _ = make_run(25, **circumstances)
@@ -143,12 +143,12 @@ def test_nothing_has_waited_where_nothing_is_due() -> None:
     assert run(for_ever).longest_wait == 0
 
 
-def test_a_run_that_is_out_of_time_tells_how_long_the_looks_have_waited_that_it_saw() -> None:
+def test_a_run_that_is_out_of_time_tells_how_long_the_syncs_have_waited_that_it_saw() -> None:
     run, _, _ = make_run(1)
     assert run(for_batches(0)) == Run(queued=0, longest_wait=0)
     run, _, queue = make_run(1, now=NOW + MINUTE)
     assert run(for_batches(0)) == Run(queued=0, longest_wait=MINUTE)
-    assert queue.looks == []
+    assert queue.syncs == []
 
 
 def test_every_shard_comes_first_in_its_turn() -> None:
@@ -164,8 +164,8 @@ def test_every_shard_comes_first_in_its_turn() -> None:
 def test_a_queue_that_fails_ends_the_run_and_what_was_not_queued_stays_due() -> None:
     run, _, queue = make_run(25)
 
-    def fail(looks: Sequence[tuple[str, int]]) -> None:
-        raise Unavailable(str(len(looks)))
+    def fail(syncs: Sequence[tuple[str, int]]) -> None:
+        raise Unavailable(str(len(syncs)))
 
     queue.send = fail  # type: ignore[method-assign]
     with pytest.raises(Unavailable):

@@ -1,4 +1,4 @@
-"""The queue of looks."""
+"""The queue of status syncs."""
 
 import boto3
 import pytest
@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_sqs import SQSClient
 
-from payments.aws.sync_queue import SqsLooks, read_look
+from payments.aws.sync_queue import SqsSyncQueue, read_sync
 from payments.domain.errors import Unavailable
 
 
@@ -17,28 +17,28 @@ def client(aws: None) -> SQSClient:  # noqa: ARG001 - the account must be there
 
 
 @pytest.fixture
-def queue(client: SQSClient) -> SqsLooks:
-    return SqsLooks(client, client.create_queue(QueueName="looks")["QueueUrl"])
+def queue(client: SQSClient) -> SqsSyncQueue:
+    return SqsSyncQueue(client, client.create_queue(QueueName="status-syncs")["QueueUrl"])
 
 
-def test_what_is_sent_is_waiting_and_can_be_read(queue: SqsLooks) -> None:
-    looks = [(f"A-{n}", n) for n in range(10)]
-    queue.send(looks)
+def test_what_is_sent_is_waiting_and_can_be_read(queue: SqsSyncQueue) -> None:
+    syncs = [(f"A-{n}", n) for n in range(10)]
+    queue.send(syncs)
     assert queue.waiting() == 10
     answer = queue.client.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
-    assert sorted(read_look(message["Body"]) for message in answer["Messages"]) == looks
-    assert queue.waiting() == 10, "looks under way are counted too"
+    assert sorted(read_sync(message["Body"]) for message in answer["Messages"]) == syncs
+    assert queue.waiting() == 10, "syncs under way are counted too"
 
 
 def test_a_queue_that_is_not_there_is_unavailable(client: SQSClient) -> None:
-    missing = SqsLooks(client, "https://sqs.ap-southeast-3.amazonaws.com/123456789012/missing")
+    missing = SqsSyncQueue(client, "https://sqs.ap-southeast-3.amazonaws.com/123456789012/missing")
     with pytest.raises(Unavailable):
         missing.waiting()
     with pytest.raises(Unavailable):
         missing.send([("A-1", 1)])
 
 
-def test_a_connection_that_fails_is_unavailable(queue: SqsLooks) -> None:
+def test_a_connection_that_fails_is_unavailable(queue: SqsSyncQueue) -> None:
     def fail(**_: object) -> None:
         raise EndpointConnectionError(endpoint_url="http://x")
 
@@ -49,7 +49,7 @@ def test_a_connection_that_fails_is_unavailable(queue: SqsLooks) -> None:
         queue.send([("A-1", 1)])
 
 
-def test_a_batch_of_which_a_part_was_refused_is_unavailable(queue: SqsLooks) -> None:
+def test_a_batch_of_which_a_part_was_refused_is_unavailable(queue: SqsSyncQueue) -> None:
     refused = {"Id": "0", "SenderFault": False, "Code": "InternalError"}
     with Stubber(queue.client) as stubber:
         stubber.add_response("send_message_batch", {"Successful": [], "Failed": [refused]})
@@ -60,4 +60,4 @@ def test_a_batch_of_which_a_part_was_refused_is_unavailable(queue: SqsLooks) -> 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"orderId": "A-1"}'])
 def test_a_message_that_is_none_of_ours_is_not_read(body: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        read_look(body)
+        read_sync(body)

@@ -37,7 +37,7 @@ PAID: Document = PENDING | {
                     "status": {"S": "PAID"},
                     "at": {"N": "1680577200412"},
                     "by": {"S": "callback"},
-                    "mark": {"S": "0d3f5a7c9e1b2864"},
+                    "writeId": {"S": "0d3f5a7c9e1b2864"},
                     "evidence": {"S": "0123456789abcdef0123456789abcdef"},
                 }
             },

@@ -1,7 +1,7 @@
 """Have Finpay asked about payments now, by the function and the queue that do it by the schedule.
 
-A payment is made due and its status sync queued; whoever takes it, it is the same conditional write and
-the same rule as for every status sync, so this can be done as often as somebody likes.
+A payment is made due and its status sync queued; whoever takes it, it is the same conditional write
+and the same rule as for every status sync, so this can be done as often as somebody likes.
 """
 
 from __future__ import annotations
@@ -65,18 +65,19 @@ class StatusSyncs:
                 "look through them: python -m ops payment list --newer-than 2d",
             )
         after = replace(before, due_at=self.queue_now(order_id))
-        mark, began = before.sync_id, 0
+        sync_id, began = before.sync_id, 0
         end = self.clock() + patience_ms
         while (now := self.clock()) < end:
             after = self.payments.get(order_id) or after
             if after.version != before.version or after.due_at is None:
                 return SyncedPayment(before, after, taken=True, answered=True)
-            if after.sync_id is None and (mark or after.due_at > now):
+            if after.sync_id is None and (sync_id or after.due_at > now):
                 return SyncedPayment(before, after, taken=True, answered=False)
-            if after.sync_id != mark:
-                mark, began = after.sync_id, now
+            if after.sync_id != sync_id:
+                sync_id, began = after.sync_id, now
             # What failed has said so by then. That nothing is under way is asked too: of what was
-            # answered and changed nothing, no more is left than of a status sync whose function died.
+            # answered and changed nothing, no more is left than of a status sync whose function
+            # died.
             if began and now - began > _longest(after) and not self.queue.waiting():
                 return SyncedPayment(before, after, taken=True, answered=True)
             sleep(_POLL_SECONDS)

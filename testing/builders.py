@@ -156,8 +156,8 @@ def make_payment(**overrides: Any) -> Payment:
         "created_at": NOW,
         "updated_at": NOW,
         "webhook_url": "https://shop.example/finpay/webhook",
-        "history": (Entry(status, NOW, Source.INITIATE, "mark-1"),),
-        "lease": Lease("mark-1", NOW + 35_000) if status is Status.INITIATING else None,
+        "history": (Entry(status, NOW, Source.INITIATE, "write-1"),),
+        "lease": Lease("write-1", NOW + 35_000) if status is Status.INITIATING else None,
     }
     return Payment(**fields | overrides)
 

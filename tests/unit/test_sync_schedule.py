@@ -29,7 +29,7 @@ def make_pending(lifetime: int = DAY) -> Payment:
 
 def make_given_up(status: Status = Status.EXPIRED, *later: Entry) -> Payment:
     """A payment that was given up a day after it was created."""
-    entry = Entry(status, NOW + DAY, Source.STATUS_CHECK, "mark-2")
+    entry = Entry(status, NOW + DAY, Source.STATUS_CHECK, "write-2")
     history = (*make_payment().history, entry, *later)
     return make_payment(status=status, history=history)
 
@@ -86,7 +86,7 @@ def test_a_payment_that_was_given_up_has_four_late_syncs_and_no_more(status: Sta
 
 
 def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_sync() -> None:
-    noted = Entry(Status.EXPIRED, NOW + 2 * DAY, Source.CALLBACK, "mark-3", "e", "NEW")
+    noted = Entry(Status.EXPIRED, NOW + 2 * DAY, Source.CALLBACK, "write-3", "e", "NEW")
     assert walk(make_given_up(Status.EXPIRED, noted), NOW + DAY) == LATE
 
 

@@ -54,7 +54,7 @@ class Desk:
             "dueShard": str(int(hashlib.sha256(order_id.encode()).hexdigest(), 16) % 10),
             "dueAt": now + 120_000,
             "leaseId": lease,
-            "history": [{"status": "INITIATING", "at": now, "by": "initiate", "mark": lease}],
+            "history": [{"status": "INITIATING", "at": now, "by": "initiate", "writeId": lease}],
         }
         self._write(
             self._table.put_item, Item=item, ConditionExpression="attribute_not_exists(orderId)"
@@ -132,7 +132,7 @@ class Desk:
         evidence: str = "",
     ) -> dict[str, Any]:
         now = _now()
-        entry = {"status": fields["status"], "at": now, "by": by, "mark": uuid.uuid4().hex[:16]}
+        entry = {"status": fields["status"], "at": now, "by": by, "writeId": uuid.uuid4().hex[:16]}
         fields = fields | {"updatedAt": now}
         sets = [f"#{name} = :{name}" for name in fields]
         sets += ["version = version + :one", "history = list_append(history, :entry)"]

@@ -88,7 +88,7 @@ def entry_attributes(entry: Entry) -> dict[str, Any]:
         "status": entry.status.value,
         "at": entry.at,
         "by": entry.by.value,
-        "mark": entry.mark,
+        "writeId": entry.write_id,
         "evidence": entry.evidence,
         "saw": entry.saw,
     }
@@ -154,7 +154,7 @@ def _to_entry(attributes: Mapping[str, Any]) -> Entry:
         status=Status(attributes["status"]),
         at=attributes["at"],
         by=Source(attributes["by"]),
-        mark=attributes["mark"],
+        write_id=attributes["writeId"],
         evidence=attributes.get("evidence", ""),
         saw=attributes.get("saw", ""),
     )

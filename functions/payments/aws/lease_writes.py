@@ -40,39 +40,41 @@ def take_lease(
 
 
 def begin_sync(
-    table: str, order_id: str, due_at: int, next_due_at: int, mark: str
+    table: str, order_id: str, due_at: int, next_due_at: int, write_id: str
 ) -> UpdateItemInputTypeDef:
     """Become the one who asks Finpay in the status sync that was due then; set the next one."""
     return _turn(
         table,
         order_id,
-        "SET dueAt = :next, syncId = :mark",
+        "SET dueAt = :next, syncId = :writeId",
         "dueAt = :due",
-        {":next": next_due_at, ":due": due_at, ":mark": mark},
+        {":next": next_due_at, ":due": due_at, ":writeId": write_id},
     )
 
 
-def end_sync(table: str, order_id: str, mark: str, due_at: int | None) -> UpdateItemInputTypeDef:
-    """Set or end the watch, unless somebody else did since the status sync with this mark began."""
-    values: dict[str, Any] = {":mark": mark}
+def end_sync(
+    table: str, order_id: str, write_id: str, due_at: int | None
+) -> UpdateItemInputTypeDef:
+    """Set or end the watch, unless somebody else did since the status sync with this id began."""
+    values: dict[str, Any] = {":writeId": write_id}
     if due_at is None:
         update = "REMOVE dueShard, dueAt, syncId"
     else:
         update = "SET dueAt = :due, dueShard = :shard REMOVE syncId"
         values |= {":due": due_at, ":shard": shard_of(order_id)}
-    return _turn(table, order_id, update, "syncId = :mark", values)
+    return _turn(table, order_id, update, "syncId = :writeId", values)
 
 
 def begin_probe(
-    table: str, order_id: str, now: int, before: int, mark: str
+    table: str, order_id: str, now: int, before: int, write_id: str
 ) -> UpdateItemInputTypeDef:
     """Become the one who asks Finpay about an unverified callback, if nobody did since `before`."""
     return _turn(
         table,
         order_id,
-        "SET probedAt = :now, probe = :mark",
+        "SET probedAt = :now, probe = :writeId",
         "attribute_exists(orderId) AND (attribute_not_exists(probedAt) OR probedAt < :before)",
-        {":now": now, ":before": before, ":mark": mark},
+        {":now": now, ":before": before, ":writeId": write_id},
     )
 
 

@@ -1,7 +1,7 @@
 """The payments table.
 
 The SDK retries a call whose answer was lost, and a conditional write that was applied then meets
-itself: the old item that comes back bears the write's own mark, and that is a success.
+itself: the old item that comes back bears the write's own id, and that is a success.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DynamoPayments:
                 self.client.put_item(**payment_writes.reserve(self.table, payment))
         except ConditionFailed as failed:
             found = _found(failed)
-            return None if found and found.bears(payment.history[0].mark) else found
+            return None if found and found.has_write(payment.history[0].write_id) else found
         return None
 
     def get(self, order_id: str) -> Payment | None:
@@ -54,7 +54,11 @@ class DynamoPayments:
                 answer = self.client.update_item(**payment_writes.change(self.table, change))
         except ConditionFailed as failed:
             found = _found(failed)
-            return Applied(found) if found and found.bears(change.entry.mark) else Refused(found)
+            return (
+                Applied(found)
+                if found and found.has_write(change.entry.write_id)
+                else Refused(found)
+            )
         return Applied(to_payment(answer["Attributes"]))
 
     def withdraw(self, order_id: str, lease: str) -> None:
@@ -77,19 +81,21 @@ class DynamoPayments:
         )
         return self._turn(request, lambda found: found.lease == lease)
 
-    def begin_sync(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+    def begin_sync(
+        self, order_id: str, due_at: int, next_due_at: int, write_id: str
+    ) -> Payment | None:
         """Begin the status sync that was due then; None if another did or it is due no more."""
-        request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, mark)
-        return self._turn(request, lambda found: found.sync_id == mark)
+        request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, write_id)
+        return self._turn(request, lambda found: found.sync_id == write_id)
 
-    def end_sync(self, order_id: str, mark: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the status sync with this mark began."""
-        self._turn(lease_writes.end_sync(self.table, order_id, mark, due_at), lambda _: False)
+    def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the status sync with this id began."""
+        self._turn(lease_writes.end_sync(self.table, order_id, write_id, due_at), lambda _: False)
 
-    def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
+    def begin_probe(self, order_id: str, now: int, before: int, write_id: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
-        request = lease_writes.begin_probe(self.table, order_id, now, before, mark)
-        return self._turn(request, lambda found: found.probe == mark)
+        request = lease_writes.begin_probe(self.table, order_id, now, before, write_id)
+        return self._turn(request, lambda found: found.probe == write_id)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
         """Order ids and due times of a shard's payments whose time has come, oldest first."""

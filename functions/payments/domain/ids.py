@@ -1,10 +1,10 @@
-"""Marks: every conditional write carries one, so that it recognises itself after a lost answer."""
+"""Write ids: every conditional write has one, so that it recognises itself after a lost answer."""
 
 import os
 from collections.abc import Callable
 
 type NewId = Callable[[], str]
-"""Gives a mark that no other write bears."""
+"""Gives a write_id that no other write bears."""
 
 
 def new_id() -> str:

@@ -36,12 +36,12 @@ def is_derived_id(text: str) -> bool:
     return _DERIVED_ID.fullmatch(text) is not None
 
 
-def derived_id(order_id: str, mark: str) -> str:
+def derived_id(order_id: str, write_id: str) -> str:
     """Another order id at Finpay for the same payment, which no storefront can have asked for.
 
-    30 characters at most: the beginning of the id, for people, and a mark (16 hex digits).
+    30 characters at most: the beginning of the id, for people, and a write id (16 hex digits).
     """
-    return f"{order_id[: 30 - len(_OWN) - len(mark)]}{_OWN}{mark}"
+    return f"{order_id[: 30 - len(_OWN) - len(write_id)]}{_OWN}{write_id}"
 
 
 class Source(StrEnum):
@@ -57,14 +57,14 @@ class Source(StrEnum):
 class Entry(NamedTuple):
     """One change of a payment; the entry of version n is the n-th.
 
-    `mark` is unique to the write that made it, so that a write whose answer was lost recognises
+    `write_id` is unique to the write that made it, so that a write whose answer was lost recognises
     itself. `evidence` is a hash of what Finpay said; `saw` its status where it did not become ours.
     """
 
     status: Status
     at: int
     by: Source
-    mark: str
+    write_id: str
     evidence: str = ""
     saw: str = ""
 
@@ -131,7 +131,7 @@ class Payment:
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `webhook_url` is where the storefront wants to be told of it.
-    `due_at` is when Finpay is to be asked about it, None for never; `sync_id` and `probe` mark who
+    `due_at` is when Finpay is to be asked about it, None for never; `sync_id` and `probe` say who
     asked last, because of that or of an unverified callback.
     """
 
@@ -159,9 +159,9 @@ class Payment:
     failure: Failure | None = None
     settled: Settled | None = None
 
-    def bears(self, mark: str) -> bool:
-        """Whether the write with this mark is part of this payment already."""
-        return any(entry.mark == mark for entry in self.history)
+    def has_write(self, write_id: str) -> bool:
+        """Whether the write with this id is part of this payment already."""
+        return any(entry.write_id == write_id for entry in self.history)
 
     def knows(self, gateway_order_id: str) -> bool:
         """Whether this order at Finpay is one of this payment's."""

@@ -31,13 +31,15 @@ class PaymentStore(Protocol):
         `asked_at` is when its new holder may ask Finpay for a code.
         """
 
-    def begin_sync(self, order_id: str, due_at: int, next_due_at: int, mark: str) -> Payment | None:
+    def begin_sync(
+        self, order_id: str, due_at: int, next_due_at: int, write_id: str
+    ) -> Payment | None:
         """Begin the status sync that was due then; None if another did or it is due no more."""
 
-    def end_sync(self, order_id: str, mark: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the status sync with this mark began."""
+    def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
+        """Set or end the watch, unless the payment moved since the status sync with this id began."""
 
-    def begin_probe(self, order_id: str, now: int, before: int, mark: str) -> Payment | None:
+    def begin_probe(self, order_id: str, now: int, before: int, write_id: str) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
 
 

@@ -1,7 +1,8 @@
 """When Finpay is asked about a payment that nobody calls back about.
 
 Pure: epoch milliseconds in, epoch milliseconds out. Finpay stops calling back after 111 minutes, so
-the early status syncs are dense; the late ones are for money that comes after a payment was given up.
+the early status syncs are dense; the late ones are for money that comes after a payment was given
+up.
 """
 
 from collections.abc import Iterable

@@ -69,7 +69,7 @@ class Ask:
     def withdraw(self, reserved: Payment) -> None:
         """Let the same request start afresh. If the store is down too, the lease runs out."""
         try:
-            self.payments.withdraw(reserved.order_id, reserved.history[0].mark)
+            self.payments.withdraw(reserved.order_id, reserved.history[0].write_id)
         except Unavailable:
             return
 

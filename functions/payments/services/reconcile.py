@@ -1,8 +1,8 @@
 """Ask Finpay about open payments whose turn has come: callbacks get lost.
 
 The index of due payments is the truth and the queue only spreads the work: a message that gets
-lost, comes twice or comes late does no harm, since a status sync begins with a conditional write that one
-consumer wins, and a payment stays due until that write.
+lost, comes twice or comes late does no harm, since a status sync begins with a conditional write
+that one consumer wins, and a payment stays due until that write.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class EnqueueDue:
     def __call__(self, has_time: Callable[[], bool]) -> Run:
         """Queue status syncs until the time is up; the next run goes on with the rest.
 
-        No status sync is queued while Finpay does not answer, and none while the queue has plenty of an
-        earlier run's: what waits there is still due and would be queued again. Raises Unavailable.
+        No status sync is queued while Finpay does not answer, and none while the queue has plenty
+        of an earlier run's: what waits there is still due and would be queued again. Raises
+        Unavailable.
         """
         now = self.clock()
         if not self.gateway.is_reachable() or self.queue.waiting() > _STILL_BUSY:
@@ -97,21 +98,21 @@ class ReconcilePayment:
         payment = self.payments.get(order_id)
         if payment is None or payment.due_at != due_at:
             return None
-        mark, now = self.new_id(), self.clock()
+        write_id, now = self.new_id(), self.clock()
         # This container's clock may be behind the one by which the status sync was due.
         upcoming = next_sync(payment, max(now, due_at))
         soon = min(upcoming or now + AGAIN, now + AGAIN)
         # The last status sync is crossed off only once it was taken.
-        if self.payments.begin_sync(order_id, due_at, upcoming or soon, mark) is None:
+        if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
         try:
             settlement = self._sync_previous_attempts(
-                self._sync(replace(payment, sync_id=mark), now)
+                self._sync(replace(payment, sync_id=write_id), now)
             )
         except (GatewayError, PaymentInProgress, Unavailable):
-            self.payments.end_sync(order_id, mark, soon)
+            self.payments.end_sync(order_id, write_id, soon)
             raise
-        self._plan(settlement.payment, mark)
+        self._plan(settlement.payment, write_id)
         return settlement
 
     def _sync(self, payment: Payment, now: int) -> Settlement:
@@ -127,7 +128,7 @@ class ReconcilePayment:
                 settlement = found if found.effect is not Effect.NOTHING else settlement
         return settlement
 
-    def _plan(self, payment: Payment, mark: str) -> None:
+    def _plan(self, payment: Payment, write_id: str) -> None:
         """End the watch where there is nothing left to see."""
-        if payment.sync_id == mark and next_sync(payment, self.clock()) is None:
-            self.payments.end_sync(payment.order_id, mark, None)
+        if payment.sync_id == write_id and next_sync(payment, self.clock()) is None:
+            self.payments.end_sync(payment.order_id, write_id, None)

@@ -116,9 +116,9 @@ class Resolve:
 
     def _rename(self, held: Payment) -> Payment:
         """Go on under an order id that Finpay does not know yet. Written before it is asked."""
-        mark = self.new_id()
+        write_id = self.new_id()
         entry = Entry(
-            Status.INITIATING, self.clock(), Source.INITIATE, mark, saw=Proof.ASKED_ANEW.name
+            Status.INITIATING, self.clock(), Source.INITIATE, write_id, saw=Proof.ASKED_ANEW.name
         )
         change = Change(
             order_id=held.order_id,
@@ -127,7 +127,7 @@ class Resolve:
             version=held.version,
             lease=held.lease.id if held.lease else None,
             renamed=Renamed(
-                derived_id(held.order_id, mark),
+                derived_id(held.order_id, write_id),
                 (*held.earlier_gateway_order_ids, held.gateway_order_id),
             ),
         )

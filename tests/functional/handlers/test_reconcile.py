@@ -149,10 +149,10 @@ def test_of_two_who_begin_a_sync_at_once_one_takes_it(
     real = DynamoPayments.begin_sync
 
     def lose_race(
-        store: DynamoPayments, order_id: str, due_at: int, next_due_at: int, mark: str
+        store: DynamoPayments, order_id: str, due_at: int, next_due_at: int, write_id: str
     ) -> Payment | None:
         real(store, order_id, due_at, next_due_at, "quicker")
-        return real(store, order_id, due_at, next_due_at, mark)
+        return real(store, order_id, due_at, next_due_at, write_id)
 
     monkeypatch.setattr(DynamoPayments, "begin_sync", lose_race)
     pending.pass_time(2 * MINUTE)

@@ -94,10 +94,10 @@ def begun(desk: Desk, seconds: float, *, fails: bool) -> Happening:
     due_at = desk.service.payment("A-1").due_at
     assert due_at
     later = desk.service.clock() + 60 * MINUTE
-    assert payments.begin_sync("A-1", due_at, later, "the mark")
+    assert payments.begin_sync("A-1", due_at, later, "the write id")
     yield seconds
     if fails:
-        payments.end_sync("A-1", "the mark", desk.service.clock() + 5 * MINUTE)
+        payments.end_sync("A-1", "the write id", desk.service.clock() + 5 * MINUTE)
 
 
 def test_that_another_operator_asks_is_no_sync_yet(

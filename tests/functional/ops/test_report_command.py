@@ -73,7 +73,7 @@ def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so
 def accepted(came: int) -> Payment:
     """A payment of 1,000 rupiah for which an operator accepted what came."""
     payment = make_payment(status=Status.PAID, settled=Settled(NOW, came, "8f0e1d2c"))
-    entry = Entry(Status.PAID, NOW, Source.OPERATOR, "mark-2")
+    entry = Entry(Status.PAID, NOW, Source.OPERATOR, "write-2")
     return replace(payment, history=(*payment.history, entry))
 
 

@@ -135,10 +135,10 @@ def test_a_status_that_came_back_is_an_event_of_its_own(shop: Shop) -> None:
     """That it was the same before, and told, does not say that it was told now."""
     review = Status.REVIEW
     history = tuple(
-        Entry(status, NOW + at, Source.CALLBACK, f"mark-{at}")
+        Entry(status, NOW + at, Source.CALLBACK, f"write-{at}")
         for at, status in enumerate((Status.INITIATING, review, Status.PAID, review))
     )
-    history += (Entry(review, NOW + 4, Source.CALLBACK, "mark-4", saw="PENDING"),)
+    history += (Entry(review, NOW + 4, Source.CALLBACK, "write-4", saw="PENDING"),)
     payment = make_payment(order_id="A-2", status=review, version=5, webhook_url=shop.receiver.url)
     payment = replace(payment, history=history, storefront_id=shop.storefront_id)
     shop.service.put(payment)

@@ -34,8 +34,8 @@ FULL = make_payment(
     failure=Failure("rejected", "4000001", "Invalid Field Format"),
     settled=Settled(NOW, 900, "R1", "INDOMARET", late=True),
     history=(
-        Entry(Status.INITIATING, NOW, Source.INITIATE, "mark-1"),
-        Entry(Status.PENDING, NOW, Source.STATUS_CHECK, "mark-2", "e" * 16, "PENDING"),
+        Entry(Status.INITIATING, NOW, Source.INITIATE, "write-1"),
+        Entry(Status.PENDING, NOW, Source.STATUS_CHECK, "write-2", "e" * 16, "PENDING"),
     ),
 )
 
@@ -44,7 +44,7 @@ def make_change(**overrides: Any) -> Change:
     fields: dict[str, Any] = {
         "order_id": SAMPLE_ORDER_ID,
         "sources": frozenset({Status.INITIATING}),
-        "entry": Entry(Status.PENDING, NOW + 1, Source.INITIATE, "mark-2"),
+        "entry": Entry(Status.PENDING, NOW + 1, Source.INITIATE, "write-2"),
         "code": CODE,
     }
     return Change(**fields | overrides)
@@ -55,7 +55,7 @@ ASKED_ANEW = make_payment(
     earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
     due_at=NOW + 1,
     sync_id="sync-1",
-    probe="mark-3",
+    probe="write-3",
     settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
 )
 
@@ -111,7 +111,7 @@ def test_a_change_of_status_leaves_nothing_of_a_lease_or_an_ended_watch_in_the_i
 
 def test_an_observation_of_an_initiating_payment_leaves_its_lease(payments: DynamoPayments) -> None:
     payments.reserve(make_payment())
-    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "mark-2", "e", "FAILED")
+    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "write-2", "e", "FAILED")
     result = payments.apply(make_change(entry=entry, code=None))
     assert isinstance(result, Applied)
     assert result.payment.lease == make_payment().lease
@@ -140,7 +140,7 @@ def test_a_change_whose_conditions_all_hold_applies(payments: DynamoPayments) ->
         amount=1000,
         currency="IDR",
         version=1,
-        lease="mark-1",
+        lease="write-1",
         gateway_order_id=SAMPLE_ORDER_ID,
         only_current=True,
     )
@@ -162,14 +162,14 @@ def test_a_reservation_is_withdrawn_by_the_holder_of_its_lease(payments: DynamoP
     payments.reserve(make_payment())
     payments.withdraw(SAMPLE_ORDER_ID, "somebody else")
     assert payments.get(SAMPLE_ORDER_ID)
-    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    payments.withdraw(SAMPLE_ORDER_ID, "write-1")
     assert payments.get(SAMPLE_ORDER_ID) is None
-    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    payments.withdraw(SAMPLE_ORDER_ID, "write-1")
 
 
 def test_a_payment_beyond_the_reservation_is_never_withdrawn(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(status=Status.PENDING, lease=make_payment().lease))
-    payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    payments.withdraw(SAMPLE_ORDER_ID, "write-1")
     assert payments.get(SAMPLE_ORDER_ID)
 
 
@@ -214,7 +214,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         code=CODE,
         due_at=NOW,
         sync_id="0" * 16,
-        probe="mark-3",
+        probe="write-3",
         lease=Lease("0" * 16, NOW),
         history=tuple(
             Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="ASKED_ANEW")

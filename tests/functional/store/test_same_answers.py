@@ -22,7 +22,7 @@ STEPS = 150
 def random_step(chance: random.Random, number: int) -> tuple[str, Any]:
     """A call of the store, and what it is called with."""
     order_id = chance.choice(["A-1", "A-2", "A-3"])
-    mark = f"mark-{chance.randrange(max(1, number - 3), number + 1)}"
+    mark = f"write-{chance.randrange(max(1, number - 3), number + 1)}"
     entry = Entry(chance.choice([*Status]), NOW + number, Source.CALLBACK, mark, "e" * 16)
     match chance.randrange(6):
         case 0:

@@ -246,7 +246,7 @@ def test_what_only_is_recorded_is_recorded_once_and_leaves_the_watch(
 def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
     put: Put, settle: Settle, said: str
 ) -> None:
-    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "mark-1", "e", "NEW")
+    entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "write-1", "e", "NEW")
     initiating = put(history=(entry,) * HISTORY_LIMIT)
     settlement = settle(SAMPLE_ORDER_ID, claim_of(said))
     assert (settlement.effect, settlement.payment) == (Effect.NOTHING, initiating)

@@ -87,6 +87,6 @@ class Chance:
     def one_of[T](self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
 
-    def mark(self) -> str:
+    def write_id(self) -> str:
         """An id for the service: 16 hex digits."""
         return f"{self.random.getrandbits(64):016x}"

@@ -80,7 +80,9 @@ class FaultyDynamoDB:
         if item is None:
             return
         found = to_payment(item)
-        entry = Entry(found.status, self._process.clock(), Source.CALLBACK, chance.mark(), saw="?")
+        entry = Entry(
+            found.status, self._process.clock(), Source.CALLBACK, chance.write_id(), saw="?"
+        )
         change = Change(found.order_id, frozenset({found.status}), entry, version=found.version)
         self._tables.update_item(**payment_writes.change(PAYMENTS, change))
 

@@ -102,7 +102,7 @@ class Service:
             transport=partial(made, "transport"),
             post=lambda _: made("post"),
             clock=process.clock,
-            new_id=chance.mark,
+            new_id=chance.write_id,
             chance=chance.random.random,
         )
         process.dependencies = Dependencies(adapters)
@@ -123,7 +123,7 @@ class Service:
         chance = self.chance
         payments = DynamoPayments(cast("DynamoDBClient", self.tables), "PaymentsTable")
         quarantine = DynamoQuarantine(payments.client, "QuarantineTable", lambda: self.hub.now)
-        settle = Settle(payments, quarantine, lambda: self.hub.now, chance.mark)
+        settle = Settle(payments, quarantine, lambda: self.hub.now, chance.write_id)
         return Review(payments, settle)
 
     def schedule(self) -> None:

@@ -64,7 +64,7 @@ def faulty(stack: RunningStack, payments_table: str) -> Iterator[Callable[..., F
         yield make
 
 
-def change(mark: str = "mark-2") -> Change:
+def change(mark: str = "write-2") -> Change:
     entry = Entry(Status.PENDING, NOW + 1, Source.INITIATE, mark)
     return Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry)
 
@@ -136,7 +136,7 @@ def test_a_change_is_applied_once_whatever_happens_to_its_first_call(
     there.directly.reserve(make_payment())
     result = there.payments.apply(change())
     assert isinstance(result, Applied)
-    assert [entry.mark for entry in result.payment.history] == ["mark-1", "mark-2"]
+    assert [entry.write_id for entry in result.payment.history] == ["write-1", "write-2"]
     assert there.directly.get(SAMPLE_ORDER_ID) == result.payment
 
 
@@ -187,7 +187,7 @@ def test_a_reservation_whose_every_answer_is_lost_is_unavailable_and_there(
 def test_a_withdrawal_whose_answer_was_lost_is_done(faulty: Callable[..., Faulty]) -> None:
     there = faulty(Script(DeleteItem=[Fault.LOSE_ANSWER]))
     there.directly.reserve(make_payment())
-    there.payments.withdraw(SAMPLE_ORDER_ID, "mark-1")
+    there.payments.withdraw(SAMPLE_ORDER_ID, "write-1")
     assert there.directly.get(SAMPLE_ORDER_ID) is None
 
 

@@ -84,7 +84,7 @@ def test_a_watch_that_a_change_set_is_not_set_back_by_a_sync_under_way(
 ) -> None:
     payments.reserve(make_payment(due_at=NOW))
     payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
-    entry = Entry(Status.EXPIRED, NOW, Source.CALLBACK, "mark-2")
+    entry = Entry(Status.EXPIRED, NOW, Source.CALLBACK, "write-2")
     change = Change(
         SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, watch=Watch(NOW + 3_600)
     )
@@ -96,7 +96,7 @@ def test_a_watch_that_a_change_set_is_not_set_back_by_a_sync_under_way(
 
 def test_a_change_can_end_the_watch(payments: DynamoPayments) -> None:
     payments.reserve(make_payment(due_at=NOW))
-    entry = Entry(Status.PAID, NOW, Source.CALLBACK, "mark-2")
+    entry = Entry(Status.PAID, NOW, Source.CALLBACK, "write-2")
     payments.apply(
         Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, watch=Watch(None))
     )
@@ -154,7 +154,7 @@ SECOND = derived_id(SAMPLE_ORDER_ID, "0" * 16)
 
 
 def rename(payments: DynamoPayments) -> Payment:
-    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "mark-2", saw="ASKED_ANEW")
+    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "write-2", saw="ASKED_ANEW")
     result = payments.apply(
         Change(
             SAMPLE_ORDER_ID,
@@ -198,7 +198,7 @@ def test_a_change_about_an_order_at_finpay_needs_a_payment_that_knows_it(
 ) -> None:
     payments.reserve(make_payment())
     rename(payments)
-    entry = Entry(Status.PAID, NOW, Source.CALLBACK, "mark-3")
+    entry = Entry(Status.PAID, NOW, Source.CALLBACK, "write-3")
     fields: dict[str, Any] = {"gateway_order_id": gateway_order_id, **more}
     result = payments.apply(
         Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, **fields)

@@ -98,7 +98,12 @@ def _status(order_id: str) -> dict[str, Any]:
 
 def _reconcile(running: Store, built: Artifacts, size: int, table: str) -> tuple[float, int]:
     """Seconds of one run of the schedule with so many due payments, and how many it queued."""
-    fill(running.aws, table, [f"D-{n}" for n in range(size)], due_at=int(time.time() * 1000) - 1)
+    fill(
+        running.aws,
+        table,
+        [f"D-{n}" for n in range(size)],
+        due_at=int(time.time() * 1000) - 1,
+    )
     queue = running.queue(f"status-syncs-{size}")
     subject = running.behind(
         subjects.service(built, "Reconcile", "status sync", running.aws.endpoint),

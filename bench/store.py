@@ -99,7 +99,7 @@ def pending(order_id: str, due_at: int | None = None) -> dict[str, Any]:
     }
     if due_at is not None:
         shard = str(int(re.sub(r"\D", "", order_id)) % 8)
-        item |= {"dueAt": {"N": str(due_at)}, "dueShard": {"S": shard}}
+        item |= {"nextSyncAt": {"N": str(due_at)}, "syncShard": {"S": shard}}
     return item
 
 

@@ -89,8 +89,8 @@ class Walk:
         self.shop.order(order_id)
         self.shop.changes()
         self.service.pass_time(2 * MINUTE)
-        due_at = self.service.payment(order_id).due_at
-        sync = f'{{"orderId":"{order_id}","dueAt":{due_at}}}'
+        due_at = self.service.payment(order_id).next_sync_at
+        sync = f'{{"orderId":"{order_id}","nextSyncAt":{due_at}}}'
         event = make_syncs_event(("message", sync))
         self.record("status sync", lambda: self.service.reconcile(event))
         if changes := self.shop.changes():

@@ -56,7 +56,11 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
         if one.error:
             case = Case.FINPAY_REFUSES if one.refused else Case.FINPAY_SILENT
             sentence = f"Nobody can say: Finpay was asked, and {one.error}."
-            due = f" It is asked again at {wib.told(payment.due_at)}." if payment.due_at else ""
+            due = (
+                f" It is asked again at {wib.told(payment.next_sync_at)}."
+                if payment.next_sync_at
+                else ""
+            )
             return Answer(case, sentence + due, "doctor")
     return _without_news_of_money(payment, said[0].claim, odd_one(payment, said[1:]), now)
 

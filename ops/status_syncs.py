@@ -64,14 +64,14 @@ class StatusSyncs:
                 f"there is no payment of order {order_id}",
                 "look through them: python -m ops payment list --newer-than 2d",
             )
-        after = replace(before, due_at=self.queue_now(order_id))
+        after = replace(before, next_sync_at=self.queue_now(order_id))
         sync_id, began = before.sync_id, 0
         end = self.clock() + patience_ms
         while (now := self.clock()) < end:
             after = self.payments.get(order_id) or after
-            if after.version != before.version or after.due_at is None:
+            if after.version != before.version or after.next_sync_at is None:
                 return SyncedPayment(before, after, taken=True, answered=True)
-            if after.sync_id is None and (sync_id or after.due_at > now):
+            if after.sync_id is None and (sync_id or after.next_sync_at > now):
                 return SyncedPayment(before, after, taken=True, answered=False)
             if after.sync_id != sync_id:
                 sync_id, began = after.sync_id, now
@@ -92,7 +92,7 @@ class StatusSyncs:
                 self.payments.client.update_item(
                     TableName=self.payments.table,
                     Key=marshal({"orderId": order_id}),
-                    UpdateExpression="SET dueAt = :now, dueShard = :shard",
+                    UpdateExpression="SET nextSyncAt = :now, syncShard = :shard",
                     ConditionExpression="attribute_exists(orderId)",
                     ExpressionAttributeValues=marshal(request),
                 )

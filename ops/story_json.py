@@ -52,7 +52,7 @@ def payment(of: Payment) -> dict[str, Any]:
         "failure": of.failure.reason if of.failure else None,
         "createdAt": wib.iso(of.created_at),
         "updatedAt": wib.iso(of.updated_at),
-        "nextSyncAt": wib.iso(of.due_at),
+        "nextSyncAt": wib.iso(of.next_sync_at),
     }
 
 

@@ -69,7 +69,7 @@ def _payment(of: Payment) -> Iterator[str]:
         yield f"  known to Finpay as {of.settled.reference or 'nothing'}"
     if of.failure:
         yield f"  failed   {of.failure.reason} {of.failure.code}"
-    yield f"  Finpay is asked next: {wib.told(of.due_at)}"
+    yield f"  Finpay is asked next: {wib.told(of.next_sync_at)}"
 
 
 def _entry(entry: Entry) -> str:

@@ -71,7 +71,7 @@ def document(synced: SyncedPayment) -> dict[str, Any]:
         "answered": synced.answered,
         "before": synced.before.status,
         "after": synced.after.status,
-        "nextSyncAt": wib.iso(synced.after.due_at),
+        "nextSyncAt": wib.iso(synced.after.next_sync_at),
         "askedNoMore": asked_no_more(synced.after),
         "payment": story_json.payment(synced.after),
     }
@@ -94,7 +94,7 @@ def _sentence(synced: SyncedPayment) -> str:
     if synced.answered is None:
         return f"{order_id}: {NOT_KNOWN}; it is {after}. Ask again in a few minutes"
     if not synced.answered:
-        again = wib.told(synced.after.due_at)
+        again = wib.told(synced.after.next_sync_at)
         return f"{order_id}: Finpay did not answer; it is {after} and is asked again at {again}"
     if before is after:
         return f"{order_id}: Finpay was asked, and it is {after} as before"

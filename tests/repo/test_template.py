@@ -153,8 +153,8 @@ def test_the_index_of_due_payments_is_the_one_that_the_store_asks() -> None:
     request = lease_writes.due("t", "0", 1, 1)
     assert request["IndexName"] == index["IndexName"]
     condition = request["KeyConditionExpression"]
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["dueShard", "dueAt"]
-    assert condition == "dueShard = :shard AND dueAt <= :now"
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["syncShard", "nextSyncAt"]
+    assert condition == "syncShard = :shard AND nextSyncAt <= :now"
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 

@@ -135,7 +135,7 @@ class Shop:
 
     def make_due(self, order_id: str, *, lease_over: bool = False) -> None:
         """Let the next status sync's time come, and if asked for also that of the lease."""
-        update = "SET dueAt = :past, dueShard = :shard"
+        update = "SET nextSyncAt = :past, syncShard = :shard"
         values: Any = {":past": {"N": "1"}, ":shard": {"S": shard_of(order_id)}}
         if lease_over:
             update += ", leaseUntil = :past"
@@ -144,7 +144,7 @@ class Shop:
     def postpone(self, order_id: str) -> None:
         """Let no status sync's time come before `make_due`, however long the test takes."""
         tomorrow = str(clock.now() + clock.DAY)
-        self._update(order_id, "SET dueAt = :tomorrow", {":tomorrow": {"N": tomorrow}})
+        self._update(order_id, "SET nextSyncAt = :tomorrow", {":tomorrow": {"N": tomorrow}})
 
     def run_schedule(self) -> int:
         """Call the deployed function as its schedule does: how many status syncs it queued."""

@@ -77,7 +77,7 @@ def test_all_that_is_due_is_asked_about_by_the_deployed_function(shop: Shop) -> 
 def test_syncs_that_were_put_aside_are_taken_again(stack: RunningStack, shop: Shop) -> None:
     assert shop.create_in_the_end("aside-1") == 201
     shop.fate("orders/aside-1/pay", channel="INDOMARET", callback="lose")
-    letter = json.dumps({"orderId": "aside-1", "dueAt": 1})
+    letter = json.dumps({"orderId": "aside-1", "nextSyncAt": 1})
     boto3.client("sqs").send_message(
         QueueUrl=stack.outputs["StatusSyncDeadLettersUrl"], MessageBody=letter
     )

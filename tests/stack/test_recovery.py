@@ -30,7 +30,7 @@ def test_a_callback_blackout_ends_with_the_next_sync(shop: Shop) -> None:
         assert set(pool.map(shop.status, order_ids)) == {"PENDING"}
         list(pool.map(shop.make_due, order_ids))
     assert shop.run_schedule() >= PAID + UNPAID
-    assert eventually(lambda: not [row for row in shop.rows(order_ids) if row.due_at == 1])
+    assert eventually(lambda: not [row for row in shop.rows(order_ids) if row.next_sync_at == 1])
     paid = eventually(lambda: shop.statuses(order_ids[:PAID]) == {"PAID"})
     assert paid, shop.statuses(order_ids[:PAID])
     assert shop.statuses(order_ids[PAID:]) == {"PENDING"}

@@ -30,7 +30,7 @@ def test_every_change_that_is_an_event_is_let_in(before: Status, after: Status) 
 @pytest.mark.parametrize("status", [Status.INITIATING, Status.PENDING])
 def test_a_sync_of_an_open_payment_is_kept_out(status: Status) -> None:
     before = make_payment(status=status)
-    assert not is_let_in(before, replace(before, sync_id="sync-1", due_at=NOW))
+    assert not is_let_in(before, replace(before, sync_id="sync-1", next_sync_at=NOW))
 
 
 def test_what_is_new_or_gone_is_kept_out() -> None:

@@ -8,10 +8,10 @@ import pytest
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import (
-    first_late_sync,
-    first_sync,
+    first_late_sync_time,
+    first_sync_time,
     is_over,
-    next_sync,
+    next_sync_time,
     shard_of,
     shards,
 )
@@ -37,10 +37,10 @@ def make_given_up(status: Status = Status.EXPIRED, *later: Entry) -> Payment:
 def walk(payment: Payment, start: int, most: int = 40) -> list[int]:
     """All syncs after `start`, each taken just when it was due, as time after `start`."""
     taken: list[int] = []
-    at: int | None = next_sync(payment, start)
+    at: int | None = next_sync_time(payment, start)
     while at is not None and len(taken) < most:
         taken.append(at - start)
-        at = next_sync(payment, at)
+        at = next_sync_time(payment, at)
     return taken
 
 
@@ -92,16 +92,16 @@ def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_sync() -> No
 
 @pytest.mark.parametrize("status", sorted(set(Status) - OPEN - GIVEN_UP))
 def test_a_payment_that_is_settled_is_synced_no_more(status: Status) -> None:
-    assert next_sync(make_payment(status=status), NOW) is None
+    assert next_sync_time(make_payment(status=status), NOW) is None
 
 
 def test_syncs_that_were_missed_are_not_made_up_for() -> None:
-    assert next_sync(make_pending(), NOW + 3 * HOUR) == NOW + 4 * HOUR
+    assert next_sync_time(make_pending(), NOW + 3 * HOUR) == NOW + 4 * HOUR
 
 
 def test_the_first_syncs_are_those_of_the_schedule() -> None:
-    assert first_sync(NOW) == NOW + EARLY[0]
-    assert first_late_sync(NOW) == NOW + LATE[0]
+    assert first_sync_time(NOW) == NOW + EARLY[0]
+    assert first_late_sync_time(NOW) == NOW + LATE[0]
 
 
 def test_payments_are_spread_evenly_over_the_shards() -> None:

@@ -51,8 +51,8 @@ class Desk:
             "createdAt": now,
             "updatedAt": now,
             "webhookUrl": str(payment.url.callback_url),
-            "dueShard": str(int(hashlib.sha256(order_id.encode()).hexdigest(), 16) % 10),
-            "dueAt": now + 120_000,
+            "syncShard": str(int(hashlib.sha256(order_id.encode()).hexdigest(), 16) % 10),
+            "nextSyncAt": now + 120_000,
             "leaseId": lease,
             "history": [{"status": "INITIATING", "at": now, "by": "initiate", "writeId": lease}],
         }

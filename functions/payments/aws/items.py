@@ -51,7 +51,7 @@ _FIELDS: Mapping[str, str] = {
     "updated_at": "updatedAt",
     "webhook_url": "webhookUrl",
 }
-_OPTIONAL: Mapping[str, str] = {"due_at": "dueAt", "sync_id": "syncId", "probe": "probe"}
+_OPTIONAL: Mapping[str, str] = {"next_sync_at": "nextSyncAt", "sync_id": "syncId", "probe": "probe"}
 
 
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def to_item(payment: Payment) -> dict[str, Any]:
     values = {name: getattr(payment, field) for field, name in _FIELDS.items()}
     optional = {name: getattr(payment, field) for field, name in _OPTIONAL.items()}
     values |= {name: value for name, value in optional.items() if value is not None}
-    if payment.due_at is not None:
-        values["dueShard"] = shard_of(payment.order_id)
+    if payment.next_sync_at is not None:
+        values["syncShard"] = shard_of(payment.order_id)
     if payment.earlier_gateway_order_ids:
         values["earlierGatewayOrderIds"] = list(payment.earlier_gateway_order_ids)
     values["status"] = payment.status.value

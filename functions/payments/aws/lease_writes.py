@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from payments.domain.payment import Lease
 
-DUE_INDEX = "due"
+SYNC_INDEX = "next-sync"
 
 
 def take_lease(
@@ -46,8 +46,8 @@ def begin_sync(
     return _turn(
         table,
         order_id,
-        "SET dueAt = :next, syncId = :writeId",
-        "dueAt = :due",
+        "SET nextSyncAt = :next, syncId = :writeId",
+        "nextSyncAt = :due",
         {":next": next_due_at, ":due": due_at, ":writeId": write_id},
     )
 
@@ -58,9 +58,9 @@ def end_sync(
     """Set or end the watch, unless somebody else did since the status sync with this id began."""
     values: dict[str, Any] = {":writeId": write_id}
     if due_at is None:
-        update = "REMOVE dueShard, dueAt, syncId"
+        update = "REMOVE syncShard, nextSyncAt, syncId"
     else:
-        update = "SET dueAt = :due, dueShard = :shard REMOVE syncId"
+        update = "SET nextSyncAt = :due, syncShard = :shard REMOVE syncId"
         values |= {":due": due_at, ":shard": shard_of(order_id)}
     return _turn(table, order_id, update, "syncId = :writeId", values)
 
@@ -82,8 +82,8 @@ def due(table: str, shard: str, now: int, limit: int, start: Any = None) -> Quer
     """A page of the payments of a shard whose time has come, the longest waiting first."""
     request: QueryInputTypeDef = {
         "TableName": table,
-        "IndexName": DUE_INDEX,
-        "KeyConditionExpression": "dueShard = :shard AND dueAt <= :now",
+        "IndexName": SYNC_INDEX,
+        "KeyConditionExpression": "syncShard = :shard AND nextSyncAt <= :now",
         "ExpressionAttributeValues": marshal({":shard": shard, ":now": now}),
         "Limit": limit,
     }

@@ -71,11 +71,11 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     if wanted.renamed:
         values["gatewayOrderId"] = wanted.renamed.gateway_order_id
         values["earlierGatewayOrderIds"] = list(wanted.renamed.earlier)
-    if wanted.watch:
-        watched = _watch(wanted.order_id, wanted.watch.due_at)
-        values |= watched
-        # Whoever is asking Finpay at this moment must not set the watch back afterwards.
-        dropped += [name for name in ("dueShard", "dueAt", "syncId") if name not in watched]
+    if wanted.next_sync:
+        scheduled = _sync_index_keys(wanted.order_id, wanted.next_sync.at)
+        values |= scheduled
+        # Without syncId, a status sync that is running cannot overwrite this schedule.
+        dropped += [name for name in ("syncShard", "nextSyncAt", "syncId") if name not in scheduled]
     conditions, required = _conditions(wanted)
     sets = [f"#{name} = :{name}" for name in values]
     sets += ["#version = #version + :one", "#history = list_append(#history, :entry)"]
@@ -125,6 +125,6 @@ def _named(conditions: list[str]) -> set[str]:
     return set(re.findall(r"#(\w+)", " ".join(conditions)))
 
 
-def _watch(order_id: str, due_at: int | None) -> dict[str, Any]:
+def _sync_index_keys(order_id: str, at: int | None) -> dict[str, Any]:
     """The keys of the index of due payments; a payment without them is not in it."""
-    return {} if due_at is None else {"dueShard": shard_of(order_id), "dueAt": due_at}
+    return {} if at is None else {"syncShard": shard_of(order_id), "nextSyncAt": at}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
 
-DUE_PAGE = 500
+SYNC_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,10 @@ class DynamoPayments:
         while True:
             with translated():
                 page = self.client.query(
-                    **lease_writes.due(self.table, shard, now, DUE_PAGE, start)
+                    **lease_writes.due(self.table, shard, now, SYNC_PAGE, start)
                 )
             for item in page["Items"]:
-                yield item["orderId"]["S"], int(item["dueAt"]["N"])
+                yield item["orderId"]["S"], int(item["nextSyncAt"]["N"])
             if not (start := page.get("LastEvaluatedKey")):
                 return
 

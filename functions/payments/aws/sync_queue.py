@@ -37,7 +37,7 @@ class SqsSyncQueue:
     def send(self, syncs: Sequence[tuple[str, int]]) -> None:
         """Queue up to ten status syncs; what could not be queued is due all the same."""
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "dueAt": due_at})}
+            {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "nextSyncAt": due_at})}
             for n, (order_id, due_at) in enumerate(syncs)
         ]
         with translated():
@@ -49,4 +49,4 @@ class SqsSyncQueue:
 def read_sync(body: str) -> tuple[str, int]:
     """Order id and due time in a message that `send` made."""
     message: Any = json.loads(body)
-    return message["orderId"], message["dueAt"]
+    return message["orderId"], message["nextSyncAt"]

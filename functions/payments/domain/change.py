@@ -14,10 +14,10 @@ RACES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """When Finpay is to be asked about a payment next (epoch ms); None ends the watch."""
+class NextSync:
+    """When the status of a payment is synced next (epoch ms); None for never."""
 
-    due_at: int | None
+    at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Change:
 
     It applies to a payment in one of `sources` whose amount, currency, version and lease are as
     given (None means any) and that knows `gateway_order_id`. With `only_current` that has to be
-    the order that counts now. No `watch` leaves the watch as it is.
+    the order that counts now. Without `next_sync` the schedule stays as it is.
     """
 
     order_id: str
@@ -50,7 +50,7 @@ class Change:
     failure: Failure | None = None
     settled: Settled | None = None
     renamed: Renamed | None = None
-    watch: Watch | None = None
+    next_sync: NextSync | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ class Payment:
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `webhook_url` is where the storefront wants to be told of it.
-    `due_at` is when Finpay is to be asked about it, None for never; `sync_id` and `probe` say who
-    asked last, because of that or of an unverified callback.
+    `next_sync_at` is when its status is synced next, None for never. `sync_id` and `probe` are the
+    write ids of the last status sync and of the last confirmation of an unverified callback.
     """
 
     order_id: str
@@ -150,7 +150,7 @@ class Payment:
     updated_at: int
     webhook_url: str
     earlier_gateway_order_ids: tuple[str, ...] = ()
-    due_at: int | None = None
+    next_sync_at: int | None = None
     sync_id: str | None = None
     probe: str | None = None
     history: tuple[Entry, ...] = field(default=())

@@ -37,12 +37,12 @@ def shard_of(order_id: str) -> str:
     return str(crc32(order_id.encode()) % _SHARDS)
 
 
-def first_sync(created_at: int) -> int:
+def first_sync_time(created_at: int) -> int:
     """The first status sync at a payment that was just reserved."""
     return created_at + _EARLY[0]
 
 
-def first_late_sync(given_up_at: int) -> int:
+def first_late_sync_time(given_up_at: int) -> int:
     """The first status sync at a payment that was just given up."""
     return given_up_at + _LATE[0]
 
@@ -52,7 +52,7 @@ def is_over(payment: Payment, now: int) -> bool:
     return now >= payment.expires_at + _GRACE
 
 
-def next_sync(payment: Payment, now: int) -> int | None:
+def next_sync_time(payment: Payment, now: int) -> int | None:
     """The next status sync after `now` by the schedule; None after the last one.
 
     Open payments: after 2, 5, 15, 30 minutes, 1, 2, 4 hours, then every 6 hours until they expire,

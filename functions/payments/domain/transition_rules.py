@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from payments.domain.change import Change, Watch
+from payments.domain.change import Change, NextSync
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
-from payments.domain.sync_schedule import first_late_sync
+from payments.domain.sync_schedule import first_late_sync_time
 from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
 
 # Finpay never issued a code, or a person decided: nothing more can come.
@@ -20,23 +20,25 @@ def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
         entry=entry,
         version=payment.version,
         lease=payment.lease.id if payment.lease and rule.proof not in MONEY else None,
-        watch=watch_after(rule, entry),
+        next_sync=next_sync_after(rule, entry),
     )
 
 
-def watch_after(rule: Rule, entry: Entry) -> Watch | None:
+def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     """When Finpay has to be asked about the payment after this."""
     if rule.target is None:
         return (
-            Watch(entry.at) if rule.proof in _TO_CONFIRM and entry.status is Status.PAID else None
+            NextSync(entry.at)
+            if rule.proof in _TO_CONFIRM and entry.status is Status.PAID
+            else None
         )
     if rule.target in OPEN:
         return None
     if rule.late and entry.by is Source.CALLBACK:
         # The callback may be older than a void; a status check is about now.
-        return Watch(entry.at)
+        return NextSync(entry.at)
     watched = rule.target in GIVEN_UP and rule.proof not in _FINAL
-    return Watch(first_late_sync(entry.at) if watched else None)
+    return NextSync(first_late_sync_time(entry.at) if watched else None)
 
 
 def proof_of(claim: Claim, payment: Payment) -> Proof:

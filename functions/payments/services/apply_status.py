@@ -21,9 +21,9 @@ from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.transition_rules import (
     change_of,
     is_noted,
+    next_sync_after,
     proof_of,
     rule_of,
-    watch_after,
     with_money,
 )
 from payments.domain.transitions import (
@@ -151,7 +151,7 @@ class Settle(NamedTuple):
             currency=claim.currency,
             gateway_order_id=claim.gateway_order_id,
             only_current=rule.proof not in MONEY,
-            watch=watch_after(rule, entry),
+            next_sync=next_sync_after(rule, entry),
         )
         return self.payments.apply(with_money(change, claim, rule))
 

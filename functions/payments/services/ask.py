@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.domain.change import RACES, Applied, Change, Watch
+from payments.domain.change import RACES, Applied, Change, NextSync
 from payments.domain.clock import Clock
 from payments.domain.errors import (
     GatewayError,
@@ -99,7 +99,7 @@ class Ask:
                 lease=held.lease.id if held.lease and found.lease else None,
                 code=code,
                 failure=failure,
-                watch=Watch(None) if status is Status.FAILED else None,
+                next_sync=NextSync(None) if status is Status.FAILED else None,
             )
             try:
                 result = self.payments.apply(change)

@@ -24,7 +24,7 @@ from payments.domain.errors import (
 )
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
-from payments.domain.sync_schedule import first_sync
+from payments.domain.sync_schedule import first_sync_time
 from payments.domain.transitions import Status
 from payments.requests.payment_request import InitiateRequest
 from payments.services.ask import Ask
@@ -108,7 +108,7 @@ class Initiate:
             created_at=now,
             updated_at=now,
             webhook_url=request.url.callback_url,
-            due_at=first_sync(now),
+            next_sync_at=first_sync_time(now),
             history=(Entry(Status.INITIATING, now, Source.INITIATE, lease),),
             lease=Lease(lease, now + LEASE_MS),
         )

@@ -16,7 +16,7 @@ from payments.domain.clock import MINUTE, Clock
 from payments.domain.errors import GatewayError, PaymentInProgress, Unavailable
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
-from payments.domain.sync_schedule import AGAIN, PATIENCE, next_sync, shards
+from payments.domain.sync_schedule import AGAIN, PATIENCE, next_sync_time, shards
 from payments.domain.transitions import GIVEN_UP, OPEN, Status
 from payments.services.apply_status import Effect, Settlement
 from payments.services.resolve import Resolve
@@ -96,11 +96,11 @@ class ReconcilePayment:
         if not self.gateway.is_reachable():
             return None
         payment = self.payments.get(order_id)
-        if payment is None or payment.due_at != due_at:
+        if payment is None or payment.next_sync_at != due_at:
             return None
         write_id, now = self.new_id(), self.clock()
         # This container's clock may be behind the one by which the status sync was due.
-        upcoming = next_sync(payment, max(now, due_at))
+        upcoming = next_sync_time(payment, max(now, due_at))
         soon = min(upcoming or now + AGAIN, now + AGAIN)
         # The last status sync is crossed off only once it was taken.
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
@@ -130,5 +130,5 @@ class ReconcilePayment:
 
     def _plan(self, payment: Payment, write_id: str) -> None:
         """End the watch where there is nothing left to see."""
-        if payment.sync_id == write_id and next_sync(payment, self.clock()) is None:
+        if payment.sync_id == write_id and next_sync_time(payment, self.clock()) is None:
             self.payments.end_sync(payment.order_id, write_id, None)

@@ -269,7 +269,7 @@ def test_money_that_comes_after_finpay_agreed_keeps_the_payment_paid_and_is_look
     payment = pending.payment()
     assert payment.status is Status.PAID
     assert payment.history[-1].saw == "CANCEL_AGREED"
-    assert payment.due_at is not None
+    assert payment.next_sync_at is not None
     pending.pass_time(1)
     assert pending.sweep() == 1
     assert pending.payment().status is Status.REVIEW
@@ -295,7 +295,7 @@ def test_money_that_comes_after_the_cancel_is_not_dropped(pending: Service) -> N
 def test_a_cancelled_payment_is_synced_for_late_money(pending: Service) -> None:
     cancel(pending)
     payment = pending.payment()
-    assert payment.due_at == payment.updated_at + 3_600_000
+    assert payment.next_sync_at == payment.updated_at + 3_600_000
 
 
 def test_the_current_attempt_is_the_one_that_is_cancelled(service: Service) -> None:

@@ -103,7 +103,9 @@ def test_an_open_circuit_is_known_to_every_container_and_function(service: Servi
     assert service.api(make_cancel_event()).problem == "gateway-unreachable"
     forged = service.callback(load_event("callback_forged"))
     assert (forged.status, forged.problem) == (503, "unavailable")
-    service.put(make_payment(order_id="DUE-1", status=Status.PENDING, due_at=service.clock() - 1))
+    service.put(
+        make_payment(order_id="DUE-1", status=Status.PENDING, next_sync_at=service.clock() - 1)
+    )
     assert service.enqueue_syncs() == 0
     assert service.witness.calls == []
     assert service.payment().status is Status.PENDING

@@ -150,7 +150,7 @@ def refuse(service: Service, status: int, code: str, message: str = "no") -> Ans
         answer = service.api(load_event("initiate"))
     again = service.api(load_event("initiate"))
     assert (again.status, again.body) == (answer.status, answer.body)
-    assert service.payment().due_at is None, "there is nothing to ask Finpay about"
+    assert service.payment().next_sync_at is None, "there is nothing to ask Finpay about"
     return answer
 
 

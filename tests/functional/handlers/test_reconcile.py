@@ -37,7 +37,9 @@ def pay(service: Service, order_id: str = SAMPLE_ORDER_ID, **options: Any) -> No
 
 def sync_of(service: Service, order_id: str = SAMPLE_ORDER_ID) -> tuple[str, str]:
     """The message of the status sync that is due."""
-    return order_id, json.dumps({"orderId": order_id, "dueAt": service.payment(order_id).due_at})
+    return order_id, json.dumps(
+        {"orderId": order_id, "nextSyncAt": service.payment(order_id).next_sync_at}
+    )
 
 
 def take(service: Service, *messages: tuple[str, str]) -> list[str]:
@@ -84,7 +86,7 @@ def test_a_payment_whose_callback_got_lost_is_found_and_counted(
     assert pending.sweep() == 1
     payment = pending.payment()
     assert (payment.status, payment.history[-1].by) == (Status.PAID, Source.STATUS_CHECK)
-    assert payment.due_at is None
+    assert payment.next_sync_at is None
     out = capsys.readouterr().out
     for name, expected in {
         "StatusSyncsQueued": 1,
@@ -118,7 +120,7 @@ def test_a_payment_that_is_not_paid_yet_is_synced_again_by_the_schedule(
     assert syncs == [2, 5, 15, 30, 60]
     payment = pending.payment()
     assert (payment.status, payment.version) == (Status.PENDING, 2)
-    assert payment.due_at == payment.created_at + 2 * HOUR
+    assert payment.next_sync_at == payment.created_at + 2 * HOUR
 
 
 def test_two_consumers_with_the_same_message_check_once(pending: Service) -> None:
@@ -186,7 +188,9 @@ def test_a_store_that_fails_lets_the_message_come_again(pending: Service) -> Non
     assert take(pending, message) == [SAMPLE_ORDER_ID]
     payment = pending.payment()
     assert payment.status is Status.PENDING
-    assert payment.due_at == pending.clock() + 3 * MINUTE, "the next status sync by the schedule"
+    assert payment.next_sync_at == pending.clock() + 3 * MINUTE, (
+        "the next status sync by the schedule"
+    )
 
 
 def test_a_batch_of_which_all_fail_is_no_failure_of_the_function(pending: Service) -> None:
@@ -202,11 +206,11 @@ def test_a_finpay_that_does_not_answer_is_asked_again_soon_and_changes_nothing(
     pending.fault("check", kind)
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert payment == replace(before, due_at=pending.clock() + AGAIN)
+    assert payment == replace(before, next_sync_at=pending.clock() + AGAIN)
     assert counted(capsys.readouterr().out, "StatusSyncsFailed") == 1
     pending.pass_time(AGAIN)
     assert pending.sweep() == 1
-    assert pending.payment().due_at == before.created_at + 4 * HOUR
+    assert pending.payment().next_sync_at == before.created_at + 4 * HOUR
 
 
 def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> None:
@@ -214,7 +218,7 @@ def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> No
     before = pending.payment()
     pending.finpay_url = NOBODY
     assert pending.sweep() == 1
-    assert pending.payment() == replace(before, due_at=pending.clock() + AGAIN)
+    assert pending.payment() == replace(before, next_sync_at=pending.clock() + AGAIN)
 
 
 def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: Service) -> None:
@@ -226,7 +230,7 @@ def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: 
     pending.sweep()
     payment = pending.payment()
     assert payment.status is Status.EXPIRED
-    assert payment.due_at == payment.updated_at + HOUR
+    assert payment.next_sync_at == payment.updated_at + HOUR
 
 
 def test_a_payment_that_finpay_calls_open_after_its_end_is_unpaid_and_expires(
@@ -314,7 +318,7 @@ def test_the_last_late_sync_ends_the_watch(pending: Service) -> None:
             syncs.append((pending.clock() - given_up_at) // HOUR)
     assert syncs == [1, 6, 24, 72]
     payment = pending.payment()
-    assert (payment.status, payment.due_at, payment.sync_id) == (Status.EXPIRED, None, None)
+    assert (payment.status, payment.next_sync_at, payment.sync_id) == (Status.EXPIRED, None, None)
 
 
 def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
@@ -324,10 +328,10 @@ def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
     pending.pass_time(DAY + MINUTE)
     pending.sweep()
     for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
-        assert pending.payment().due_at == pending.clock() + late
+        assert pending.payment().next_sync_at == pending.clock() + late
         pending.pass_time(late)
         assert pending.sweep() == 1
-    assert pending.payment().due_at is None
+    assert pending.payment().next_sync_at is None
 
 
 def test_a_last_sync_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
@@ -338,7 +342,7 @@ def test_a_last_sync_that_finpay_does_not_answer_is_taken_again(pending: Service
         if late == 48 * HOUR:
             pending.fault("check", "drop")
         assert pending.sweep() == 1
-    assert pending.payment().due_at == pending.clock() + AGAIN
+    assert pending.payment().next_sync_at == pending.clock() + AGAIN
     pay(pending, late=True)
     pending.pass_time(AGAIN)
     pending.sweep()
@@ -394,7 +398,7 @@ def test_an_unknown_outcome_that_nobody_came_back_for_is_closed(service: Service
     service.sweep()
     payment = service.payment()
     assert (payment.status, payment.history[-1].by) == (Status.FAILED, Source.STATUS_CHECK)
-    assert payment.due_at == payment.updated_at + HOUR
+    assert payment.next_sync_at == payment.updated_at + HOUR
 
 
 def test_an_unknown_outcome_without_a_code_is_cancelled_at_finpay_in_the_end(
@@ -449,7 +453,7 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_synced_again_soon(
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     assert service.sweep() == 1
-    assert service.payment().due_at == service.clock() + AGAIN
+    assert service.payment().next_sync_at == service.clock() + AGAIN
     out = capsys.readouterr().out
     assert '"error":"PaymentInProgress"' in out
     assert counted(out, "StatusSyncsFailed") == 1
@@ -459,14 +463,14 @@ def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_
     pending: Service,
 ) -> None:
     call_back(pending)
-    assert pending.payment().due_at is None
+    assert pending.payment().next_sync_at is None
     call_back(pending, status="CANCELLED")
     payment = pending.payment()
-    assert (payment.status, payment.due_at) == (Status.PAID, pending.clock())
+    assert (payment.status, payment.next_sync_at) == (Status.PAID, pending.clock())
     pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert (payment.status, payment.due_at) == (Status.REVIEW, None)
+    assert (payment.status, payment.next_sync_at) == (Status.REVIEW, None)
     assert payment.settled, "what was paid stays known"
 
 
@@ -479,7 +483,7 @@ def test_a_cancel_after_the_money_is_looked_into_although_the_history_is_full(
     full = len(pending.payment().history)
     call_back(pending, status="CANCELLED")
     payment = pending.payment()
-    assert (len(payment.history), payment.due_at) == (full + 1, pending.clock())
+    assert (len(payment.history), payment.next_sync_at) == (full + 1, pending.clock())
 
 
 def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
@@ -492,7 +496,7 @@ def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
     call_back(pending, status="CANCELLED")
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert (payment.status, payment.due_at, payment.sync_id) == (Status.PAID, None, None)
+    assert (payment.status, payment.next_sync_at, payment.sync_id) == (Status.PAID, None, None)
     assert counted(capsys.readouterr().out, "PaidFoundByReconcile") == 0
     pending.pass_time(30 * DAY)
     assert pending.sweep() == 0
@@ -522,7 +526,7 @@ def many_due(service: Service, number: int) -> None:
                 status=Status.PENDING,
                 code=code,
                 created_at=service.clock(),
-                due_at=due_at,
+                next_sync_at=due_at,
             )
         )
 
@@ -562,12 +566,12 @@ def test_a_queue_that_does_not_answer_fails_the_run_and_the_syncs_stay_due(
     pending.sqs.delete_queue(QueueUrl=pending.sync_queue)
     with pytest.raises(JobFailed, match="Unavailable"):
         pending.enqueue_syncs()
-    assert pending.payment().due_at == pending.payment().created_at + 2 * MINUTE
+    assert pending.payment().next_sync_at == pending.payment().created_at + 2 * MINUTE
 
 
 def test_a_sync_while_finpay_is_known_not_to_answer_is_left_for_later(service: Service) -> None:
     # On the clock that runs, since Powertools' circuit goes by it.
-    before = make_payment(status=Status.PENDING, due_at=service.clock() - 1)
+    before = make_payment(status=Status.PENDING, next_sync_at=service.clock() - 1)
     service.put(before)
     message = sync_of(service)
     for n in range(3):
@@ -593,7 +597,7 @@ def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Servic
     renamed.pass_time(HOUR)
     assert renamed.sweep() == 1
     payment = renamed.payment()
-    assert (payment.status, payment.due_at) == (Status.PAID, None)
+    assert (payment.status, payment.next_sync_at) == (Status.PAID, None)
 
 
 def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed: Service) -> None:
@@ -639,7 +643,7 @@ def test_a_late_callback_of_money_that_is_there_stays_paid(pending: Service) -> 
     pending.pass_time(1)
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert (payment.status, payment.due_at) == (Status.PAID, None)
+    assert (payment.status, payment.next_sync_at) == (Status.PAID, None)
 
 
 def test_a_refund_of_another_order_of_the_payments_refunds_nothing_here(renamed: Service) -> None:

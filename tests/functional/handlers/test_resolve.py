@@ -78,7 +78,7 @@ def test_a_code_whose_answer_was_lost_is_taken_from_the_status_check(
     assert "idempotent-replayed" not in answer.headers
     assert service.witness.calls == ["initiate", "check"]
     assert service.payment().gateway_order_id == SAMPLE_ORDER_ID
-    assert service.payment().due_at is not None, "Finpay is asked about it later on"
+    assert service.payment().next_sync_at is not None, "Finpay is asked about it later on"
 
 
 def test_a_code_from_a_status_check_has_no_redirect_url_and_the_latest_end_that_is_possible(

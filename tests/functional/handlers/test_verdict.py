@@ -128,7 +128,7 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
 
 
 def test_a_rejected_payment_is_not_synced_any_more(reviewed: Service) -> None:
-    assert decide(reviewed, Proof.REJECTED).due_at is None
+    assert decide(reviewed, Proof.REJECTED).next_sync_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
 

@@ -161,7 +161,9 @@ def test_an_answer_that_is_none_leaves_the_outcome_open_and_loses_nothing(
             assert len(server.asked) == 1, "nothing is sent twice"
             assert read <= (HEADERS if name == "headers without end" else READ)
             assert service.payment(order_id).status is endpoint.meanwhile
-            assert service.payment(order_id).due_at, "a status sync goes on where nobody asks again"
+            assert service.payment(order_id).next_sync_at, (
+                "a status sync goes on where nobody asks again"
+            )
             recover(service, endpoint, order_id)
 
 

@@ -141,7 +141,7 @@ def test_money_that_was_never_entered_counts_however_late_it_is_told(
     assert late.status is Status.PAID
     assert late.settled
     assert late.settled.late
-    assert late.due_at == pending.clock(), "Finpay is asked at once whether it still has it"
+    assert late.next_sync_at == pending.clock(), "Finpay is asked at once whether it still has it"
     receive(pending, with_spaces(SEEN))
     assert pending.payment() == late
 

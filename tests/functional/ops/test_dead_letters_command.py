@@ -66,7 +66,7 @@ def test_every_queue_of_dead_letters_in_the_template_is_known() -> None:
 
 def test_what_is_put_aside_is_shown_and_stays(desk: Desk) -> None:
     kill_webhooks(desk)
-    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1680576995412}')
+    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "nextSyncAt": 1680576995412}')
     desk.dead_letter("StreamDeadLettersUrl", batch(desk))
     for _ in range(2):
         found = shown(desk)
@@ -99,7 +99,7 @@ def test_webhooks_are_told_again_with_all_their_attempts(desk: Desk) -> None:
 def test_a_sync_that_was_put_aside_is_taken_at_once(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.fate("A-1")
-    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
+    desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "nextSyncAt": 1}')
     assert desk.lines("dead-letters", "redrive")[-1] == "1 tried again, 0 left"
     desk.service.run_syncs()
     assert desk.service.payment("A-1").status is Status.PAID
@@ -298,10 +298,10 @@ def test_a_letter_without_all_that_is_needed_is_no_message_of_ours(desk: Desk, n
 @pytest.mark.parametrize(
     "body",
     [
-        '{"orderId": 5, "dueAt": 1}',
-        '{"orderId": "not an id", "dueAt": 1}',
-        '{"orderId": "A-1", "dueAt": "soon"}',
-        f'{{"orderId": "A-1", "dueAt": {10**30}}}',
+        '{"orderId": 5, "nextSyncAt": 1}',
+        '{"orderId": "not an id", "nextSyncAt": 1}',
+        '{"orderId": "A-1", "nextSyncAt": "soon"}',
+        f'{{"orderId": "A-1", "nextSyncAt": {10**30}}}',
     ],
 )
 def test_a_sync_that_names_no_order_or_no_time_is_no_message_of_ours(desk: Desk, body: str) -> None:
@@ -350,7 +350,7 @@ def test_letters_that_an_error_kept_from_being_sent_are_seen_by_others_at_once(
 
 def test_a_letter_that_comes_again_meanwhile_is_taken_once(desk: Desk) -> None:
     for n in range(2):
-        desk.dead_letter("StatusSyncDeadLettersUrl", f'{{"orderId": "A-{n}", "dueAt": 1}}')
+        desk.dead_letter("StatusSyncDeadLettersUrl", f'{{"orderId": "A-{n}", "nextSyncAt": 1}}')
     url = desk.outputs["StatusSyncDeadLettersUrl"]
     queue = DeadLetters(desk.service.sqs, url, Queue.STATUS_SYNCS)
     found: list[Letter] = []
@@ -373,7 +373,7 @@ def test_one_way_to_each_service_is_enough_for_all_letters(
     desk.shop.order("A-1")
     changes = batch(desk)
     for _ in range(3):
-        desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "dueAt": 1}')
+        desk.dead_letter("StatusSyncDeadLettersUrl", '{"orderId": "A-1", "nextSyncAt": 1}')
         desk.dead_letter("StreamDeadLettersUrl", changes)
     made, client = list[str](), Session.client
 

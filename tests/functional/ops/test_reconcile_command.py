@@ -50,7 +50,7 @@ def test_the_schedule_goes_on_as_if_the_sync_had_been_its_own(desk: Desk) -> Non
         "A-1: Finpay was asked, and it is PENDING as before",
     ]
     payment = desk.service.payment("A-1")
-    assert payment.due_at == payment.created_at + 15 * MINUTE > asked_at
+    assert payment.next_sync_at == payment.created_at + 15 * MINUTE > asked_at
 
 
 def test_a_sync_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) -> None:
@@ -58,7 +58,7 @@ def test_a_sync_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) 
     desk.silence()
     (line,) = desk.lines("reconcile", "A-1", code=3)
     assert "Finpay did not answer; it is PENDING and is asked again at" in line
-    assert desk.service.payment("A-1").due_at
+    assert desk.service.payment("A-1").next_sync_at
 
 
 def test_a_sync_that_nobody_takes_stays_due(desk: Desk) -> None:
@@ -66,7 +66,7 @@ def test_a_sync_that_nobody_takes_stays_due(desk: Desk) -> None:
     desk.outputs["StatusSyncQueueUrl"] = desk.outputs["StatusSyncDeadLettersUrl"]
     (line,) = desk.lines("reconcile", "A-1", "--patience", "5", code=3)
     assert line == f"A-1: {NOT_TAKEN}"
-    due_at = desk.service.payment("A-1").due_at
+    due_at = desk.service.payment("A-1").next_sync_at
     assert due_at
     assert due_at <= desk.service.clock()
 
@@ -91,7 +91,7 @@ def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch, happening: Happening)
 def begun(desk: Desk, seconds: float, *, fails: bool) -> Happening:
     """A status sync at A-1 that takes so long, and that Finpay does not answer or that never ends."""
     payments = DynamoPayments(desk.service.dynamodb, "PaymentsTable")
-    due_at = desk.service.payment("A-1").due_at
+    due_at = desk.service.payment("A-1").next_sync_at
     assert due_at
     later = desk.service.clock() + 60 * MINUTE
     assert payments.begin_sync("A-1", due_at, later, "the write id")

@@ -49,7 +49,7 @@ def test_a_verdict_is_one_more_transition_by_an_operator(
     assert (payment.status, payment.version) == (expected, 2)
     assert payment.history[-1].by is Source.OPERATOR
     assert payment.settled == make_review().settled, "what came stays known"
-    assert payment.due_at is None, "a person decided, so nobody asks Finpay any more"
+    assert payment.next_sync_at is None, "a person decided, so nobody asks Finpay any more"
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ DEFINITIONS: dict[str, Any] = {
         "AttributeDefinitions": [
             {"AttributeName": "id", "AttributeType": "S"},
             {"AttributeName": "due", "AttributeType": "S"},
-            {"AttributeName": "dueAt", "AttributeType": "N"},
+            {"AttributeName": "nextSyncAt", "AttributeType": "N"},
         ],
         "GlobalSecondaryIndexes": [
             {
                 "IndexName": "byDue",
                 "KeySchema": [
                     {"AttributeName": "due", "KeyType": "HASH"},
-                    {"AttributeName": "dueAt", "KeyType": "RANGE"},
+                    {"AttributeName": "nextSyncAt", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             },

@@ -49,7 +49,7 @@ def test_the_same_calls_leave_the_same_tables() -> None:
     def run() -> list[Any]:
         dynamodb = SimulatedDynamoDB(DEFINITIONS)
         for number in (3, 1, 2):
-            item = {"id": {"S": str(number)}, "due": {"S": "x"}, "dueAt": {"N": "1"}}
+            item = {"id": {"S": str(number)}, "due": {"S": "x"}, "nextSyncAt": {"N": "1"}}
             dynamodb.put_item(TableName="rows", Item=item)
         found = dynamodb.query(
             TableName="rows",

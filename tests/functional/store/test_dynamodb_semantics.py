@@ -470,18 +470,18 @@ def test_a_table_that_is_not_there_is_not_found(rows: Rows) -> None:
 
 
 def test_an_index_holds_only_items_with_its_keys(rows: Rows) -> None:
-    rows.put("a", due=text("open"), dueAt=number(1))
+    rows.put("a", due=text("open"), nextSyncAt=number(1))
     rows.put("b", due=text("open"))
-    rows.put("c", dueAt=number(1))
+    rows.put("c", nextSyncAt=number(1))
     assert rows.ids_in("byDue") == ["a"]
     assert sorted(rows.ids_in("byDueWithNote")) == ["a", "b"]
 
 
 def test_an_item_leaves_an_index_with_its_key_and_comes_back(rows: Rows) -> None:
-    rows.put(due=text("open"), dueAt=number(1))
-    rows.update("REMOVE dueAt")
+    rows.put(due=text("open"), nextSyncAt=number(1))
+    rows.update("REMOVE nextSyncAt")
     assert rows.ids_in("byDue") == []
-    rows.update("SET dueAt = :v", ONE)
+    rows.update("SET nextSyncAt = :v", ONE)
     assert rows.ids_in("byDue") == ["a"]
     rows.update("SET due = :v", {":v": text("done")})
     assert rows.ids_in("byDue") == []
@@ -491,24 +491,24 @@ def test_an_item_leaves_an_index_with_its_key_and_comes_back(rows: Rows) -> None
 
 
 def test_an_index_of_keys_gives_keys_only(rows: Rows) -> None:
-    rows.put(due=text("open"), dueAt=number(1), note=text("x"), more=text("y"))
+    rows.put(due=text("open"), nextSyncAt=number(1), note=text("x"), more=text("y"))
     answer = rows.query("due = :due", {":due": text("open")}, IndexName="byDue")
-    assert answer["Items"] == [{**rows.key, "due": text("open"), "dueAt": number(1)}]
+    assert answer["Items"] == [{**rows.key, "due": text("open"), "nextSyncAt": number(1)}]
     answer = rows.query("due = :due", {":due": text("open")}, IndexName="byDueWithNote")
     assert answer["Items"] == [{**rows.key, "due": text("open"), "note": text("x")}]
 
 
 def test_an_index_is_in_the_order_of_its_numbers(rows: Rows) -> None:
     for row_id, due_at in (("a", 10), ("b", 9), ("c", "9.5"), ("d", -1)):
-        rows.put(row_id, due=text("open"), dueAt=number(due_at))
+        rows.put(row_id, due=text("open"), nextSyncAt=number(due_at))
     assert rows.ids_in("byDue") == ["d", "b", "c", "a"]
 
 
 def test_a_range_of_an_index_is_read(rows: Rows) -> None:
     for row_id, due_at in (("a", 1), ("b", 2), ("c", 3)):
-        rows.put(row_id, due=text("open"), dueAt=number(due_at))
+        rows.put(row_id, due=text("open"), nextSyncAt=number(due_at))
     answer = rows.query(
-        "due = :due AND dueAt <= :now",
+        "due = :due AND nextSyncAt <= :now",
         {":due": text("open"), ":now": number(2)},
         IndexName="byDue",
         ProjectionExpression="id",
@@ -520,7 +520,7 @@ def test_a_range_of_an_index_is_read(rows: Rows) -> None:
 @pytest.mark.parametrize("forward", [True, False])
 def test_an_index_is_read_page_by_page(rows: Rows, forward: bool) -> None:  # noqa: FBT001
     for row_id in ("a", "b", "c", "d", "e"):
-        rows.put(row_id, due=text("open"), dueAt=number(7))
+        rows.put(row_id, due=text("open"), nextSyncAt=number(7))
     found: list[str] = []
     start: dict[str, Any] = {}
     for _ in range(4):
@@ -535,14 +535,14 @@ def test_an_index_is_read_page_by_page(rows: Rows, forward: bool) -> None:  # no
         found += [item["id"]["S"] for item in answer["Items"]]
         if "LastEvaluatedKey" not in answer:
             break
-        assert answer["LastEvaluatedKey"].keys() == {"id", "due", "dueAt"}
+        assert answer["LastEvaluatedKey"].keys() == {"id", "due", "nextSyncAt"}
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
     assert sorted(found) == ["a", "b", "c", "d", "e"]
 
 
 def test_a_page_goes_on_after_an_item_that_is_gone(rows: Rows) -> None:
     for row_id, due_at in (("a", 1), ("b", 2), ("c", 3)):
-        rows.put(row_id, due=text("open"), dueAt=number(due_at))
+        rows.put(row_id, due=text("open"), nextSyncAt=number(due_at))
     asked: dict[str, Any] = {"IndexName": "byDue", "Limit": 2}
     first = rows.query("due = :due", {":due": text("open")}, **asked)
     rows.client.delete_item(TableName=rows.name, Key={"id": text("b")})
@@ -557,7 +557,7 @@ def test_a_page_goes_on_after_an_item_that_is_gone(rows: Rows) -> None:
 
 @deviates("moto", "gives no key at the end")
 def test_a_limit_that_is_reached_gives_a_key_even_at_the_end(rows: Rows) -> None:
-    rows.put(due=text("open"), dueAt=number(1))
+    rows.put(due=text("open"), nextSyncAt=number(1))
     answer = rows.query("due = :due", {":due": text("open")}, IndexName="byDue", Limit=1)
     assert "LastEvaluatedKey" in answer
 
@@ -565,18 +565,18 @@ def test_a_limit_that_is_reached_gives_a_key_even_at_the_end(rows: Rows) -> None
 @deviates("moto", "does not look at the keys of indexes")
 def test_a_key_of_an_index_has_its_type(rows: Rows) -> None:
     with refused(INVALID):
-        rows.put(due=number(1), dueAt=number(1))
+        rows.put(due=number(1), nextSyncAt=number(1))
     with refused(INVALID):
         rows.update("SET due = :v", ONE)
     with refused(INVALID):
-        rows.put(due=text(""), dueAt=number(1))
+        rows.put(due=text(""), nextSyncAt=number(1))
     assert rows.get() is None
 
 
 @pytest.mark.parametrize(
     ("condition", "request_part"),
     [
-        ("dueAt = :v", {"IndexName": "byDue"}),
+        ("nextSyncAt = :v", {"IndexName": "byDue"}),
         ("due > :v", {"IndexName": "byDue"}),
         pytest.param(
             *("due = :v", {"IndexName": "nowhere"}),
@@ -606,7 +606,7 @@ def test_a_query_that_breaks_a_rule_is_refused(
     "request_part",
     [
         pytest.param({"ProjectionExpression": "id, note"}, marks=LOOSE_QUERIES),
-        pytest.param({"FilterExpression": "dueAt = :v"}, marks=LOOSE_QUERIES),
+        pytest.param({"FilterExpression": "nextSyncAt = :v"}, marks=LOOSE_QUERIES),
         pytest.param(
             {"ExclusiveStartKey": {"id": text("a")}},
             marks=deviates("moto", "fails by itself over a key that is not the index's"),
@@ -615,7 +615,7 @@ def test_a_query_that_breaks_a_rule_is_refused(
     ids=str,
 )
 def test_a_query_of_what_an_index_has_not_is_refused(rows: Rows, request_part: Any) -> None:
-    rows.put(due=text("open"), dueAt=number(1))
+    rows.put(due=text("open"), nextSyncAt=number(1))
     values = {":due": text("open")}
     if "FilterExpression" in request_part:
         values |= ONE

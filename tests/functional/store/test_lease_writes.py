@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws import payments_table
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, Refused, Renamed, Watch
+from payments.domain.change import Applied, Change, NextSync, Refused, Renamed
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
 from payments.domain.sync_schedule import shard_of, shards
@@ -47,24 +47,24 @@ def test_a_payment_that_left_initiating_has_no_lease_to_take(payments: DynamoPay
 
 
 def test_a_sync_is_begun_by_one_and_sets_the_next(payments: DynamoPayments) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     begun = payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
-    assert begun == replace(make_payment(), due_at=NOW + 5, sync_id="sync-1")
+    assert begun == replace(make_payment(), next_sync_at=NOW + 5, sync_id="sync-1")
     assert payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-2") is None
     assert payments.begin_sync("unknown", NOW, NOW + 5, "sync-2") is None
 
 
 def test_a_sync_that_was_begun_with_a_lost_answer_is_ones_own(payments: DynamoPayments) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     first = payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
     assert payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1") == first
 
 
 def test_a_sync_that_ends_sets_the_watch_or_ends_it(payments: DynamoPayments) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
     payments.end_sync(SAMPLE_ORDER_ID, "sync-1", NOW + 9)
-    assert found(payments) == make_payment(due_at=NOW + 9)
+    assert found(payments) == make_payment(next_sync_at=NOW + 9)
     payments.begin_sync(SAMPLE_ORDER_ID, NOW + 9, NOW + 12, "sync-2")
     payments.end_sync(SAMPLE_ORDER_ID, "sync-2", None)
     assert found(payments) == make_payment()
@@ -72,35 +72,35 @@ def test_a_sync_that_ends_sets_the_watch_or_ends_it(payments: DynamoPayments) ->
 
 
 def test_a_sync_that_is_not_ones_own_is_not_ended(payments: DynamoPayments) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
     payments.end_sync(SAMPLE_ORDER_ID, "sync-0", None)
     payments.end_sync("unknown", "sync-0", None)
-    assert found(payments).due_at == NOW + 5
+    assert found(payments).next_sync_at == NOW + 5
 
 
 def test_a_watch_that_a_change_set_is_not_set_back_by_a_sync_under_way(
     payments: DynamoPayments,
 ) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     payments.begin_sync(SAMPLE_ORDER_ID, NOW, NOW + 5, "sync-1")
     entry = Entry(Status.EXPIRED, NOW, Source.CALLBACK, "write-2")
     change = Change(
-        SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, watch=Watch(NOW + 3_600)
+        SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, next_sync=NextSync(NOW + 3_600)
     )
     assert isinstance(payments.apply(change), Applied)
     payments.end_sync(SAMPLE_ORDER_ID, "sync-1", None)
-    assert (found(payments).due_at, found(payments).sync_id) == (NOW + 3_600, None)
+    assert (found(payments).next_sync_at, found(payments).sync_id) == (NOW + 3_600, None)
     assert list(payments.due(SHARD, NOW + 3_600)) == [(SAMPLE_ORDER_ID, NOW + 3_600)]
 
 
 def test_a_change_can_end_the_watch(payments: DynamoPayments) -> None:
-    payments.reserve(make_payment(due_at=NOW))
+    payments.reserve(make_payment(next_sync_at=NOW))
     entry = Entry(Status.PAID, NOW, Source.CALLBACK, "write-2")
     payments.apply(
-        Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, watch=Watch(None))
+        Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, next_sync=NextSync(None))
     )
-    assert found(payments).due_at is None
+    assert found(payments).next_sync_at is None
     assert list(payments.due(SHARD, NOW)) == []
 
 
@@ -127,11 +127,11 @@ def test_nobody_probes_an_order_that_is_not_there(payments: DynamoPayments) -> N
 def test_a_shards_due_payments_come_in_the_order_of_their_waiting(
     payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(payments_table, "DUE_PAGE", 3)
+    monkeypatch.setattr(payments_table, "SYNC_PAGE", 3)
     ids = [f"A-{n}" for n in range(200) if shard_of(f"A-{n}") == "3"][:8]
     for n, order_id in enumerate(ids):
-        payments.reserve(make_payment(order_id=order_id, due_at=NOW - n))
-    payments.reserve(make_payment(order_id="LATER", due_at=NOW + 1))
+        payments.reserve(make_payment(order_id=order_id, next_sync_at=NOW - n))
+    payments.reserve(make_payment(order_id="LATER", next_sync_at=NOW + 1))
     payments.reserve(make_payment(order_id="NEVER"))
     due = list(payments.due("3", NOW))
     assert due == [(order_id, NOW - n) for n, order_id in reversed(list(enumerate(ids)))]
@@ -140,7 +140,7 @@ def test_a_shards_due_payments_come_in_the_order_of_their_waiting(
 def test_every_due_payment_is_in_one_shard(payments: DynamoPayments) -> None:
     ids = {f"A-{n}" for n in range(30)}
     for order_id in ids:
-        payments.reserve(make_payment(order_id=order_id, due_at=NOW))
+        payments.reserve(make_payment(order_id=order_id, next_sync_at=NOW))
     seen = [order_id for shard in shards() for order_id, _ in payments.due(shard, NOW)]
     assert sorted(seen) == sorted(ids)
 

@@ -11,7 +11,7 @@ from bench.units import item_size
 from payments.aws import payment_writes
 from payments.aws.items import marshal, to_item, to_payment
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, Refused, Watch
+from payments.domain.change import Applied, Change, NextSync, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import (
     Entry,
@@ -53,7 +53,7 @@ def make_change(**overrides: Any) -> Change:
 ASKED_ANEW = make_payment(
     gateway_order_id=derived_id(SAMPLE_ORDER_ID, "0" * 16),
     earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
-    due_at=NOW + 1,
+    next_sync_at=NOW + 1,
     sync_id="sync-1",
     probe="write-3",
     settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
@@ -103,10 +103,10 @@ def test_a_change_is_the_next_version_with_one_entry(payments: DynamoPayments) -
 def test_a_change_of_status_leaves_nothing_of_a_lease_or_an_ended_watch_in_the_item(
     payments: DynamoPayments,
 ) -> None:
-    payments.reserve(make_payment(due_at=NOW + 1, sync_id="sync-1"))
-    payments.apply(make_change(watch=Watch(None)))
+    payments.reserve(make_payment(next_sync_at=NOW + 1, sync_id="sync-1"))
+    payments.apply(make_change(next_sync=NextSync(None)))
     item = payments.client.get_item(**payment_writes.get(payments.table, SAMPLE_ORDER_ID))["Item"]
-    assert not {"leaseId", "leaseUntil", "dueShard", "dueAt", "syncId"} & item.keys()
+    assert not {"leaseId", "leaseUntil", "syncShard", "nextSyncAt", "syncId"} & item.keys()
 
 
 def test_an_observation_of_an_initiating_payment_leaves_its_lease(payments: DynamoPayments) -> None:
@@ -212,7 +212,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         earlier_gateway_order_ids=("X" * 30,),
         storefront_id="s" * 32,
         code=CODE,
-        due_at=NOW,
+        next_sync_at=NOW,
         sync_id="0" * 16,
         probe="write-3",
         lease=Lease("0" * 16, NOW),

@@ -214,11 +214,11 @@ def test_what_was_confirmed_before_the_money_counts_again_after_it(
 def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
     put: Put, settle: Settle
 ) -> None:
-    put(due_at=NOW + 1)
+    put(next_sync_at=NOW + 1)
     cancelled = claim_of("CANCELLED")
-    assert settle(SAMPLE_ORDER_ID, cancelled).payment.due_at == NOW + 1
-    assert settle(SAMPLE_ORDER_ID, make_claim()).payment.due_at is None
-    assert settle(SAMPLE_ORDER_ID, cancelled).payment.due_at == LATER
+    assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == NOW + 1
+    assert settle(SAMPLE_ORDER_ID, make_claim()).payment.next_sync_at is None
+    assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == LATER
     assert settle(SAMPLE_ORDER_ID, cancelled).effect is Effect.NOTHING
 
 
@@ -235,9 +235,9 @@ def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
 def test_what_only_is_recorded_is_recorded_once_and_leaves_the_watch(
     put: Put, settle: Settle, status: Status, said: str
 ) -> None:
-    put(status=status, due_at=NOW + 1)
+    put(status=status, next_sync_at=NOW + 1)
     first = settle(SAMPLE_ORDER_ID, claim_of(said))
-    assert (first.effect, first.payment.due_at) == (Effect.RECORDED, NOW + 1)
+    assert (first.effect, first.payment.next_sync_at) == (Effect.RECORDED, NOW + 1)
     again = settle(SAMPLE_ORDER_ID, claim_of(said))
     assert (again.effect, again.payment) == (Effect.NOTHING, first.payment)
 
@@ -264,8 +264,8 @@ def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
 def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
     put: Put, settle: Settle, status: Status, source: Source, due_at: int | None
 ) -> None:
-    put(status=status, due_at=NOW + 1)
-    assert settle(SAMPLE_ORDER_ID, make_claim(source=source)).payment.due_at == due_at
+    put(status=status, next_sync_at=NOW + 1)
+    assert settle(SAMPLE_ORDER_ID, make_claim(source=source)).payment.next_sync_at == due_at
 
 
 @pytest.mark.parametrize(
@@ -274,8 +274,8 @@ def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
 def test_only_a_payment_that_finpay_may_know_is_watched_after_its_end(
     put: Put, settle: Settle, proof: Proof, due_at: int | None
 ) -> None:
-    settlement = settle.learn(put(due_at=NOW + 1), proof, Source.INITIATE)
-    assert (settlement.payment.status, settlement.payment.due_at) == (Status.FAILED, due_at)
+    settlement = settle.learn(put(next_sync_at=NOW + 1), proof, Source.INITIATE)
+    assert (settlement.payment.status, settlement.payment.next_sync_at) == (Status.FAILED, due_at)
 
 
 def test_who_lost_the_lease_learns_nothing(

@@ -19,7 +19,7 @@ from payments.callbacks import signature
 from payments.callbacks.confirm import Probe
 from payments.callbacks.receive import Receipt, ReceiveCallback
 from payments.domain import clock, transition_rules, transitions
-from payments.domain.change import Watch
+from payments.domain.change import NextSync
 from payments.domain.errors import (
     GatewayRejected,
     NotAttempted,
@@ -312,7 +312,7 @@ def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
 def syncs_are_not_claimed() -> Any:
     def begin(*given: Any) -> Any:
         request = real(*given)
-        request["ConditionExpression"] = "dueAt = :due OR attribute_exists(orderId)"
+        request["ConditionExpression"] = "nextSyncAt = :due OR attribute_exists(orderId)"
         return request
 
     real = lease_writes.begin_sync
@@ -321,17 +321,17 @@ def syncs_are_not_claimed() -> Any:
 
 @bug
 def nobody_syncs_after_the_end() -> Any:
-    real = transition_rules.watch_after
+    real = transition_rules.next_sync_after
 
-    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
-        return Watch(None) if rule.target in GIVEN_UP else real(rule, entry)
+    def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
+        return NextSync(None) if rule.target in GIVEN_UP else real(rule, entry)
 
-    return mock.patch.multiple(transition_rules, watch_after=watch_after)
+    return mock.patch.multiple(transition_rules, next_sync_after=next_sync_after)
 
 
 @bug
 def a_new_payment_is_not_watched() -> Any:
-    return mock.patch.object(initiate, "first_sync", return_value=None)
+    return mock.patch.object(initiate, "first_sync_time", return_value=None)
 
 
 @bug
@@ -405,12 +405,12 @@ def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
 
 @bug
 def late_money_is_not_looked_into() -> Any:
-    real = transition_rules.watch_after
+    real = transition_rules.next_sync_after
 
-    def watch_after(rule: Rule, entry: Entry) -> Watch | None:
-        return Watch(None) if rule.late else real(rule, entry)
+    def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
+        return NextSync(None) if rule.late else real(rule, entry)
 
-    return mock.patch.multiple(transition_rules, watch_after=watch_after)
+    return mock.patch.multiple(transition_rules, next_sync_after=next_sync_after)
 
 
 @bug

@@ -101,7 +101,7 @@ class RowPromises(Ledger):
         self.hold("history is never rewritten", kept and step >= 0, old, new)
         if old.sync_id != new.sync_id and new.sync_id:
             self.syncs[new.order_id] += 1
-            due = old.due_at is not None and old.due_at <= self.finpay.hub.now + SKEW
+            due = old.next_sync_at is not None and old.next_sync_at <= self.finpay.hub.now + SKEW
             self.hold("a status sync begins only when it is due", due, old, new)
         if old.status is not new.status:
             self.moves[new.order_id, new.version] = new

@@ -131,7 +131,9 @@ class Service:
 
         It runs every minute in truth; the runs that find nothing due are left out here.
         """
-        due = [row.due_at for row in self.watchdog.rows.values() if row.due_at is not None]
+        due = [
+            row.next_sync_at for row in self.watchdog.rows.values() if row.next_sync_at is not None
+        ]
         if not due:
             return
         tick = max(min(due), self.hub.now + 1) // MINUTE * MINUTE + MINUTE

@@ -35,7 +35,7 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
                 continue
             final = row.status not in {S.INITIATING, S.PENDING}
             self.hold("every payment is final in the end", final, row)
-            self.hold("a final payment is watched no more", row.due_at is None, row)
+            self.hold("a final payment is watched no more", row.next_sync_at is None, row)
         for order_id in self.stale:
             row = self.rows[order_id]
             seen = row.status is not S.PAID or is_decided(row)

@@ -6,7 +6,7 @@ import pytest
 
 from bench.units import index_units, item_size, read_units, write_units
 
-KEYS = ("dueAt", "dueShard", "orderId")
+KEYS = ("nextSyncAt", "syncShard", "orderId")
 
 
 def make_item(size: int = 20, **attributes: dict[str, Any]) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def make_item(size: int = 20, **attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_due(at: int) -> dict[str, Any]:
-    return make_item(dueAt={"N": str(at)}, dueShard={"S": "3"})
+    return make_item(nextSyncAt={"N": str(at)}, syncShard={"S": "3"})
 
 
 @pytest.mark.parametrize(

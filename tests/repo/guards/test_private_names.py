@@ -49,9 +49,9 @@ def test_no_test_uses_a_private_name_of_another_module() -> None:
     "source",
     [
         "from payments.domain.gateway_status import _PROOFS",
-        "monkeypatch.setattr(store, '_DUE_PAGE', 3)",
+        "monkeypatch.setattr(store, '_SYNC_PAGE', 3)",
         "mock.patch.object(deliver, '_outcome', None)",
-        "monkeypatch.setattr('payments.aws.payments_table._DUE_PAGE', 3)",
+        "monkeypatch.setattr('payments.aws.payments_table._SYNC_PAGE', 3)",
     ],
 )
 def test_each_way_to_use_one_is_found(source: str) -> None:
@@ -60,5 +60,5 @@ def test_each_way_to_use_one_is_found(source: str) -> None:
 
 def test_a_public_name_is_none() -> None:
     assert not [
-        *uses("from payments.domain.gateway_status import PROOFS\nsetattr(store, 'DUE_PAGE', 3)")
+        *uses("from payments.domain.gateway_status import PROOFS\nsetattr(store, 'SYNC_PAGE', 3)")
     ]

@@ -16,7 +16,7 @@ from payments.domain.clock import DAY
 if TYPE_CHECKING:
     from payments.aws.event_queue import SqsEvents
     from payments.aws.payments_table import DynamoPayments
-    from payments.callbacks.confirm import Probe
+    from payments.callbacks.confirm import ConfirmCallback
     from payments.callbacks.receive import ReceiveCallback
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import Claim
@@ -187,20 +187,22 @@ class Dependencies:
     def receive_callback(self) -> ReceiveCallback:
         from payments.callbacks.receive import ReceiveCallback
 
-        def probe(order_id: str, claim: Claim) -> Settlement | None:
+        def confirm(order_id: str, claim: Claim) -> Settlement | None:
             # Built for a callback whose signature proves nothing; the others wait for no requests.
-            return self._probe(order_id, claim)
+            return self._confirm_callback(order_id, claim)
 
-        return ReceiveCallback(self._settle, self._quarantine, self.credentials, probe)
+        return ReceiveCallback(self._settle, self._quarantine, self.credentials, confirm)
 
     @cached_property
-    def _probe(self) -> Probe:
-        from payments.callbacks.confirm import Probe
+    def _confirm_callback(self) -> ConfirmCallback:
+        from payments.callbacks.confirm import ConfirmCallback
 
         def inquire() -> Inquire:
             return self._inquire_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))
 
-        return Probe(self.payments, cache(inquire), self._adapters.clock, self._adapters.new_id)
+        return ConfirmCallback(
+            self.payments, cache(inquire), self._adapters.clock, self._adapters.new_id
+        )
 
     @cached_property
     def enqueue_due(self) -> EnqueueDue:

@@ -14,7 +14,6 @@ from urllib.parse import quote, urlencode
 import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
-from testing.personal_data.watch import PersonalDataCheck
 
 from payments.callbacks import signature
 from testing.builders import (
@@ -25,6 +24,7 @@ from testing.builders import (
 )
 from testing.personal_data import marks, places
 from testing.personal_data.marks import leaks_in
+from testing.personal_data.watch import PersonalDataCheck
 from testing.registry import make_registry
 from testing.service import handler_of
 from testing.template import ROOT, functions

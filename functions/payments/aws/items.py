@@ -51,7 +51,11 @@ _FIELDS: Mapping[str, str] = {
     "updated_at": "updatedAt",
     "webhook_url": "webhookUrl",
 }
-_OPTIONAL: Mapping[str, str] = {"next_sync_at": "nextSyncAt", "sync_id": "syncId", "probe": "probe"}
+_OPTIONAL: Mapping[str, str] = {
+    "next_sync_at": "nextSyncAt",
+    "sync_id": "syncId",
+    "confirmation_id": "confirmationId",
+}
 
 
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:

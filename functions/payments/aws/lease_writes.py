@@ -23,7 +23,7 @@ def take_lease(
     table: str, order_id: str, seen: Lease, taken: Lease, asked_at: int
 ) -> UpdateItemInputTypeDef:
     """Become the one who may act at Finpay on an INITIATING payment, after `seen` ran out."""
-    return _turn(
+    return _conditional_update(
         table,
         order_id,
         "SET leaseId = :id, leaseUntil = :until, askedAt = :asked",
@@ -43,7 +43,7 @@ def begin_sync(
     table: str, order_id: str, due_at: int, next_due_at: int, write_id: str
 ) -> UpdateItemInputTypeDef:
     """Become the one who asks Finpay in the status sync that was due then; set the next one."""
-    return _turn(
+    return _conditional_update(
         table,
         order_id,
         "SET nextSyncAt = :next, syncId = :writeId",
@@ -62,18 +62,19 @@ def end_sync(
     else:
         update = "SET nextSyncAt = :due, syncShard = :shard REMOVE syncId"
         values |= {":due": due_at, ":shard": shard_of(order_id)}
-    return _turn(table, order_id, update, "syncId = :writeId", values)
+    return _conditional_update(table, order_id, update, "syncId = :writeId", values)
 
 
-def begin_probe(
+def begin_confirmation(
     table: str, order_id: str, now: int, before: int, write_id: str
 ) -> UpdateItemInputTypeDef:
     """Become the one who asks Finpay about an unverified callback, if nobody did since `before`."""
-    return _turn(
+    return _conditional_update(
         table,
         order_id,
-        "SET probedAt = :now, probe = :writeId",
-        "attribute_exists(orderId) AND (attribute_not_exists(probedAt) OR probedAt < :before)",
+        "SET confirmationStartedAt = :now, confirmationId = :writeId",
+        "attribute_exists(orderId) AND"
+        " (attribute_not_exists(confirmationStartedAt) OR confirmationStartedAt < :before)",
         {":now": now, ":before": before, ":writeId": write_id},
     )
 
@@ -90,7 +91,7 @@ def due(table: str, shard: str, now: int, limit: int, start: Any = None) -> Quer
     return request | {"ExclusiveStartKey": start} if start else request
 
 
-def _turn(
+def _conditional_update(
     table: str,
     order_id: str,
     update: str,

@@ -79,23 +79,27 @@ class DynamoPayments:
         request = lease_writes.take_lease(
             self.table, payment.order_id, payment.lease, lease, asked_at
         )
-        return self._turn(request, lambda found: found.lease == lease)
+        return self._conditional_update(request, lambda found: found.lease == lease)
 
     def begin_sync(
         self, order_id: str, due_at: int, next_due_at: int, write_id: str
     ) -> Payment | None:
         """Begin the status sync that was due then; None if another did or it is due no more."""
         request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, write_id)
-        return self._turn(request, lambda found: found.sync_id == write_id)
+        return self._conditional_update(request, lambda found: found.sync_id == write_id)
 
     def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
         """Set or end the watch, unless the payment moved since the status sync with this id began."""
-        self._turn(lease_writes.end_sync(self.table, order_id, write_id, due_at), lambda _: False)
+        self._conditional_update(
+            lease_writes.end_sync(self.table, order_id, write_id, due_at), lambda _: False
+        )
 
-    def begin_probe(self, order_id: str, now: int, before: int, write_id: str) -> Payment | None:
+    def begin_confirmation(
+        self, order_id: str, now: int, before: int, write_id: str
+    ) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
-        request = lease_writes.begin_probe(self.table, order_id, now, before, write_id)
-        return self._turn(request, lambda found: found.probe == write_id)
+        request = lease_writes.begin_confirmation(self.table, order_id, now, before, write_id)
+        return self._conditional_update(request, lambda found: found.confirmation_id == write_id)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
         """Order ids and due times of a shard's payments whose time has come, oldest first."""
@@ -110,7 +114,7 @@ class DynamoPayments:
             if not (start := page.get("LastEvaluatedKey")):
                 return
 
-    def _turn(
+    def _conditional_update(
         self, request: UpdateItemInputTypeDef, is_own: Callable[[Payment], bool]
     ) -> Payment | None:
         """The payment after a write that one caller wins; None for all others."""

@@ -23,7 +23,7 @@ from payments.services.sync_status import Inquire
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
 
-PROBE_MS = 60_000
+CONFIRMATION_INTERVAL_MS = 60_000
 """The same as the first pause of Finpay's retries, so that a retry may ask again."""
 
 _HAS_MONEY = frozenset({Status.PAID, Status.PARTIALLY_REFUNDED})
@@ -31,7 +31,7 @@ _UNDOES_MONEY = frozenset({Proof.REFUNDED, Proof.PARTIALLY_REFUNDED, Proof.CANCE
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class ConfirmCallback:
     """Asks Finpay whether an unverified claim is true."""
 
     payments: PaymentStore
@@ -52,7 +52,8 @@ class Probe:
         if not payment.knows(claim.gateway_order_id):
             return None
         now = self.clock()
-        if self.payments.begin_probe(order_id, now, now - PROBE_MS, self.new_id()) is None:
+        before = now - CONFIRMATION_INTERVAL_MS
+        if self.payments.begin_confirmation(order_id, now, before, self.new_id()) is None:
             return None
         try:
             inquiry = self.inquire().about(payment, claim.gateway_order_id)

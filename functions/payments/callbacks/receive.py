@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 CONFIRMED = "status-check"
 
-type Ask = Callable[[str, Claim], Settlement | None]
-"""Whether an unverified claim about an order is true; see probe.Probe."""
+type Confirm = Callable[[str, Claim], Settlement | None]
+"""Whether an unverified claim about an order is true; see confirm.ConfirmCallback."""
 
 _UNPROVEN_DIGITS = 2
 """Of the evidence of what nobody signed: a flood of it fills 256 rows of an order at most."""
@@ -53,7 +53,7 @@ class ReceiveCallback(NamedTuple):
     settle: Settle
     quarantine: Quarantine
     credentials: CredentialSource
-    probe: Ask
+    confirm: Confirm
 
     def admit(self, order_id: str, token: str) -> None:
         """Let in what came to a URL that we made; raises UnknownRoute for any other."""
@@ -77,7 +77,7 @@ class ReceiveCallback(NamedTuple):
         try:
             signed_form = self._verify(body)
         except SignatureError:
-            if claim and (confirmed := self.probe(order_id, claim)):
+            if claim and (confirmed := self.confirm(order_id, claim)):
                 return Receipt(CONFIRMED, confirmed)
             self.quarantine.keep(order_id, Reason.SIGNATURE, evidence[:_UNPROVEN_DIGITS], claim)
             raise

@@ -131,8 +131,8 @@ class Payment:
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `webhook_url` is where the storefront wants to be told of it.
-    `next_sync_at` is when its status is synced next, None for never. `sync_id` and `probe` are the
-    write ids of the last status sync and of the last confirmation of an unverified callback.
+    `next_sync_at` is when its status is synced next, None for never. `sync_id` is the write id of
+    the last status sync, `confirmation_id` that of the last confirmation of an unverified callback.
     """
 
     order_id: str
@@ -152,7 +152,7 @@ class Payment:
     earlier_gateway_order_ids: tuple[str, ...] = ()
     next_sync_at: int | None = None
     sync_id: str | None = None
-    probe: str | None = None
+    confirmation_id: str | None = None
     history: tuple[Entry, ...] = field(default=())
     lease: Lease | None = None
     code: IssuedCode | None = None

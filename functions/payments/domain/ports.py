@@ -39,7 +39,9 @@ class PaymentStore(Protocol):
     def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
         """Set or end the watch, unless the payment moved since the status sync with this id began."""
 
-    def begin_probe(self, order_id: str, now: int, before: int, write_id: str) -> Payment | None:
+    def begin_confirmation(
+        self, order_id: str, now: int, before: int, write_id: str
+    ) -> Payment | None:
         """Begin to ask about an unverified callback; None if somebody did since `before`."""
 
 

@@ -5,11 +5,11 @@ import sys
 from typing import Any
 
 import pytest
-from testing.personal_data.watch import PersonalDataCheck
 
 from payments.domain.errors import GatewayRejected
 from testing.builders import make_initiate_event, make_request_body
 from testing.personal_data import marks
+from testing.personal_data.watch import PersonalDataCheck
 from testing.service import Service
 
 

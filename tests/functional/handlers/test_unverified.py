@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from payments.callbacks.confirm import PROBE_MS
+from payments.callbacks.confirm import CONFIRMATION_INTERVAL_MS
 from payments.domain.payment import Source
 from payments.domain.transitions import Status
 from simulator.orders import Order
@@ -78,7 +78,7 @@ def test_finpay_is_asked_about_an_order_once_a_minute(pending: Service) -> None:
         assert send(pending).status == 401
         pending.pass_time(1)
     assert pending.witness.calls == ["check"]
-    pending.pass_time(PROBE_MS + 1)
+    pending.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     pay(pending)
     assert send(pending).status == 200
     assert pending.witness.calls == ["check", "check"]
@@ -144,7 +144,7 @@ def test_late_money_is_confirmed_too(pending: Service) -> None:
     send(pending, status="EXPIRED")
     assert pending.payment().status is Status.EXPIRED
     pending.finpay.simulation.book.pay(SAMPLE_ORDER_ID, late=True)
-    pending.pass_time(PROBE_MS + 1)
+    pending.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(pending).status == 200
     assert pending.payment().status is Status.PAID
 
@@ -154,7 +154,7 @@ def test_the_order_that_the_callback_names_is_asked_about(renamed: Service) -> N
     assert renamed.witness.calls == ["check"]
     second = renamed.payment().gateway_order_id
     renamed.finpay.simulation.book.pay(second)
-    renamed.pass_time(PROBE_MS + 1)
+    renamed.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(renamed, second).status == 200
     assert renamed.payment().status is Status.PAID
 
@@ -176,6 +176,6 @@ def test_a_refund_that_cannot_be_verified_is_asked_about(pending: Service, statu
     pay(pending)
     assert send(pending).status == 200
     pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, status)
-    pending.pass_time(PROBE_MS + 1)
+    pending.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(pending, status=status).status == 200
     assert pending.payment().status.value == status

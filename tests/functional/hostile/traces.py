@@ -8,7 +8,7 @@ from testing.service import Service
 from testing.template import resources
 
 # When an unverified callback last made us ask Finpay; no storefront sees it.
-_PROBED = ("probe", "probedAt")
+_CONFIRMED = ("confirmationId", "confirmationStartedAt")
 
 type Rows = list[dict[str, Any]]
 
@@ -21,7 +21,7 @@ def tables(service: Service) -> Mapping[str, Rows]:
 
 
 def unprobed(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in _PROBED}
+    return {name: value for name, value in row.items() if name not in _CONFIRMED}
 
 
 def reasons(rows: Rows) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import requests
-from testing.personal_data.watch import CHECK
 from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
 from testing.builders import make_callback_body, make_callback_event, make_callback_fields
+from testing.personal_data.watch import CHECK
 from testing.service import NOBODY, Service
 from testing.shop import Shop, open_shop
 from tests.functional.ops.told import PARAMETERS, STACK, Outputs, tell_of

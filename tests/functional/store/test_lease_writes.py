@@ -106,21 +106,21 @@ def test_a_change_can_end_the_watch(payments: DynamoPayments) -> None:
 
 def test_a_probe_is_begun_by_one_and_again_after_its_time(payments: DynamoPayments) -> None:
     payments.reserve(make_payment())
-    begun = payments.begin_probe(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine")
-    assert begun == replace(make_payment(), probe="mine")
-    assert payments.begin_probe(SAMPLE_ORDER_ID, NOW, NOW - 60, "another's") is None
-    assert payments.begin_probe(SAMPLE_ORDER_ID, NOW + 60, NOW, "another's") is None
-    assert payments.begin_probe(SAMPLE_ORDER_ID, NOW + 61, NOW + 1, "another's")
+    begun = payments.begin_confirmation(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine")
+    assert begun == replace(make_payment(), confirmation_id="mine")
+    assert payments.begin_confirmation(SAMPLE_ORDER_ID, NOW, NOW - 60, "another's") is None
+    assert payments.begin_confirmation(SAMPLE_ORDER_ID, NOW + 60, NOW, "another's") is None
+    assert payments.begin_confirmation(SAMPLE_ORDER_ID, NOW + 61, NOW + 1, "another's")
 
 
 def test_a_probe_that_was_begun_with_a_lost_answer_is_ones_own(payments: DynamoPayments) -> None:
     payments.reserve(make_payment())
-    first = payments.begin_probe(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine")
-    assert payments.begin_probe(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine") == first
+    first = payments.begin_confirmation(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine")
+    assert payments.begin_confirmation(SAMPLE_ORDER_ID, NOW, NOW - 60, "mine") == first
 
 
 def test_nobody_probes_an_order_that_is_not_there(payments: DynamoPayments) -> None:
-    assert payments.begin_probe("unknown", NOW, NOW - 60, "mine") is None
+    assert payments.begin_confirmation("unknown", NOW, NOW - 60, "mine") is None
     assert payments.get("unknown") is None
 
 

@@ -55,7 +55,7 @@ ASKED_ANEW = make_payment(
     earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
     next_sync_at=NOW + 1,
     sync_id="sync-1",
-    probe="write-3",
+    confirmation_id="write-3",
     settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
 )
 
@@ -214,7 +214,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         code=CODE,
         next_sync_at=NOW,
         sync_id="0" * 16,
-        probe="write-3",
+        confirmation_id="write-3",
         lease=Lease("0" * 16, NOW),
         history=tuple(
             Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="ASKED_ANEW")

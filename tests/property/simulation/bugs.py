@@ -16,7 +16,7 @@ from payments.api import storefront_requests
 from payments.aws import lease_writes, payment_writes
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.callbacks import signature
-from payments.callbacks.confirm import Probe
+from payments.callbacks.confirm import ConfirmCallback
 from payments.callbacks.receive import Receipt, ReceiveCallback
 from payments.domain import clock, transition_rules, transitions
 from payments.domain.change import NextSync
@@ -136,14 +136,14 @@ def the_amount_is_not_compared() -> Any:
 
 @bug
 def an_unverified_callback_always_makes_a_status_check() -> Any:
-    def probe(_: Any, self: Probe, order_id: str, claim: Claim) -> Settlement | None:
+    def confirm(_: Any, self: ConfirmCallback, order_id: str, claim: Claim) -> Settlement | None:
         payment = self.payments.get(order_id)
         if payment is None or payment.status not in transitions.OPEN:
             return None
         said = self.inquire()(payment)
         return said.settlement if said.claim and said.claim.status == claim.status else None
 
-    return method(Probe, "__call__", probe)
+    return method(ConfirmCallback, "__call__", confirm)
 
 
 # States

@@ -38,7 +38,7 @@ PAID: Document = PENDING | {
                     "at": {"N": "1680577200412"},
                     "by": {"S": "callback"},
                     "writeId": {"S": "0d3f5a7c9e1b2864"},
-                    "evidence": {"S": "0123456789abcdef0123456789abcdef"},
+                    "payloadDigest": {"S": "0123456789abcdef0123456789abcdef"},
                 }
             },
         ]

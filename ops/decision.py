@@ -23,7 +23,7 @@ def was_known(payment: Payment, claim: Claim) -> bool:
     if decided is None:
         return False
     before = payment.history[: payment.history.index(decided)]
-    return claim.evidence in {entry.evidence for entry in before}
+    return claim.payload_digest in {entry.payload_digest for entry in before}
 
 
 def is_of_known_money(payment: Payment, claim: Claim) -> bool:

@@ -1,4 +1,4 @@
-"""The evidence of callbacks that settled nothing.
+"""The payload digest of callbacks that settled nothing.
 
 Of a callback its body is never kept: the row has a hash of what it said, why it proved nothing, and
 what it claimed. So nothing here can be credited again; only Finpay can be asked about the order.
@@ -32,7 +32,7 @@ class Kept:
     """One row; times in epoch ms, the amount in rupiah. Strangers can claim anything."""
 
     order_id: str
-    evidence: str
+    payload_digest: str
     reason: str
     received_at: int
     gone_at: int
@@ -69,7 +69,7 @@ def as_json(kept: Kept) -> dict[str, Any]:
     """A row for machines; times in ISO 8601 (WIB), null where nothing was claimed."""
     return {
         "orderId": kept.order_id,
-        "evidence": kept.evidence,
+        "payloadDigest": kept.payload_digest,
         "reason": kept.reason,
         "receivedAt": wib.iso(kept.received_at),
         "goneAt": wib.iso(kept.gone_at),
@@ -94,7 +94,7 @@ def _kept(item: dict[str, Any]) -> Kept:
     plain = unmarshal(item)
     return Kept(
         order_id=plain["orderId"],
-        evidence=plain["evidence"],
+        payload_digest=plain["payloadDigest"],
         reason=plain["reason"],
         received_at=plain["receivedAt"],
         gone_at=plain["deleteAt"] * 1000,

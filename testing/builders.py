@@ -176,7 +176,7 @@ def make_claim(**overrides: Any) -> Claim:
         "order_reference": None,
         "channel": "INDOMARET",
         "payment_code": "8802700000076850",
-        "evidence": "e" * 16,
+        "payloadDigest": "e" * 16,
         "source": Source.CALLBACK,
     }
     return Claim(**fields | overrides)

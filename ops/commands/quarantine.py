@@ -61,7 +61,7 @@ def show(
         kept = _kept(deployment, order_id)
         lines = [
             f"{quarantine.line(one)}\n  {quarantine.REASONS.get(one.reason, 'for another reason')};"
-            f" kept until {wib.told(one.gone_at)}, evidence {one.evidence}"
+            f" kept until {wib.told(one.gone_at)}, payload digest {one.payload_digest}"
             for one in kept
         ]
         tell(list(map(quarantine.as_json, kept)), lines, as_json=as_json)

@@ -41,11 +41,11 @@ def report(
             table = deployment.output("PaymentsTableName")
             found = payment_scan.of_day(deployment.dynamodb, table, day, seen)
         payments = [one for one in found if storefront in {None, one.storefront_id}]
-        evidence = quarantine.every(
+        payload_digest = quarantine.every(
             deployment.dynamodb, deployment.output("QuarantineTableName"), Reason.UNKNOWN_ORDER
         )
         # Whose an order is that is not here, nobody knows.
-        kept = [] if storefront else [one for one in evidence if one.received_at in day]
+        kept = [] if storefront else [one for one in payload_digest if one.received_at in day]
         with progress("Asking Finpay", len(payments) + len(kept)) as seen:
             gateway = finpay.gateway_of(deployment)
             rows = list(reports.rows(gateway, payments, kept, deployment.now(), seen))

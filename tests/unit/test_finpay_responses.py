@@ -190,9 +190,9 @@ def test_an_answer_about_another_order_or_none_says_nothing(data: dict[str, Any]
         check(**data)
 
 
-def test_the_evidence_of_a_check_is_the_same_while_the_order_is() -> None:
+def test_the_payload_digest_of_a_check_is_the_same_while_the_order_is() -> None:
     claims = [check(), check(), check(sourceOfFunds={"type": "finpaycode"})]
-    first, again, other = [claim.evidence for claim in claims if claim]
+    first, again, other = [claim.payload_digest for claim in claims if claim]
     assert first == again != other
 
 

@@ -129,7 +129,7 @@ class Desk:
         by: str,
         condition: str,
         values: dict[str, Any],
-        evidence: str = "",
+        payload_digest: str = "",
     ) -> dict[str, Any]:
         now = _now()
         entry = {"status": fields["status"], "at": now, "by": by, "writeId": uuid.uuid4().hex[:16]}
@@ -144,7 +144,10 @@ class Desk:
             ExpressionAttributeNames={f"#{name}": name for name in fields},
             ExpressionAttributeValues=values
             | {f":{name}": value for name, value in fields.items()}
-            | {":one": 1, ":entry": [entry | ({"evidence": evidence} if evidence else {})]},
+            | {
+                ":one": 1,
+                ":entry": [entry | ({"payloadDigest": payload_digest} if payload_digest else {})],
+            },
             ReturnValues="ALL_NEW",
         )
         attributes: dict[str, Any] = written["Attributes"]

@@ -93,7 +93,7 @@ def entry_attributes(entry: Entry) -> dict[str, Any]:
         "at": entry.at,
         "by": entry.by.value,
         "writeId": entry.write_id,
-        "evidence": entry.evidence,
+        "payloadDigest": entry.payload_digest,
         "saw": entry.saw,
     }
     return {name: value for name, value in attributes.items() if value}
@@ -159,7 +159,7 @@ def _to_entry(attributes: Mapping[str, Any]) -> Entry:
         at=attributes["at"],
         by=Source(attributes["by"]),
         write_id=attributes["writeId"],
-        evidence=attributes.get("evidence", ""),
+        payload_digest=attributes.get("payloadDigest", ""),
         saw=attributes.get("saw", ""),
     )
 

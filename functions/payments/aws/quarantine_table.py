@@ -26,12 +26,12 @@ class DynamoQuarantine:
     table: str
     clock: Clock
 
-    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
+    def keep(self, order_id: str, reason: Reason, payload_digest: str, claim: Claim | None) -> None:
         """Store it once, however often the same callback comes; gone after 90 days."""
         now = self.clock()
         item = {
             "orderId": order_id,
-            "evidence": evidence,
+            "payloadDigest": payload_digest,
             "reason": reason.value,
             "receivedAt": now,
             "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,

@@ -1,6 +1,6 @@
 """Finpay's callback: is it Finpay's, is it about this order, and what follows.
 
-A return means that the effect, or the evidence where there is none, is stored; only then may
+A return means that the effect, or the payload digest where there is none, is stored; only then may
 Finpay be told that it need not call again.
 """
 
@@ -19,7 +19,7 @@ from payments.domain.errors import (
     SignatureError,
     UnknownRoute,
 )
-from payments.domain.gateway_status import Claim, Reason, evidence_of, read_claim
+from payments.domain.gateway_status import Claim, Reason, digest_of, read_claim
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ type Confirm = Callable[[str, Claim], Settlement | None]
 """Whether an unverified claim about an order is true; see confirm.ConfirmCallback."""
 
 _UNPROVEN_DIGITS = 2
-"""Of the evidence of what nobody signed: a flood of it fills 256 rows of an order at most."""
+"""Of the payload digest of what nobody signed: a flood of it fills 256 rows of an order at most."""
 
 
 class Receipt(NamedTuple):
@@ -66,20 +66,22 @@ class ReceiveCallback(NamedTuple):
     def __call__(self, order_id: str, body: bytes) -> Receipt:
         """Settle what a callback proves about the order whose URL it came to.
 
-        Raises MalformedBody, SignatureError (after keeping the evidence) or Unavailable.
+        Raises MalformedBody, SignatureError (after keeping the payload_digest) or Unavailable.
         """
         try:
             document = php_json.decode(body)
         except ValueError:
             raise MalformedBody from None
-        evidence = evidence_of(_content(document, body))
-        claim = read_claim(document, evidence, Source.CALLBACK)
+        payload_digest = digest_of(_content(document, body))
+        claim = read_claim(document, payload_digest, Source.CALLBACK)
         try:
             signed_form = self._verify(body)
         except SignatureError:
             if claim and (confirmed := self.confirm(order_id, claim)):
                 return Receipt(CONFIRMED, confirmed)
-            self.quarantine.keep(order_id, Reason.SIGNATURE, evidence[:_UNPROVEN_DIGITS], claim)
+            self.quarantine.keep(
+                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], claim
+            )
             raise
         reason = Reason.UNREADABLE
         if claim is not None:
@@ -89,7 +91,7 @@ class ReceiveCallback(NamedTuple):
                 reason = Reason.UNKNOWN_ORDER
             except OtherOrder:
                 reason = Reason.OTHER_ORDER
-        self.quarantine.keep(order_id, reason, evidence, claim)
+        self.quarantine.keep(order_id, reason, payload_digest, claim)
         return Receipt(signed_form, quarantined=reason)
 
     def _verify(self, body: bytes) -> str:

@@ -43,7 +43,7 @@ _CONFIRMED: Mapping[Proof, Proof] = {
 
 
 class Reason(StrEnum):
-    """Why what a callback claims settled nothing, so that only the evidence of it is kept."""
+    """Why what a callback claims settled nothing, so that only the payload digest of it is kept."""
 
     SIGNATURE = "signature"
     """Nobody who knows the merchant key signed it."""
@@ -73,7 +73,7 @@ class Claim(NamedTuple):
     order_reference: str | None
     channel: str | None
     payment_code: str | None
-    evidence: str
+    payload_digest: str
     source: Source
 
     @property
@@ -129,12 +129,12 @@ class Claim(NamedTuple):
         return self.proof(-1 if self.amount is None else self.amount, self.currency or "")
 
 
-def evidence_of(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
     """What is kept of what was said: 64 bits of its SHA-256, enough to recognise it again."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
+def read_claim(document: object, payload_digest: str, source: Source) -> Claim | None:
     """The claim in a decoded body; None if it names no order or no status."""
     body = _object(document)
     order = _object(body.get("order"))
@@ -158,7 +158,7 @@ def read_claim(document: object, evidence: str, source: Source) -> Claim | None:
         order_reference=_text(order.get("reference"), 64),
         channel=_text(paid.get("channel"), 32) or _text(source_of_funds.get("type"), 32),
         payment_code=_text(source_of_funds.get("paymentCode"), 30),
-        evidence=evidence,
+        payload_digest=payload_digest,
         source=source,
     )
 

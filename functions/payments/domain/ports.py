@@ -63,9 +63,9 @@ class SyncQueue(Protocol):
 
 
 class Quarantine(Protocol):
-    """Evidence of callbacks that proved nothing or did not match."""
+    """Payload digest of callbacks that proved nothing or did not match."""
 
-    def keep(self, order_id: str, reason: Reason, evidence: str, claim: Claim | None) -> None:
+    def keep(self, order_id: str, reason: Reason, payload_digest: str, claim: Claim | None) -> None:
         """Store it once, however often the same callback comes; raises Unavailable."""
 
 

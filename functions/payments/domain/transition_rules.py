@@ -89,7 +89,7 @@ def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
 
 def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
     """Whether this very claim had its effect before, or the history has no room for a remark."""
-    entries = [entry for entry in payment.history if entry.evidence == claim.evidence]
+    entries = [entry for entry in payment.history if entry.payload_digest == claim.payload_digest]
     if rule.target:
         # What an operator decided about a claim is not undone by the same claim sent again.
         return any(entry.status is rule.target and not entry.saw for entry in entries)

@@ -16,7 +16,7 @@ from payments.domain.errors import (
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.domain.gateway_status import Claim, evidence_of, read_claim
+from payments.domain.gateway_status import Claim, digest_of, read_claim
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
 
 SUCCESS = "2000000"
@@ -76,8 +76,8 @@ def read_check_response(http_status: int, body: bytes, gateway_order_id: str) ->
     if code.startswith("403"):
         raise GatewayRefused(code)
     data = answer.get("data")
-    evidence = evidence_of(json.dumps(data).encode())
-    claim = read_claim(data, evidence, Source.STATUS_CHECK) if code == SUCCESS else None
+    payload_digest = digest_of(json.dumps(data).encode())
+    claim = read_claim(data, payload_digest, Source.STATUS_CHECK) if code == SUCCESS else None
     if claim is None or claim.gateway_order_id != gateway_order_id:
         raise OutcomeUnknown(code)
     return claim

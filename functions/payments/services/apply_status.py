@@ -103,7 +103,7 @@ class Settle(NamedTuple):
             proof = proof_of(claim, payment)
             rule = rule_of(claim, payment, proof)
             if proof is Proof.MISMATCH:
-                self.quarantine.keep(order_id, Reason.MISMATCH, claim.evidence, claim)
+                self.quarantine.keep(order_id, Reason.MISMATCH, claim.payload_digest, claim)
             if rule is None or is_noted(claim, rule, payment):
                 return Settlement.nothing(payment, proof, claim.source)
             result = self._try(claim, rule, payment)
@@ -115,7 +115,7 @@ class Settle(NamedTuple):
         proof: Proof,
         source: Source,
         *,
-        evidence: str = "",
+        payload_digest: str = "",
         code: IssuedCode | None = None,
         failure: Failure | None = None,
     ) -> Settlement:
@@ -128,7 +128,7 @@ class Settle(NamedTuple):
             return Settlement.nothing(payment, proof, source)
         saw = "" if rule.target else proof.name
         status = rule.target or payment.status
-        entry = Entry(status, self.clock(), source, self.new_id(), evidence, saw)
+        entry = Entry(status, self.clock(), source, self.new_id(), payload_digest, saw)
         change = replace(change_of(payment, rule, entry), code=code, failure=failure)
         result = self.payments.apply(change)
         if not isinstance(result, Applied):
@@ -162,4 +162,4 @@ class Settle(NamedTuple):
         return self.payments.apply(with_money(change_of(payment, rule, entry), claim, rule))
 
     def _entry(self, claim: Claim, status: Status, saw: str = "") -> Entry:
-        return Entry(status, self.clock(), claim.source, self.new_id(), claim.evidence, saw)
+        return Entry(status, self.clock(), claim.source, self.new_id(), claim.payload_digest, saw)

@@ -101,7 +101,10 @@ class Resolve:
             case Proof.OPEN if is_over(held, self.clock()):
                 return _moved(
                     self.settle.learn(
-                        held, Proof.EXPIRY_CONFIRMED, learnt.source, evidence=claim.evidence
+                        held,
+                        Proof.EXPIRY_CONFIRMED,
+                        learnt.source,
+                        payload_digest=claim.payload_digest,
                     )
                 )
         # Perhaps it was paid at this moment, or says something that nobody knows.

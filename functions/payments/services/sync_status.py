@@ -49,7 +49,7 @@ class Inquire:
             is_free = holds_lease or not payment.is_held(self.clock())
             return Inquiry(claim, self._of_unknown_outcome(payment, claim, proof, takes=is_free))
         if proof is Proof.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
-            return Inquiry(claim, self._expire(payment, claim.evidence))
+            return Inquiry(claim, self._expire(payment, claim.payload_digest))
         return Inquiry(claim, self.settle(payment.order_id, claim))
 
     def about(self, payment: Payment, gateway_order_id: str) -> Inquiry:
@@ -77,9 +77,13 @@ class Inquire:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, claim.payment_code)
-            issued, evidence = Proof.CODE_ISSUED, claim.evidence
-            return self.settle.learn(payment, issued, _CHECK, evidence=evidence, code=code)
+            issued, payload_digest = Proof.CODE_ISSUED, claim.payload_digest
+            return self.settle.learn(
+                payment, issued, _CHECK, payload_digest=payload_digest, code=code
+            )
         return Settlement.nothing(payment, proof, _CHECK)
 
-    def _expire(self, payment: Payment, evidence: str = "") -> Settlement:
-        return self.settle.learn(payment, Proof.EXPIRY_CONFIRMED, _CHECK, evidence=evidence)
+    def _expire(self, payment: Payment, payload_digest: str = "") -> Settlement:
+        return self.settle.learn(
+            payment, Proof.EXPIRY_CONFIRMED, _CHECK, payload_digest=payload_digest
+        )

@@ -58,7 +58,7 @@ def test_a_paid_callback_makes_the_payment_paid(pending: Service) -> None:
     assert payment.settled.paid_at == 1_680_577_200_000
     assert payment.settled.late is False
     assert payment.history[-1].by is Source.CALLBACK
-    assert payment.history[-1].evidence
+    assert payment.history[-1].payload_digest
 
 
 def test_a_paid_callback_costs_one_call_to_dynamodb(
@@ -142,7 +142,7 @@ def test_money_that_was_not_ordered_so_is_for_review(
     assert pending.payment().status is Status.REVIEW
 
 
-def test_the_evidence_is_stored_before_the_review(
+def test_the_payload_digest_is_stored_before_the_review(
     pending: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(DynamoPayments, "apply", crash)
@@ -155,7 +155,7 @@ def crash(*_: object) -> None:
     raise RuntimeError
 
 
-def test_a_wrong_amount_after_the_right_one_leaves_evidence_and_the_payment_paid(
+def test_a_wrong_amount_after_the_right_one_leaves_payload_digest_and_the_payment_paid(
     pending: Service,
 ) -> None:
     pending.callback(load_event("callback_paid"))

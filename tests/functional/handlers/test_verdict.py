@@ -70,7 +70,7 @@ def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict
 @pytest.mark.parametrize(
     "claimed", [{"amount": 900, "reference": None}, {"status": "REFUNDED"}], ids=str
 )
-def test_nor_does_a_claim_that_is_known_by_its_evidence_only(
+def test_nor_does_a_claim_that_is_known_by_its_payload_digest_only(
     service: Service, claimed: dict[str, Any]
 ) -> None:
     assert service.api(load_event("initiate")).status == 201

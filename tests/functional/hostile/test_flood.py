@@ -35,7 +35,7 @@ def test_a_forged_callback_is_one_row_whatever_signature_it_bears(pending: Servi
     assert len(pending.rows("QuarantineTable")) == 1
 
 
-def test_a_flood_does_not_touch_the_evidence_of_what_finpay_signed(pending: Service) -> None:
+def test_a_flood_does_not_touch_the_payload_digest_of_what_finpay_signed(pending: Service) -> None:
     assert pending.callback(load_event("callback_wrong_amount")).status == 200
     (signed,) = pending.rows("QuarantineTable")
     for n in range(20):

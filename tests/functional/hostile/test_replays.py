@@ -127,7 +127,7 @@ def test_a_replay_a_year_later_changes_nothing_however_it_is_spelled(
 def keys(service: Service) -> list[tuple[str, str]]:
     """What the quarantine holds; that a thing came once more may be noted with it."""
     rows = service.rows("QuarantineTable")
-    return sorted((row["orderId"]["S"], row["evidence"]["S"]) for row in rows)
+    return sorted((row["orderId"]["S"], row["payloadDigest"]["S"]) for row in rows)
 
 
 @pytest.mark.parametrize("given_up", ["EXPIRED", "CANCELLED", "FAILURE"])

@@ -344,7 +344,7 @@ def test_an_order_that_is_not_here_is_never_credited(desk: Desk) -> None:
     assert desk.rows() == before
 
 
-def test_of_an_order_without_evidence_there_is_nothing_to_show_or_replay(desk: Desk) -> None:
+def test_of_an_order_without_payload_digest_there_is_nothing_to_show_or_replay(desk: Desk) -> None:
     for verb in ("show", "replay"):
         why, following = desk.refused("quarantine", verb, "A-1")
         assert why == "nothing is quarantined under order A-1"

@@ -17,7 +17,7 @@ def test_what_a_callback_claimed_is_kept_for_90_days(
     assert kept(dynamodb) == [
         {
             "orderId": "A-1",
-            "evidence": "e1",
+            "payloadDigest": "e1",
             "reason": "signature",
             "receivedAt": str(NOW),
             "deleteAt": str(NOW // 1000 + 90 * 86_400),
@@ -34,7 +34,7 @@ def test_a_callback_that_claims_nothing_readable_is_kept_too(
 ) -> None:
     quarantine.keep("A-1", Reason.UNREADABLE, "e1", None)
     quarantine.keep("A-1", Reason.MISMATCH, "e2", make_claim(amount=None, paid_amount_given=False))
-    assert [(item["evidence"], item.get("claimedAmount")) for item in kept(dynamodb)] == [
+    assert [(item["payloadDigest"], item.get("claimedAmount")) for item in kept(dynamodb)] == [
         ("e1", None),
         ("e2", None),
     ]

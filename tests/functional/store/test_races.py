@@ -133,7 +133,7 @@ def test_of_two_claims_at_once_one_moves_the_payment(
 ) -> None:
     payments.reserve(make_payment())
     first = settle()
-    other = make_claim(evidence="other")
+    other = make_claim(payload_digest="other")
     second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_claim())
     assert second.effect is Effect.NOTHING
     assert second.payment.version == 2

@@ -62,7 +62,7 @@ def put(payments: DynamoPayments) -> Put:
 def claim_of(status: str, **fields: Any) -> Claim:
     """What Finpay says of an order for which it names no money."""
     nothing = {"paid_amount": None, "paid_amount_given": False, "payment_reference": None}
-    return make_claim(status=status, **nothing | {"evidence": status} | fields)
+    return make_claim(status=status, **nothing | {"payloadDigest": status} | fields)
 
 
 def test_what_is_kept_of_the_money_is_what_the_claim_says(put: Put, settle: Settle) -> None:
@@ -293,7 +293,9 @@ def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_proof(
     put: Put, settle: Settle, told: list[Settlement]
 ) -> None:
     paid = put(status=Status.PAID, settled=SAMPLE_MONEY)
-    settlement = settle.learn(paid, Proof.CODE_ISSUED, Source.INITIATE, evidence="e", code=CODE)
+    settlement = settle.learn(
+        paid, Proof.CODE_ISSUED, Source.INITIATE, payload_digest="e", code=CODE
+    )
     assert settlement[1:] == (Proof.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
     entry = Entry(Status.PAID, LATER, Source.INITIATE, "write-0", "e", "CODE_ISSUED")
     assert (settlement.payment.history[-1], settlement.payment.code) == (entry, CODE)
@@ -321,7 +323,7 @@ def test_what_no_rule_speaks_of_is_not_learnt(
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED])
-def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_evidence(
+def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_payload_digest(
     put: Put, settle: Settle, told: list[Settlement], status: Status
 ) -> None:
     put(status=status)
@@ -329,13 +331,13 @@ def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_evidence(
     assert settlement[1:] == (Proof.PAID, Effect.MOVED, Source.STATUS_CHECK)
     entry = settlement.payment.history[-1]
     assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
-    assert (entry.evidence, entry.saw) == ("e" * 16, "")
+    assert (entry.payload_digest, entry.saw) == ("e" * 16, "")
     again = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
     assert again == settlement._replace(effect=Effect.NOTHING)
     assert told == [settlement, again]
 
 
-def test_a_mismatch_is_kept_with_its_order_and_its_evidence(
+def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
     put: Put, settle: Settle, payments: DynamoPayments
 ) -> None:
     put(status=Status.PENDING)

@@ -146,7 +146,7 @@ def test_paid_wins_against_expired_whichever_comes_first(
     settle = settle_in(store)
     claims = [
         make_claim(gateway_order_id=order_id),
-        make_claim(gateway_order_id=order_id, status="EXPIRED", evidence="f" * 16),
+        make_claim(gateway_order_id=order_id, status="EXPIRED", payload_digest="f" * 16),
     ]
 
     def call_back(which: int) -> str:

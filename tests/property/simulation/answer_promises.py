@@ -122,8 +122,8 @@ class AnswerPromises(Ledger):
 
     def _is_quarantined(self, order_id: str, claim: Any) -> bool:
         said = php_json.encode({name: claim[name] for name in claim if name != "signature"})
-        evidence = hashlib.sha256(said.encode()).hexdigest()[:16]
-        key = {"orderId": {"S": order_id}, "evidence": {"S": evidence}}
+        payload_digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+        key = {"orderId": {"S": order_id}, "payloadDigest": {"S": payload_digest}}
         return "Item" in self.tables.get_item(TableName="QuarantineTable", Key=key)
 
     def _answered(self, what: str, order_id: str, answer: Any) -> None:

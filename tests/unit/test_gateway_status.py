@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from payments.domain.gateway_status import Claim, evidence_of, read_claim
+from payments.domain.gateway_status import Claim, digest_of, read_claim
 from payments.domain.payment import Source
 from payments.domain.transitions import Proof
 from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
@@ -116,7 +116,7 @@ def test_what_finpay_does_not_say_makes_no_other_order(same: dict[str, Any]) -> 
 
 def test_a_payment_code_callback_is_read_in_full() -> None:
     claim = read(make_callback_fields())
-    assert claim == make_claim(evidence="e", paid_at=1_680_577_200_000)
+    assert claim == make_claim(payload_digest="e", paid_at=1_680_577_200_000)
 
 
 def test_a_card_callback_without_payment_details_is_read_too() -> None:
@@ -203,6 +203,6 @@ def test_an_order_id_of_digits_may_come_as_a_number() -> None:
     assert read(fields).gateway_order_id == SAMPLE_ORDER_ID
 
 
-def test_evidence_is_short_and_differs_with_every_byte() -> None:
-    assert len(evidence_of(b"a")) == 16
-    assert evidence_of(b"a") != evidence_of(b"b")
+def test_payload_digest_is_short_and_differs_with_every_byte() -> None:
+    assert len(digest_of(b"a")) == 16
+    assert digest_of(b"a") != digest_of(b"b")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ops.decision import decision, is_of_known_money, was_known
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said
@@ -26,22 +26,22 @@ class Difference(StrEnum):
     NOT_COMPARED = "not-compared"
 
 
-TAKEN = frozenset({Proof.PAID, Proof.MISMATCH})
+TAKEN = frozenset({Trigger.PAID, Trigger.MISMATCH})
 """What Finpay says of an order for which it has money, whether or not it is the right amount."""
 
 UNPAID = frozenset(
-    {Proof.OPEN, Proof.EXPIRY_CONFIRMED, Proof.CANCEL_CONFIRMED, Proof.FAILURE_CONFIRMED}
+    {Trigger.OPEN, Trigger.EXPIRY_CONFIRMED, Trigger.CANCEL_CONFIRMED, Trigger.FAILURE_CONFIRMED}
 )
 """What Finpay says of an order for which surely no money came."""
 
 _EXPECTED = {
-    Proof.PAID: {Status.PAID},
-    Proof.OPEN: {Status.INITIATING, Status.PENDING},
-    Proof.EXPIRY_CONFIRMED: {Status.EXPIRED},
-    Proof.CANCEL_CONFIRMED: {Status.CANCELLED},
-    Proof.FAILURE_CONFIRMED: {Status.FAILED},
-    Proof.REFUNDED: {Status.REFUNDED},
-    Proof.PARTIALLY_REFUNDED: {Status.PARTIALLY_REFUNDED},
+    Trigger.PAID: {Status.PAID},
+    Trigger.OPEN: {Status.INITIATING, Status.PENDING},
+    Trigger.EXPIRY_CONFIRMED: {Status.EXPIRED},
+    Trigger.CANCEL_CONFIRMED: {Status.CANCELLED},
+    Trigger.FAILURE_CONFIRMED: {Status.FAILED},
+    Trigger.REFUNDED: {Status.REFUNDED},
+    Trigger.PARTIALLY_REFUNDED: {Status.PARTIALLY_REFUNDED},
 }
 _NEVER_THERE = {Status.INITIATING, Status.FAILED}
 
@@ -51,17 +51,17 @@ def compare(payment: Payment, claim: Claim | None, now: int) -> Difference:
     if claim is None:
         never = payment.status in _NEVER_THERE
         return Difference.AGREES if never else Difference.ONLY_HERE
-    proof = claim.proof(payment.amount, payment.currency)
-    if proof in TAKEN and payment.status is Status.PAID and payment.settled and decision(payment):
+    trigger = claim.trigger(payment.amount, payment.currency)
+    if trigger in TAKEN and payment.status is Status.PAID and payment.settled and decision(payment):
         # It was accepted as it came, so it is what came that has to be there.
         is_same = claim.came == payment.settled.paid_amount
         return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
-    if proof is Proof.MISMATCH or claim.is_of_another(payment.amount, payment.currency):
+    if trigger is Trigger.MISMATCH or claim.is_of_another(payment.amount, payment.currency):
         return Difference.OTHER_AMOUNT
-    if payment.status in _EXPECTED.get(proof, ()):
+    if payment.status in _EXPECTED.get(trigger, ()):
         return Difference.AGREES
     # Finpay may go on calling a code open whose time is over; nobody paid it, which is what counts.
-    if proof is Proof.OPEN and payment.status is Status.EXPIRED and is_over(payment, now):
+    if trigger is Trigger.OPEN and payment.status is Status.EXPIRED and is_over(payment, now):
         return Difference.AGREES
     return Difference.OTHER_STATUS
 
@@ -69,7 +69,7 @@ def compare(payment: Payment, claim: Claim | None, now: int) -> Difference:
 def has_money(payment: Payment, said: Said) -> bool:
     """Whether Finpay has money for one of a payment's orders, be it the right amount or not."""
     claim = said.claim
-    return claim is not None and claim.proof(payment.amount, payment.currency) in TAKEN
+    return claim is not None and claim.trigger(payment.amount, payment.currency) in TAKEN
 
 
 def is_decided(payment: Payment, said: Said) -> bool:
@@ -86,6 +86,8 @@ def odd_one(payment: Payment, others: Sequence[Said]) -> Claim | None:
 
     Money is to be there for one order only; where that came, the other money may have gone back.
     """
-    well = UNPAID | ({Proof.REFUNDED} if payment.settled else set())
+    well = UNPAID | ({Trigger.REFUNDED} if payment.settled else set())
     claims = (one.claim for one in others if one.claim)
-    return next((c for c in claims if c.proof(payment.amount, payment.currency) not in well), None)
+    return next(
+        (c for c in claims if c.trigger(payment.amount, payment.currency) not in well), None
+    )

@@ -12,7 +12,7 @@ from ops.cases import Answer, Case
 from ops.decision import decision
 from ops.rupiah import rupiah
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said
@@ -94,10 +94,10 @@ def _is_unpaid(payment: Payment, claim: Claim | None, now: int) -> bool:
 
     Which way a payment was given up is all the same: nobody paid it.
     """
-    proof = claim.proof(payment.amount, payment.currency) if claim else None
+    trigger = claim.trigger(payment.amount, payment.currency) if claim else None
     if payment.status is Status.PENDING and not is_over(payment, now):
-        return proof is Proof.OPEN
-    return proof is None or proof in UNPAID
+        return trigger is Trigger.OPEN
+    return trigger is None or trigger in UNPAID
 
 
 def _without_money(payment: Payment, now: int) -> Answer:

@@ -9,7 +9,7 @@ from payments.aws.items import to_payment
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from payments.services.apply_status import Settle
 from payments.services.review import Review
 
@@ -32,7 +32,7 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
 
 
 def settle(
-    dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, proof: Proof
+    dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, trigger: Trigger
 ) -> Payment:
     """The payment after an operator's verdict; raises what payments.services.review.Review does.
 
@@ -42,7 +42,7 @@ def settle(
     payments = DynamoPayments(dynamodb, payments_table)
     quarantine = DynamoQuarantine(dynamodb, quarantine_table, clock.now)
     review = Review(payments, Settle(payments, quarantine, clock.now, ids.new_id))
-    return review(order_id, proof)
+    return review(order_id, trigger)
 
 
 def line(payment: Payment) -> str:

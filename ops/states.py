@@ -7,10 +7,10 @@ _HEAD = """# The states of a payment
 Made from `TABLE` in `functions/payments/domain/transitions.py` by `make docs`; a test compares
 the two.
 A rule is enforced by one conditional write: it applies to a payment in one of the states on the
-left, or it changes nothing. A proof that no line names changes nothing either. A proof of money is
+left, or it changes nothing. A trigger that no line names changes nothing either. A trigger of money is
 a callback with a valid signature or an authenticated status check.
 
-| From | Proof | To |
+| From | Trigger | To |
 |---|---|---|
 """
 
@@ -21,7 +21,7 @@ def render() -> str:
 
 
 def _line(rule: Rule) -> str:
-    return f"| {_sources(rule)} | {rule.proof.value} | {_target(rule)} |\n"
+    return f"| {_sources(rule)} | {rule.trigger.value} | {_target(rule)} |\n"
 
 
 def _sources(rule: Rule) -> str:

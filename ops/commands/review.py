@@ -6,7 +6,7 @@ from ops import reviews, story_json
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from payments.domain.errors import NotInReview, PaymentNotFound, Unavailable
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 
 app = typer.Typer(no_args_is_help=True, help="Money that came and does not match.")
 
@@ -28,7 +28,7 @@ def accept(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """Take the money as it is: the payment is PAID."""
-    _decide(order_id, Proof.ACCEPTED, stack, region, as_json=as_json)
+    _decide(order_id, Trigger.ACCEPTED, stack, region, as_json=as_json)
 
 
 @app.command()
@@ -36,7 +36,7 @@ def reject(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """No money is owed: the payment is CANCELLED."""
-    _decide(order_id, Proof.REJECTED, stack, region, as_json=as_json)
+    _decide(order_id, Trigger.REJECTED, stack, region, as_json=as_json)
 
 
 @app.command()
@@ -44,14 +44,16 @@ def returned(
     order_id: OrderId, stack: Stack, region: Region = None, *, as_json: AsJson = False
 ) -> None:
     """The money was given back: the payment is REFUNDED."""
-    _decide(order_id, Proof.RETURNED, stack, region, as_json=as_json)
+    _decide(order_id, Trigger.RETURNED, stack, region, as_json=as_json)
 
 
-def _decide(order_id: str, proof: Proof, stack: str, region: str | None, *, as_json: bool) -> None:
+def _decide(
+    order_id: str, trigger: Trigger, stack: str, region: str | None, *, as_json: bool
+) -> None:
     with deployed(stack, region) as deployment:
         tables = deployment.output("PaymentsTableName"), deployment.output("QuarantineTableName")
         try:
-            payment = reviews.settle(deployment.dynamodb, tables, order_id, proof)
+            payment = reviews.settle(deployment.dynamodb, tables, order_id, trigger)
         except PaymentNotFound:
             fail(f"there is no payment of order {order_id}", _SEE_WHICH)
         except NotInReview as error:

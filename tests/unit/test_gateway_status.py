@@ -6,7 +6,7 @@ import pytest
 
 from payments.domain.gateway_status import Claim, digest_of, read_claim
 from payments.domain.payment import Source
-from payments.domain.transitions import Proof
+from payments.domain.transitions import Trigger
 from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
 
 
@@ -16,13 +16,13 @@ def read(fields: Any, source: Source = Source.CALLBACK) -> Claim:
     return claim
 
 
-def proof(status: str = "PAID", **changes: Any) -> Proof:
-    return make_claim(status=status, **changes).proof(1000, "IDR")
+def trigger(status: str = "PAID", **changes: Any) -> Trigger:
+    return make_claim(status=status, **changes).trigger(1000, "IDR")
 
 
 @pytest.mark.parametrize("status", ["PAID", "CAPTURED"])
 def test_paid_in_full_is_paid(status: str) -> None:
-    assert proof(status) is Proof.PAID
+    assert trigger(status) is Trigger.PAID
 
 
 @pytest.mark.parametrize(
@@ -38,66 +38,68 @@ def test_paid_in_full_is_paid(status: str) -> None:
     ],
 )
 def test_paid_is_a_mismatch_when_anything_about_the_money_differs(wrong: dict[str, Any]) -> None:
-    assert proof(**wrong) is Proof.MISMATCH
+    assert trigger(**wrong) is Trigger.MISMATCH
 
 
 def test_the_ordered_amount_counts_where_finpay_names_no_paid_amount() -> None:
-    assert proof(paid_amount=None, paid_amount_given=False) is Proof.PAID
+    assert trigger(paid_amount=None, paid_amount_given=False) is Trigger.PAID
 
 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        ("REQUEST_INITIATED", Proof.OPEN),
-        ("INITIATED", Proof.OPEN),
-        ("PENDING", Proof.OPEN),
-        ("PROCESSING", Proof.OPEN),
-        ("AUTHENTICATED", Proof.OPEN),
-        ("AUTHENTICATION_INITIATED", Proof.OPEN),
-        ("AUTHORIZED", Proof.OPEN),
-        ("PARTIALLY_CAPTURED", Proof.OPEN),
-        ("CANCELLED", Proof.CANCELLED),
-        ("CANCELED", Proof.CANCELLED),
-        ("EXPIRED", Proof.EXPIRED),
-        ("FAILURE", Proof.FAILED),
-        ("FAILED", Proof.FAILED),
-        ("REFUNDED", Proof.REFUNDED),
-        ("PARTIALLY_REFUNDED", Proof.PARTIALLY_REFUNDED),
-        ("paid", Proof.UNKNOWN),
-        ("SETTLED", Proof.UNKNOWN),
-        ("", Proof.UNKNOWN),
+        ("REQUEST_INITIATED", Trigger.OPEN),
+        ("INITIATED", Trigger.OPEN),
+        ("PENDING", Trigger.OPEN),
+        ("PROCESSING", Trigger.OPEN),
+        ("AUTHENTICATED", Trigger.OPEN),
+        ("AUTHENTICATION_INITIATED", Trigger.OPEN),
+        ("AUTHORIZED", Trigger.OPEN),
+        ("PARTIALLY_CAPTURED", Trigger.OPEN),
+        ("CANCELLED", Trigger.CANCELLED),
+        ("CANCELED", Trigger.CANCELLED),
+        ("EXPIRED", Trigger.EXPIRED),
+        ("FAILURE", Trigger.FAILED),
+        ("FAILED", Trigger.FAILED),
+        ("REFUNDED", Trigger.REFUNDED),
+        ("PARTIALLY_REFUNDED", Trigger.PARTIALLY_REFUNDED),
+        ("paid", Trigger.UNKNOWN),
+        ("SETTLED", Trigger.UNKNOWN),
+        ("", Trigger.UNKNOWN),
     ],
 )
-def test_each_status_of_finpays_proves_one_thing(status: str, expected: Proof) -> None:
-    assert proof(status) is expected
+def test_each_status_of_finpays_proves_one_thing(status: str, expected: Trigger) -> None:
+    assert trigger(status) is expected
 
 
 @pytest.mark.parametrize(
     ("status", "said", "confirmed"),
     [
-        ("CANCELLED", Proof.CANCELLED, Proof.CANCEL_CONFIRMED),
-        ("EXPIRED", Proof.EXPIRED, Proof.EXPIRY_CONFIRMED),
-        ("FAILED", Proof.FAILED, Proof.FAILURE_CONFIRMED),
+        ("CANCELLED", Trigger.CANCELLED, Trigger.CANCEL_CONFIRMED),
+        ("EXPIRED", Trigger.EXPIRED, Trigger.EXPIRY_CONFIRMED),
+        ("FAILED", Trigger.FAILED, Trigger.FAILURE_CONFIRMED),
     ],
 )
 def test_an_end_without_money_is_confirmed_only_by_a_status_check(
-    status: str, said: Proof, confirmed: Proof
+    status: str, said: Trigger, confirmed: Trigger
 ) -> None:
-    assert proof(status) is said
-    assert proof(status, source=Source.STATUS_CHECK) is confirmed
+    assert trigger(status) is said
+    assert trigger(status, source=Source.STATUS_CHECK) is confirmed
 
 
 @pytest.mark.parametrize("status", ["PENDING", "PAID", "REFUNDED", "WHATEVER"])
 def test_everything_else_is_the_same_from_both(status: str) -> None:
-    assert proof(status) is proof(status, source=Source.STATUS_CHECK)
+    assert trigger(status) is trigger(status, source=Source.STATUS_CHECK)
 
 
 def test_an_unreadable_amount_never_passes_as_matching() -> None:
-    assert make_claim(amount=None).proof_if_matching() is Proof.MISMATCH
-    assert make_claim(currency=None).proof_if_matching() is Proof.MISMATCH
-    assert make_claim().proof_if_matching() is Proof.PAID
+    assert make_claim(amount=None).trigger_if_matching() is Trigger.MISMATCH
+    assert make_claim(currency=None).trigger_if_matching() is Trigger.MISMATCH
+    assert make_claim().trigger_if_matching() is Trigger.PAID
     nothing = make_claim(amount=None, paid_amount=None, paid_amount_given=False)
-    assert nothing.proof_if_matching() is Proof.MISMATCH, "two amounts that are missing are not one"
+    assert nothing.trigger_if_matching() is Trigger.MISMATCH, (
+        "two amounts that are missing are not one"
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_a_card_callback_without_payment_details_is_read_too() -> None:
     claim = read(card)
     assert (claim.amount, claim.paid_amount, claim.reference) == (1000, 1000, "R1")
     assert (claim.channel, claim.paid_at) == (None, None)
-    assert claim.proof(1000, "IDR") is Proof.PAID
+    assert claim.trigger(1000, "IDR") is Trigger.PAID
 
 
 @pytest.mark.parametrize("code", [None, "", "8" * 31, 7])

@@ -4,12 +4,12 @@ from itertools import product
 
 import pytest
 
-from payments.domain.transitions import MONEY, TABLE, Proof, Status, rule_for, usual_rule
+from payments.domain.transitions import MONEY, TABLE, Status, Trigger, rule_for, usual_rule
 
-S, P = Status, Proof
+S, P = Status, Trigger
 OPEN = {S.INITIATING, S.PENDING}
 GIVEN_UP = {S.EXPIRED, S.CANCELLED, S.FAILED}
-EVERY = list(product(Status, Proof))
+EVERY = list(product(Status, Trigger))
 
 # Written down a second time, from the design's table: whatever is not here keeps the status.
 MOVES = {
@@ -81,12 +81,14 @@ RECORDED = {
 }
 
 
-@pytest.mark.parametrize(("status", "proof"), EVERY)
-def test_every_status_and_proof_leads_where_the_design_says(status: Status, proof: Proof) -> None:
-    rule = rule_for(status, proof)
-    assert (rule.target if rule else None) == MOVES.get((status, proof))
-    if (status, proof) not in MOVES:
-        assert (rule is not None) == (status in RECORDED.get(proof, set()))
+@pytest.mark.parametrize(("status", "trigger"), EVERY)
+def test_every_status_and_trigger_leads_where_the_design_says(
+    status: Status, trigger: Trigger
+) -> None:
+    rule = rule_for(status, trigger)
+    assert (rule.target if rule else None) == MOVES.get((status, trigger))
+    if (status, trigger) not in MOVES:
+        assert (rule is not None) == (status in RECORDED.get(trigger, set()))
 
 
 def test_a_status_is_stored_and_shown_by_its_name() -> None:
@@ -94,38 +96,38 @@ def test_a_status_is_stored_and_shown_by_its_name() -> None:
 
 
 def test_money_is_what_somebody_paid_whatever_became_of_it() -> None:
-    assert set(Proof) - MONEY == set(Proof) - {
+    assert set(Trigger) - MONEY == set(Trigger) - {
         *(P.PAID, P.PAID_AGAIN, P.PAID_BEFORE, P.MISMATCH),
         *(P.REFUNDED, P.PARTIALLY_REFUNDED, P.REFUNDED_OTHER),
     }
 
 
 def test_only_the_usual_course_of_things_is_written_without_reading() -> None:
-    assert {proof for proof in Proof if usual_rule(proof)} == {
+    assert {trigger for trigger in Trigger if usual_rule(trigger)} == {
         *(P.PAID, P.EXPIRED, P.CANCELLED, P.FAILED),
     }
 
 
-@pytest.mark.parametrize(("status", "proof"), EVERY)
-def test_no_two_rules_speak_of_the_same_case(status: Status, proof: Proof) -> None:
-    assert sum(rule.proof is proof and status in rule.sources for rule in TABLE) <= 1
+@pytest.mark.parametrize(("status", "trigger"), EVERY)
+def test_no_two_rules_speak_of_the_same_case(status: Status, trigger: Trigger) -> None:
+    assert sum(rule.trigger is trigger and status in rule.sources for rule in TABLE) <= 1
 
 
 def test_only_money_makes_a_payment_paid_or_a_person_who_saw_it() -> None:
-    paying = {(rule.proof, frozenset(rule.sources)) for rule in TABLE if rule.target is S.PAID}
-    assert {proof for proof, _ in paying} == {P.PAID, P.ACCEPTED}
+    paying = {(rule.trigger, frozenset(rule.sources)) for rule in TABLE if rule.target is S.PAID}
+    assert {trigger for trigger, _ in paying} == {P.PAID, P.ACCEPTED}
     assert (P.ACCEPTED, frozenset({S.REVIEW})) in paying
-    again = {rule.target for rule in TABLE if rule.proof is P.PAID_AGAIN}
+    again = {rule.target for rule in TABLE if rule.trigger is P.PAID_AGAIN}
     assert again == {None, S.REVIEW}, "never credited"
 
 
 def test_an_operator_decides_about_reviews_and_nothing_else() -> None:
-    for proof in (P.ACCEPTED, P.REJECTED, P.RETURNED):
-        assert {s for s in Status if rule_for(s, proof)} == {S.REVIEW}
+    for trigger in (P.ACCEPTED, P.REJECTED, P.RETURNED):
+        assert {s for s in Status if rule_for(s, trigger)} == {S.REVIEW}
 
 
 def test_only_a_person_brings_a_payment_out_of_review() -> None:
-    leaving = {rule.proof for rule in TABLE if S.REVIEW in rule.sources and rule.target}
+    leaving = {rule.trigger for rule in TABLE if S.REVIEW in rule.sources and rule.target}
     assert leaving == {P.ACCEPTED, P.REJECTED, P.RETURNED}
 
 
@@ -139,18 +141,18 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:
     # Money is known of before it is proven again only where an operator gave a payment up.
     known = {P.PAID_AGAIN, P.PAID_BEFORE, P.REFUNDED_OTHER}
-    for status, proof in [*product(OPEN | GIVEN_UP, MONEY - known), *product(GIVEN_UP, known)]:
-        rule = rule_for(status, proof)
+    for status, trigger in [*product(OPEN | GIVEN_UP, MONEY - known), *product(GIVEN_UP, known)]:
+        rule = rule_for(status, trigger)
         assert rule
-        assert rule.target or proof in known
+        assert rule.target or trigger in known
 
 
 def test_no_message_about_an_unpaid_order_moves_a_paid_one() -> None:
-    for proof in (
+    for trigger in (
         *(P.OPEN, P.EXPIRED, P.FAILED, P.CANCELLED, P.UNKNOWN),
         *(P.EXPIRY_CONFIRMED, P.FAILURE_CONFIRMED, P.CANCEL_AGREED),
     ):
-        rule = rule_for(S.PAID, proof)
+        rule = rule_for(S.PAID, trigger)
         assert rule, "it is recorded"
         assert rule.target is None
 
@@ -163,8 +165,8 @@ def test_an_unknown_status_is_recorded_everywhere_and_moves_nothing() -> None:
 
 
 def test_a_payment_whose_outcome_is_unknown_is_not_ended_by_a_callback_without_money() -> None:
-    for proof in (P.EXPIRED, P.CANCELLED, P.FAILED):
-        rule = rule_for(S.INITIATING, proof)
+    for trigger in (P.EXPIRED, P.CANCELLED, P.FAILED):
+        rule = rule_for(S.INITIATING, trigger)
         assert rule, "it is recorded"
         assert rule.target is None
 
@@ -174,7 +176,7 @@ def test_no_rule_leads_to_the_status_it_comes_from() -> None:
 
 
 def test_nothing_leads_back_to_before_the_code() -> None:
-    assert {rule.proof for rule in TABLE if rule.target is S.PENDING} == {P.CODE_ISSUED}
+    assert {rule.trigger for rule in TABLE if rule.target is S.PENDING} == {P.CODE_ISSUED}
     assert not [rule for rule in TABLE if rule.target is S.INITIATING]
 
 

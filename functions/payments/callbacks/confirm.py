@@ -16,7 +16,7 @@ from payments.domain.errors import GatewayError, Unconfirmed
 from payments.domain.gateway_status import Claim
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment
-from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
+from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
 from payments.services.apply_status import Settlement
 from payments.services.sync_status import Inquire
 
@@ -27,7 +27,7 @@ CONFIRMATION_INTERVAL_MS = 60_000
 """The same as the first pause of Finpay's retries, so that a retry may ask again."""
 
 _HAS_MONEY = frozenset({Status.PAID, Status.PARTIALLY_REFUNDED})
-_UNDOES_MONEY = frozenset({Proof.REFUNDED, Proof.PARTIALLY_REFUNDED, Proof.CANCELLED})
+_UNDOES_MONEY = frozenset({Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED, Trigger.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,5 @@ class ConfirmCallback:
 
 def _matters(claim: Claim, payment: Payment) -> bool:
     """Whether the payment would be another one if the claim were true."""
-    undone = claim.proof_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
+    undone = claim.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
     return payment.status in OPEN | GIVEN_UP or undone

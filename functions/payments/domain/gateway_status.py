@@ -12,33 +12,33 @@ from typing import NamedTuple
 from payments.domain.clock import parse_wib
 from payments.domain.money import read_rupiah
 from payments.domain.payment import Settled, Source
-from payments.domain.transitions import Proof
+from payments.domain.transitions import Trigger
 
 # Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
-PROOFS: Mapping[str, Proof] = {
-    "REQUEST_INITIATED": Proof.OPEN,
-    "INITIATED": Proof.OPEN,
-    "PENDING": Proof.OPEN,
-    "PROCESSING": Proof.OPEN,
-    "AUTHENTICATED": Proof.OPEN,
-    "AUTHENTICATION_INITIATED": Proof.OPEN,
-    "AUTHORIZED": Proof.OPEN,
-    "PARTIALLY_CAPTURED": Proof.OPEN,
-    "PAID": Proof.PAID,
-    "CAPTURED": Proof.PAID,
-    "CANCELLED": Proof.CANCELLED,
-    "CANCELED": Proof.CANCELLED,
-    "EXPIRED": Proof.EXPIRED,
-    "FAILURE": Proof.FAILED,
-    "FAILED": Proof.FAILED,
-    "REFUNDED": Proof.REFUNDED,
-    "PARTIALLY_REFUNDED": Proof.PARTIALLY_REFUNDED,
+TRIGGERS: Mapping[str, Trigger] = {
+    "REQUEST_INITIATED": Trigger.OPEN,
+    "INITIATED": Trigger.OPEN,
+    "PENDING": Trigger.OPEN,
+    "PROCESSING": Trigger.OPEN,
+    "AUTHENTICATED": Trigger.OPEN,
+    "AUTHENTICATION_INITIATED": Trigger.OPEN,
+    "AUTHORIZED": Trigger.OPEN,
+    "PARTIALLY_CAPTURED": Trigger.OPEN,
+    "PAID": Trigger.PAID,
+    "CAPTURED": Trigger.PAID,
+    "CANCELLED": Trigger.CANCELLED,
+    "CANCELED": Trigger.CANCELLED,
+    "EXPIRED": Trigger.EXPIRED,
+    "FAILURE": Trigger.FAILED,
+    "FAILED": Trigger.FAILED,
+    "REFUNDED": Trigger.REFUNDED,
+    "PARTIALLY_REFUNDED": Trigger.PARTIALLY_REFUNDED,
 }
 # A status check answers about the order as it is now, a callback about some moment before.
-_CONFIRMED: Mapping[Proof, Proof] = {
-    Proof.CANCELLED: Proof.CANCEL_CONFIRMED,
-    Proof.EXPIRED: Proof.EXPIRY_CONFIRMED,
-    Proof.FAILED: Proof.FAILURE_CONFIRMED,
+_CONFIRMED: Mapping[Trigger, Trigger] = {
+    Trigger.CANCELLED: Trigger.CANCEL_CONFIRMED,
+    Trigger.EXPIRED: Trigger.EXPIRY_CONFIRMED,
+    Trigger.FAILED: Trigger.FAILURE_CONFIRMED,
 }
 
 
@@ -101,19 +101,19 @@ class Claim(NamedTuple):
             return False
         return True if settled.paid_at == self.paid_at else None
 
-    def proof(self, amount: int, currency: str) -> Proof:
+    def trigger(self, amount: int, currency: str) -> Trigger:
         """What this proves about a payment of that amount and currency.
 
         `order.amount` is what was ordered and has to match; `result.payment.amount` is what was
         paid and has to match where it is given.
         """
-        proof = PROOFS.get(self.status, Proof.UNKNOWN)
-        if self.source is Source.STATUS_CHECK and proof in _CONFIRMED:
-            return _CONFIRMED[proof]
-        if proof is not Proof.PAID:
-            return proof
+        trigger = TRIGGERS.get(self.status, Trigger.UNKNOWN)
+        if self.source is Source.STATUS_CHECK and trigger in _CONFIRMED:
+            return _CONFIRMED[trigger]
+        if trigger is not Trigger.PAID:
+            return trigger
         matches = self.is_of(amount, currency) and self.came == amount
-        return Proof.PAID if matches else Proof.MISMATCH
+        return Trigger.PAID if matches else Trigger.MISMATCH
 
     def is_of(self, amount: int, currency: str) -> bool:
         """Whether the order at Finpay was made for this amount and currency."""
@@ -124,9 +124,9 @@ class Claim(NamedTuple):
         other_amount = self.amount is not None and self.amount != amount
         return other_amount or (self.currency is not None and self.currency != currency)
 
-    def proof_if_matching(self) -> Proof:
+    def trigger_if_matching(self) -> Trigger:
         """What this proves about a payment that was ordered as the claim says it was."""
-        return self.proof(-1 if self.amount is None else self.amount, self.currency or "")
+        return self.trigger(-1 if self.amount is None else self.amount, self.currency or "")
 
 
 def digest_of(content: bytes) -> str:

@@ -6,11 +6,11 @@ from payments.domain.change import Change, NextSync
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
 from payments.domain.sync_schedule import first_late_sync_time
-from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Proof, Rule, Status, rule_for
+from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Rule, Status, Trigger, rule_for
 
 # Finpay never issued a code, or a person decided: nothing more can come.
-_FINAL = frozenset({Proof.REFUSED, Proof.REJECTED})
-_TO_CONFIRM = frozenset({Proof.CANCELLED, Proof.CANCEL_AGREED})
+_FINAL = frozenset({Trigger.REFUSED, Trigger.REJECTED})
+_TO_CONFIRM = frozenset({Trigger.CANCELLED, Trigger.CANCEL_AGREED})
 
 
 def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
@@ -19,7 +19,7 @@ def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
         sources=frozenset({payment.status}),
         entry=entry,
         version=payment.version,
-        lease=payment.lease.id if payment.lease and rule.proof not in MONEY else None,
+        lease=payment.lease.id if payment.lease and rule.trigger not in MONEY else None,
         next_sync=next_sync_after(rule, entry),
     )
 
@@ -29,7 +29,7 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     if rule.target is None:
         return (
             NextSync(entry.at)
-            if rule.proof in _TO_CONFIRM and entry.status is Status.PAID
+            if rule.trigger in _TO_CONFIRM and entry.status is Status.PAID
             else None
         )
     if rule.target in OPEN:
@@ -37,42 +37,42 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     if rule.late and entry.by is Source.CALLBACK:
         # The callback may be older than a void; a status check is about now.
         return NextSync(entry.at)
-    watched = rule.target in GIVEN_UP and rule.proof not in _FINAL
+    watched = rule.target in GIVEN_UP and rule.trigger not in _FINAL
     return NextSync(first_late_sync_time(entry.at) if watched else None)
 
 
-def proof_of(claim: Claim, payment: Payment) -> Proof:
+def trigger_of(claim: Claim, payment: Payment) -> Trigger:
     """What the claim proves about a payment that was read."""
-    proof = claim.proof(payment.amount, payment.currency)
+    trigger = claim.trigger(payment.amount, payment.currency)
     if payment.settled is None:
-        return proof
+        return trigger
     other_order = claim.gateway_order_id != payment.order_at_finpay
-    if proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED} and other_order:
-        return Proof.REFUNDED_OTHER
+    if trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED} and other_order:
+        return Trigger.REFUNDED_OTHER
     is_same = False if other_order else claim.is_same_money(payment.settled)
-    if proof is Proof.MISMATCH and is_same and claim.came == payment.settled.paid_amount:
-        return Proof.PAID_BEFORE
-    if proof is not Proof.PAID:
-        return proof
+    if trigger is Trigger.MISMATCH and is_same and claim.came == payment.settled.paid_amount:
+        return Trigger.PAID_BEFORE
+    if trigger is not Trigger.PAID:
+        return trigger
     # Given up although money is entered: an operator decided, and decided about that money. What
     # has a reference of another kind may be other money, so he decides once more.
     decided = payment.status in GIVEN_UP
     may_differ = is_same is None and bool(claim.reference and payment.settled.reference)
     if is_same is False or (decided and may_differ):
-        return Proof.PAID_AGAIN
+        return Trigger.PAID_AGAIN
     was_known = decided and payment.settled.paid_amount == payment.amount
-    return Proof.PAID_BEFORE if was_known else proof
+    return Trigger.PAID_BEFORE if was_known else trigger
 
 
-def rule_of(claim: Claim, payment: Payment, proof: Proof) -> Rule | None:
+def rule_of(claim: Claim, payment: Payment, trigger: Trigger) -> Rule | None:
     """The rule for a claim; of an order that was given up at Finpay only money counts."""
-    counts = claim.gateway_order_id == payment.order_at_finpay or proof in MONEY
-    return rule_for(payment.status, proof) if counts else None
+    counts = claim.gateway_order_id == payment.order_at_finpay or trigger in MONEY
+    return rule_for(payment.status, trigger) if counts else None
 
 
 def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
     """Add what was paid, where the rule is about money that came."""
-    if rule.target not in {Status.PAID, Status.REVIEW} or rule.proof not in MONEY:
+    if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
     renamed = claim.gateway_order_id != change.order_id
     settled = Settled(
@@ -93,6 +93,6 @@ def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
     if rule.target:
         # What an operator decided about a claim is not undone by the same claim sent again.
         return any(entry.status is rule.target and not entry.saw for entry in entries)
-    if rule.proof in _TO_CONFIRM and payment.status is Status.PAID:
+    if rule.trigger in _TO_CONFIRM and payment.status is Status.PAID:
         return any(entry.status is Status.PAID for entry in entries)
     return bool(entries) or len(payment.history) >= HISTORY_LIMIT

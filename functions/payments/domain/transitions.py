@@ -2,7 +2,7 @@
 
 `TABLE` is the only place that knows them: the use cases look rules up here, the store turns a rule
 into the condition of one write, the tests walk it exhaustively and docs/states.md is made from it.
-A proof that no rule names changes nothing.
+A trigger that no rule names changes nothing.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Status(StrEnum):
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
 
 
-class Proof(StrEnum):
+class Trigger(StrEnum):
     """What was learnt of a payment; of money only by signature or authenticated status check."""
 
     CODE_ISSUED = "Finpay gave a code"
@@ -57,28 +57,28 @@ class Proof(StrEnum):
 
 MONEY = frozenset(
     {
-        Proof.PAID,
-        Proof.PAID_AGAIN,
-        Proof.PAID_BEFORE,
-        Proof.MISMATCH,
-        Proof.REFUNDED,
-        Proof.PARTIALLY_REFUNDED,
-        Proof.REFUNDED_OTHER,
+        Trigger.PAID,
+        Trigger.PAID_AGAIN,
+        Trigger.PAID_BEFORE,
+        Trigger.MISMATCH,
+        Trigger.REFUNDED,
+        Trigger.PARTIALLY_REFUNDED,
+        Trigger.REFUNDED_OTHER,
     }
 )
-"""Proofs that somebody paid, whatever became of it."""
+"""Triggers that somebody paid, whatever became of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From any of `sources`, `proof` leads to `target`; no target keeps the status.
+    """From any of `sources`, `trigger` leads to `target`; no target keeps the status.
 
     `late` marks money that came after the payment was given up.
     A rule without a target is a recorded observation: an entry in the history and nothing else.
     """
 
     sources: frozenset[Status]
-    proof: Proof
+    trigger: Trigger
     target: Status | None
     late: bool = False
 
@@ -94,64 +94,64 @@ def _only(*statuses: Status) -> frozenset[Status]:
 
 
 TABLE: tuple[Rule, ...] = (
-    Rule(_only(_S.INITIATING), Proof.CODE_ISSUED, _S.PENDING),
+    Rule(_only(_S.INITIATING), Trigger.CODE_ISSUED, _S.PENDING),
     # A callback overtook initiate's own answer: the code is noted, the status stays.
-    Rule(_ALL - OPEN, Proof.CODE_ISSUED, None),
-    Rule(_only(_S.INITIATING), Proof.REFUSED, _S.FAILED),
-    Rule(_only(_S.INITIATING), Proof.NEVER_RECEIVED, _S.FAILED),
-    Rule(_only(_S.INITIATING), Proof.ASKED_ANEW, None),
-    Rule(OPEN, Proof.PAID, _S.PAID),
-    Rule(GIVEN_UP, Proof.PAID, _S.PAID, late=True),
-    Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID, None),
+    Rule(_ALL - OPEN, Trigger.CODE_ISSUED, None),
+    Rule(_only(_S.INITIATING), Trigger.REFUSED, _S.FAILED),
+    Rule(_only(_S.INITIATING), Trigger.NEVER_RECEIVED, _S.FAILED),
+    Rule(_only(_S.INITIATING), Trigger.ASKED_ANEW, None),
+    Rule(OPEN, Trigger.PAID, _S.PAID),
+    Rule(GIVEN_UP, Trigger.PAID, _S.PAID, late=True),
+    Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID, None),
     # Somebody may have paid twice: a person has to see it, but nothing is credited again.
-    Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Proof.PAID_AGAIN, None),
+    Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID_AGAIN, None),
     # An operator gave it up for the money that was known; this is other money.
-    Rule(GIVEN_UP, Proof.PAID_AGAIN, _S.REVIEW),
-    Rule(GIVEN_UP, Proof.PAID_BEFORE, None),
-    Rule(_ALL, Proof.REFUNDED_OTHER, None),
-    Rule(OPEN | GIVEN_UP, Proof.MISMATCH, _S.REVIEW),
-    Rule(_ALL - OPEN - GIVEN_UP, Proof.MISMATCH, None),
-    Rule(_only(_S.PAID), Proof.OPEN, None),
+    Rule(GIVEN_UP, Trigger.PAID_AGAIN, _S.REVIEW),
+    Rule(GIVEN_UP, Trigger.PAID_BEFORE, None),
+    Rule(_ALL, Trigger.REFUNDED_OTHER, None),
+    Rule(OPEN | GIVEN_UP, Trigger.MISMATCH, _S.REVIEW),
+    Rule(_ALL - OPEN - GIVEN_UP, Trigger.MISMATCH, None),
+    Rule(_only(_S.PAID), Trigger.OPEN, None),
     # Of an INITIATING payment only a status check can say which attempt is meant.
-    Rule(_only(_S.PENDING), Proof.EXPIRED, _S.EXPIRED),
-    Rule(_only(_S.INITIATING, _S.PAID), Proof.EXPIRED, None),
-    Rule(OPEN, Proof.EXPIRY_CONFIRMED, _S.EXPIRED),
-    Rule(_only(_S.PAID), Proof.EXPIRY_CONFIRMED, None),
-    Rule(_only(_S.PENDING), Proof.CANCELLED, _S.CANCELLED),
+    Rule(_only(_S.PENDING), Trigger.EXPIRED, _S.EXPIRED),
+    Rule(_only(_S.INITIATING, _S.PAID), Trigger.EXPIRED, None),
+    Rule(OPEN, Trigger.EXPIRY_CONFIRMED, _S.EXPIRED),
+    Rule(_only(_S.PAID), Trigger.EXPIRY_CONFIRMED, None),
+    Rule(_only(_S.PENDING), Trigger.CANCELLED, _S.CANCELLED),
     # A cancel must not undo a payment by itself: a status check follows.
-    Rule(_only(_S.INITIATING, _S.PAID), Proof.CANCELLED, None),
-    Rule(OPEN, Proof.CANCEL_AGREED, _S.CANCELLED),
-    Rule(_only(_S.PAID), Proof.CANCEL_AGREED, None),
-    Rule(OPEN, Proof.CANCEL_CONFIRMED, _S.CANCELLED),
-    Rule(_only(_S.PAID), Proof.CANCEL_CONFIRMED, _S.REVIEW),
-    Rule(_only(_S.PENDING), Proof.FAILED, _S.FAILED),
-    Rule(_only(_S.INITIATING, _S.PAID), Proof.FAILED, None),
-    Rule(OPEN, Proof.FAILURE_CONFIRMED, _S.FAILED),
-    Rule(_only(_S.PAID), Proof.FAILURE_CONFIRMED, None),
+    Rule(_only(_S.INITIATING, _S.PAID), Trigger.CANCELLED, None),
+    Rule(OPEN, Trigger.CANCEL_AGREED, _S.CANCELLED),
+    Rule(_only(_S.PAID), Trigger.CANCEL_AGREED, None),
+    Rule(OPEN, Trigger.CANCEL_CONFIRMED, _S.CANCELLED),
+    Rule(_only(_S.PAID), Trigger.CANCEL_CONFIRMED, _S.REVIEW),
+    Rule(_only(_S.PENDING), Trigger.FAILED, _S.FAILED),
+    Rule(_only(_S.INITIATING, _S.PAID), Trigger.FAILED, None),
+    Rule(OPEN, Trigger.FAILURE_CONFIRMED, _S.FAILED),
+    Rule(_only(_S.PAID), Trigger.FAILURE_CONFIRMED, None),
     # Money that came and went back while nobody told us: a person has to look.
-    Rule(OPEN | GIVEN_UP, Proof.REFUNDED, _S.REVIEW),
-    Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Proof.REFUNDED, _S.REFUNDED),
-    Rule(_only(_S.REVIEW), Proof.REFUNDED, None),
-    Rule(OPEN | GIVEN_UP, Proof.PARTIALLY_REFUNDED, _S.REVIEW),
-    Rule(_only(_S.PAID), Proof.PARTIALLY_REFUNDED, _S.PARTIALLY_REFUNDED),
-    Rule(_only(_S.REVIEW, _S.REFUNDED), Proof.PARTIALLY_REFUNDED, None),
-    Rule(_only(_S.REVIEW), Proof.ACCEPTED, _S.PAID),
-    Rule(_only(_S.REVIEW), Proof.REJECTED, _S.CANCELLED),
-    Rule(_only(_S.REVIEW), Proof.RETURNED, _S.REFUNDED),
-    Rule(_ALL, Proof.UNKNOWN, None),
+    Rule(OPEN | GIVEN_UP, Trigger.REFUNDED, _S.REVIEW),
+    Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.REFUNDED, _S.REFUNDED),
+    Rule(_only(_S.REVIEW), Trigger.REFUNDED, None),
+    Rule(OPEN | GIVEN_UP, Trigger.PARTIALLY_REFUNDED, _S.REVIEW),
+    Rule(_only(_S.PAID), Trigger.PARTIALLY_REFUNDED, _S.PARTIALLY_REFUNDED),
+    Rule(_only(_S.REVIEW, _S.REFUNDED), Trigger.PARTIALLY_REFUNDED, None),
+    Rule(_only(_S.REVIEW), Trigger.ACCEPTED, _S.PAID),
+    Rule(_only(_S.REVIEW), Trigger.REJECTED, _S.CANCELLED),
+    Rule(_only(_S.REVIEW), Trigger.RETURNED, _S.REFUNDED),
+    Rule(_ALL, Trigger.UNKNOWN, None),
 )
 
 
 # The usual course of things. Whatever else Finpay says is rare, or says different things of
 # different payments, so the payment is read before anything is written.
-_UNREAD = frozenset({Proof.PAID, Proof.EXPIRED, Proof.CANCELLED, Proof.FAILED})
+_UNREAD = frozenset({Trigger.PAID, Trigger.EXPIRED, Trigger.CANCELLED, Trigger.FAILED})
 
 
-def rule_for(status: Status, proof: Proof) -> Rule | None:
-    """The rule that applies to a payment of this status; None where the proof changes nothing."""
-    return next((r for r in TABLE if r.proof is proof and status in r.sources), None)
+def rule_for(status: Status, trigger: Trigger) -> Rule | None:
+    """The rule that applies to a payment of this status; None where the trigger changes nothing."""
+    return next((r for r in TABLE if r.trigger is trigger and status in r.sources), None)
 
 
-def usual_rule(proof: Proof) -> Rule | None:
+def usual_rule(trigger: Trigger) -> Rule | None:
     """The rule to try first, without having read the payment; None where one has to read."""
-    return next(r for r in TABLE if r.proof is proof) if proof in _UNREAD else None
+    return next(r for r in TABLE if r.trigger is trigger) if trigger in _UNREAD else None

@@ -17,7 +17,7 @@ from payments.domain.errors import (
     PaymentError,
     Unavailable,
 )
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from payments.observability.tracing import span
 from payments.services.apply_status import Effect
 
@@ -86,10 +86,10 @@ def settled(telemetry: Telemetry, settlement: Settlement) -> None:
     telemetry.note(
         storefront_id=payment.storefront_id, status=payment.status, effect=settlement.effect
     )
-    if settlement.proof is Proof.UNKNOWN:
+    if settlement.trigger is Trigger.UNKNOWN:
         telemetry.count("UnknownStatus")
     # Also when it is told once more: whoever was told first may have died before he said so.
-    if why := _MANUAL_REVIEW.get(settlement.proof):
+    if why := _MANUAL_REVIEW.get(settlement.trigger):
         telemetry.require_manual_review(why)
     if payment.status is Status.REVIEW:
         telemetry.require_manual_review("review")
@@ -145,9 +145,9 @@ def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None
 
 
 _MANUAL_REVIEW = {
-    Proof.MISMATCH: "mismatch",
-    Proof.PAID_AGAIN: "paid-again",
-    Proof.REFUNDED_OTHER: "refunded-other",
+    Trigger.MISMATCH: "mismatch",
+    Trigger.PAID_AGAIN: "paid-again",
+    Trigger.REFUNDED_OTHER: "refunded-other",
 }
 _METRICS = {
     Status.PENDING: "CodeFound",

@@ -22,15 +22,15 @@ from payments.domain.transition_rules import (
     change_of,
     is_noted,
     next_sync_after,
-    proof_of,
     rule_of,
+    trigger_of,
     with_money,
 )
 from payments.domain.transitions import (
     MONEY,
-    Proof,
     Rule,
     Status,
+    Trigger,
     rule_for,
     usual_rule,
 )
@@ -51,14 +51,14 @@ class Settlement(NamedTuple):
     """The payment afterwards, what was proven of it and what that did."""
 
     payment: Payment
-    proof: Proof
+    trigger: Trigger
     effect: Effect
     source: Source
 
     @classmethod
-    def nothing(cls, payment: Payment, proof: Proof, source: Source) -> Self:
+    def nothing(cls, payment: Payment, trigger: Trigger, source: Source) -> Self:
         """Something was learnt and nothing was done."""
-        return cls(payment, proof, Effect.NOTHING, source)
+        return cls(payment, trigger, Effect.NOTHING, source)
 
 
 type Observe = Callable[[Settlement], None]
@@ -85,8 +85,8 @@ class Settle(NamedTuple):
         return settlement
 
     def _settle(self, order_id: str, claim: Claim) -> Settlement:
-        proof = claim.proof_if_matching()
-        rule = usual_rule(proof)
+        trigger = claim.trigger_if_matching()
+        rule = usual_rule(trigger)
         if rule and rule.target:
             result = self._try_unread(order_id, claim, rule, rule.target)
         else:
@@ -94,47 +94,47 @@ class Settle(NamedTuple):
         for _ in range(RACES):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
-                return Settlement(result.payment, proof, effect, claim.source)
+                return Settlement(result.payment, trigger, effect, claim.source)
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
             if not payment.knows(claim.gateway_order_id):
                 raise OtherOrder(order_id)
-            proof = proof_of(claim, payment)
-            rule = rule_of(claim, payment, proof)
-            if proof is Proof.MISMATCH:
+            trigger = trigger_of(claim, payment)
+            rule = rule_of(claim, payment, trigger)
+            if trigger is Trigger.MISMATCH:
                 self.quarantine.keep(order_id, Reason.MISMATCH, claim.payload_digest, claim)
             if rule is None or is_noted(claim, rule, payment):
-                return Settlement.nothing(payment, proof, claim.source)
+                return Settlement.nothing(payment, trigger, claim.source)
             result = self._try(claim, rule, payment)
         raise Unavailable("the payment keeps changing")
 
     def learn(
         self,
         payment: Payment,
-        proof: Proof,
+        trigger: Trigger,
         source: Source,
         *,
         payload_digest: str = "",
         code: IssuedCode | None = None,
         failure: Failure | None = None,
     ) -> Settlement:
-        """Apply something else that is certain of a payment as it was read: see transitions.Proof.
+        """Apply something else that is certain of a payment as it was read: see transitions.Trigger.
 
         A payment that changed since then is left to whoever changed it.
         """
-        rule = rule_for(payment.status, proof)
+        rule = rule_for(payment.status, trigger)
         if rule is None:
-            return Settlement.nothing(payment, proof, source)
-        saw = "" if rule.target else proof.name
+            return Settlement.nothing(payment, trigger, source)
+        saw = "" if rule.target else trigger.name
         status = rule.target or payment.status
         entry = Entry(status, self.clock(), source, self.new_id(), payload_digest, saw)
         change = replace(change_of(payment, rule, entry), code=code, failure=failure)
         result = self.payments.apply(change)
         if not isinstance(result, Applied):
-            return Settlement.nothing(result.found or payment, proof, source)
+            return Settlement.nothing(result.found or payment, trigger, source)
         effect = Effect.MOVED if rule.target else Effect.RECORDED
-        settlement = Settlement(result.payment, proof, effect, source)
+        settlement = Settlement(result.payment, trigger, effect, source)
         self.observe(settlement)
         return settlement
 
@@ -150,7 +150,7 @@ class Settle(NamedTuple):
             amount=claim.amount,
             currency=claim.currency,
             gateway_order_id=claim.gateway_order_id,
-            only_current=rule.proof not in MONEY,
+            only_current=rule.trigger not in MONEY,
             next_sync=next_sync_after(rule, entry),
         )
         return self.payments.apply(with_money(change, claim, rule))

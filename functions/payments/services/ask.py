@@ -21,7 +21,7 @@ from payments.domain.errors import (
 )
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.domain.transitions import Proof, Status, rule_for
+from payments.domain.transitions import Status, Trigger, rule_for
 from payments.requests.payment_request import InitiateRequest
 from payments.requests.redaction import redact
 
@@ -53,11 +53,11 @@ class Ask:
                 raise OutcomeUnknown(refusal.code) from None
             message = redact(refusal.message, request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
-            payment = self._learn(held, Proof.REFUSED, failure=failure)
+            payment = self._learn(held, Trigger.REFUSED, failure=failure)
             if payment.status is Status.FAILED:
                 raise type(refusal)(failure.code, failure.message) from None
             return payment
-        return self._learn(held, Proof.CODE_ISSUED, code=code)
+        return self._learn(held, Trigger.CODE_ISSUED, code=code)
 
     def _is_known(self, gateway_order_id: str) -> bool:
         """Whether Finpay has the order that it refused: how it refuses a second one is unknown."""
@@ -76,7 +76,7 @@ class Ask:
     def _learn(
         self,
         held: Payment,
-        proof: Proof,
+        trigger: Trigger,
         *,
         code: IssuedCode | None = None,
         failure: Failure | None = None,
@@ -87,7 +87,7 @@ class Ask:
         """
         found = held
         for _ in range(RACES):
-            rule = rule_for(found.status, proof)
+            rule = rule_for(found.status, trigger)
             if rule is None or found.code:
                 return found
             status = rule.target or found.status

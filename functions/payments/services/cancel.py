@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from payments.domain.change import RACES
 from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.domain.payment import Payment, Source
-from payments.domain.transitions import GIVEN_UP, OPEN, Proof, Status
+from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
 from payments.services.apply_status import Effect, Settle, Settlement
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire
@@ -48,7 +48,7 @@ class Cancel:
             return settlement
         if payment.status not in OPEN:
             raise AlreadyPaid(payment)
-        if settlement.proof is Proof.OPEN:
+        if settlement.trigger is Trigger.OPEN:
             raise NotCancellable(payment)
         raise OutcomeUnknown
 
@@ -59,13 +59,13 @@ class Cancel:
                 return closed
             found = closed.payment  # Finpay told its code, so that it can be cancelled now
         if found.status is not Status.PENDING:
-            return Settlement.nothing(found, Proof.CANCEL_AGREED, Source.CANCEL)
+            return Settlement.nothing(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):
             return self.inquire(found).settlement
-        agreed = self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
+        agreed = self.settle.learn(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         for _ in range(RACES):
             if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _UNSETTLED:
                 break
             # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.
-            agreed = self.settle.learn(agreed.payment, Proof.CANCEL_AGREED, Source.CANCEL)
+            agreed = self.settle.learn(agreed.payment, Trigger.CANCEL_AGREED, Source.CANCEL)
         return agreed

@@ -16,7 +16,7 @@ from payments.domain.gateway_status import Claim
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from payments.services.apply_status import Settle, Settlement
 from payments.services.sync_status import Inquire
 
@@ -51,10 +51,10 @@ class Resolve:
         if cleared.payment.status is not Status.INITIATING:
             return cleared.payment
         # What Finpay never saw may be sent under the same id; what it cancelled may not.
-        if cleared.proof is Proof.NEVER_RECEIVED:
+        if cleared.trigger is Trigger.NEVER_RECEIVED:
             return held
         if len(held.earlier_gateway_order_ids) >= _MOST_ATTEMPTS - 1:
-            return self.settle.learn(held, cleared.proof, Source.INITIATE).payment
+            return self.settle.learn(held, cleared.trigger, Source.INITIATE).payment
         return self._rename(held)
 
     def to_close(self, found: Payment, source: Source) -> Settlement:
@@ -63,7 +63,7 @@ class Resolve:
         cleared = self._clear(held)
         if cleared.payment.status is not Status.INITIATING:
             return cleared
-        return self.settle.learn(held, cleared.proof, source)
+        return self.settle.learn(held, cleared.trigger, source)
 
     def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
@@ -87,22 +87,22 @@ class Resolve:
         learnt, claim = inquiry.settlement, inquiry.claim
         if learnt.payment.status is not Status.INITIATING or claim is None:
             return learnt
-        match learnt.proof:
-            case Proof.CANCEL_CONFIRMED:
+        match learnt.trigger:
+            case Trigger.CANCEL_CONFIRMED:
                 return learnt
-            case Proof.EXPIRY_CONFIRMED | Proof.FAILURE_CONFIRMED:
+            case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
                 return _moved(self.settle(held.order_id, claim))
-            case Proof.OPEN if claim.is_of_another(held.amount, held.currency):
+            case Trigger.OPEN if claim.is_of_another(held.amount, held.currency):
                 return _moved(
-                    self.settle.learn(held, Proof.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
+                    self.settle.learn(held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
                 )
-            case Proof.OPEN if self._is_cancelled(held, claim):
-                return learnt._replace(proof=Proof.CANCEL_AGREED)
-            case Proof.OPEN if is_over(held, self.clock()):
+            case Trigger.OPEN if self._is_cancelled(held, claim):
+                return learnt._replace(trigger=Trigger.CANCEL_AGREED)
+            case Trigger.OPEN if is_over(held, self.clock()):
                 return _moved(
                     self.settle.learn(
                         held,
-                        Proof.EXPIRY_CONFIRMED,
+                        Trigger.EXPIRY_CONFIRMED,
                         learnt.source,
                         payload_digest=claim.payload_digest,
                     )
@@ -121,7 +121,7 @@ class Resolve:
         """Go on under an order id that Finpay does not know yet. Written before it is asked."""
         write_id = self.new_id()
         entry = Entry(
-            Status.INITIATING, self.clock(), Source.INITIATE, write_id, saw=Proof.ASKED_ANEW.name
+            Status.INITIATING, self.clock(), Source.INITIATE, write_id, saw=Trigger.ASKED_ANEW.name
         )
         change = Change(
             order_id=held.order_id,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from payments.domain.errors import NotInReview, PaymentNotFound
 from payments.domain.payment import Payment, Source
-from payments.domain.transitions import Proof
+from payments.domain.transitions import Trigger
 from payments.services.apply_status import Effect, Settle
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
 
-VERDICTS = (Proof.ACCEPTED, Proof.REJECTED, Proof.RETURNED)
+VERDICTS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
 """Accept the money as it is; say that none is owed; say that it was given back."""
 
 
@@ -24,7 +24,7 @@ class Review:
     payments: PaymentStore
     settle: Settle
 
-    def __call__(self, order_id: str, proof: Proof) -> Payment:
+    def __call__(self, order_id: str, trigger: Trigger) -> Payment:
         """The payment after the operator's verdict, one of VERDICTS.
 
         Raises PaymentNotFound, NotInReview or Unavailable.
@@ -32,7 +32,7 @@ class Review:
         found = self.payments.get(order_id)
         if found is None:
             raise PaymentNotFound(order_id)
-        settlement = self.settle.learn(found, proof, Source.OPERATOR)
+        settlement = self.settle.learn(found, trigger, Source.OPERATOR)
         if settlement.effect is not Effect.MOVED:
             raise NotInReview(settlement.payment.status)
         return settlement.payment

@@ -9,14 +9,14 @@ from payments.domain.clock import MINUTE, Clock
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import MONEY, OPEN, Proof, Status
+from payments.domain.transitions import MONEY, OPEN, Status, Trigger
 from payments.services.apply_status import Settle, Settlement
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway
 
 _CHECK = Source.STATUS_CHECK
-_FOR_ANYONE = MONEY | {Proof.UNKNOWN}
+_FOR_ANYONE = MONEY | {Trigger.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Inquire:
         claim = self.gateway.check(payment.order_at_finpay)
         if claim is None:
             return Inquiry(None, self._of_unknown_order(payment))
-        proof = claim.proof(payment.amount, payment.currency)
-        if payment.status is Status.INITIATING and proof not in _FOR_ANYONE:
+        trigger = claim.trigger(payment.amount, payment.currency)
+        if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
             is_free = holds_lease or not payment.is_held(self.clock())
-            return Inquiry(claim, self._of_unknown_outcome(payment, claim, proof, takes=is_free))
-        if proof is Proof.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
+            return Inquiry(claim, self._of_unknown_outcome(payment, claim, trigger, takes=is_free))
+        if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
             return Inquiry(claim, self._expire(payment, claim.payload_digest))
         return Inquiry(claim, self.settle(payment.order_id, claim))
 
@@ -60,30 +60,30 @@ class Inquire:
         if gateway_order_id == payment.order_at_finpay:
             return self(payment)
         claim = self.gateway.check(gateway_order_id)
-        if claim is None or claim.proof(payment.amount, payment.currency) not in MONEY:
-            return Inquiry(claim, Settlement.nothing(payment, Proof.CANCEL_CONFIRMED, _CHECK))
+        if claim is None or claim.trigger(payment.amount, payment.currency) not in MONEY:
+            return Inquiry(claim, Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK))
         return Inquiry(claim, self.settle(payment.order_id, claim))
 
     def _of_unknown_order(self, payment: Payment) -> Settlement:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
             return self._expire(payment)
-        return Settlement.nothing(payment, Proof.NEVER_RECEIVED, _CHECK)
+        return Settlement.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
     def _of_unknown_outcome(
-        self, payment: Payment, claim: Claim, proof: Proof, *, takes: bool
+        self, payment: Payment, claim: Claim, trigger: Trigger, *, takes: bool
     ) -> Settlement:
         is_ours = claim.is_of(payment.amount, payment.currency)
-        if takes and proof is Proof.OPEN and is_ours and claim.payment_code:
+        if takes and trigger is Trigger.OPEN and is_ours and claim.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, claim.payment_code)
-            issued, payload_digest = Proof.CODE_ISSUED, claim.payload_digest
+            issued, payload_digest = Trigger.CODE_ISSUED, claim.payload_digest
             return self.settle.learn(
                 payment, issued, _CHECK, payload_digest=payload_digest, code=code
             )
-        return Settlement.nothing(payment, proof, _CHECK)
+        return Settlement.nothing(payment, trigger, _CHECK)
 
     def _expire(self, payment: Payment, payload_digest: str = "") -> Settlement:
         return self.settle.learn(
-            payment, Proof.EXPIRY_CONFIRMED, _CHECK, payload_digest=payload_digest
+            payment, Trigger.EXPIRY_CONFIRMED, _CHECK, payload_digest=payload_digest
         )

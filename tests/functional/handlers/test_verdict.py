@@ -11,7 +11,7 @@ from payments.aws.sync_queue import SqsSyncQueue
 from payments.domain.clock import now
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from payments.services.apply_status import Settle
 from payments.services.review import VERDICTS, Review
 from testing.builders import (
@@ -34,7 +34,7 @@ def reviewed(service: Service) -> Service:
     return service
 
 
-def decide(service: Service, verdict: Proof) -> Payment:
+def decide(service: Service, verdict: Trigger) -> Payment:
     payments = DynamoPayments(service.dynamodb, "PaymentsTable")
     quarantine = DynamoQuarantine(service.dynamodb, "QuarantineTable", now)
     review = Review(payments, Settle(payments, quarantine, now, new_id))
@@ -59,7 +59,7 @@ def sync(service: Service) -> None:
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: Proof) -> None:
+def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: Trigger) -> None:
     decided = decide(reviewed, verdict)
     for _ in range(2):
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
@@ -77,19 +77,19 @@ def test_nor_does_a_claim_that_is_known_by_its_payload_digest_only(
     event = make_callback_event(make_callback_body(make_callback_fields(**claimed)))
     assert service.callback(event).status == 200
     assert service.payment().status is Status.REVIEW
-    decided = decide(service, Proof.REJECTED)
+    decided = decide(service, Trigger.REJECTED)
     assert service.callback(event).status == 200
     assert service.payment() == decided
 
 
 def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Service) -> None:
-    decide(reviewed, Proof.ACCEPTED)
+    decide(reviewed, Trigger.ACCEPTED)
     body = reviewed.api(make_status_event()).body
     assert (body["status"], body["amount"], body["paidAmount"]) == ("PAID", 1000, 900)
 
 
 def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed: Service) -> None:
-    decide(reviewed, Proof.REJECTED)
+    decide(reviewed, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields(amount=900) | {"meta": {"data": "again"}})
     assert reviewed.callback(make_callback_event(body)).status == 200
     payment = reviewed.payment()
@@ -98,28 +98,28 @@ def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed
 
 def test_a_sync_of_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
     pay_too_little(service)
-    decide(service, Proof.REJECTED)
+    decide(service, Trigger.REJECTED)
     sync(service)
     payment = service.payment()
     assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
 
 
 def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Proof.REJECTED)
+    decide(reviewed, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields(amount=900, reference=None))
     assert reviewed.callback(make_callback_event(body)).status == 200
     assert reviewed.payment().status is Status.REVIEW
 
 
 def test_another_claim_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Proof.REJECTED)
+    decide(reviewed, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields(amount=800))
     reviewed.callback(make_callback_event(body))
     assert reviewed.payment().status is Status.REVIEW
 
 
 def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> None:
-    decide(reviewed, Proof.REJECTED)
+    decide(reviewed, Trigger.REJECTED)
     reviewed.callback(load_event("callback_paid"))
     payment = reviewed.payment()
     assert payment.status is Status.PAID
@@ -128,13 +128,13 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
 
 
 def test_a_rejected_payment_is_not_synced_any_more(reviewed: Service) -> None:
-    assert decide(reviewed, Proof.REJECTED).next_sync_at is None
+    assert decide(reviewed, Trigger.REJECTED).next_sync_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
 
 
 def test_other_money_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Proof.REJECTED)
+    decide(reviewed, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields(reference="another-till"))
     assert reviewed.callback(make_callback_event(body)).status == 200
     assert reviewed.payment().status is Status.REVIEW
@@ -155,14 +155,14 @@ def voided(service: Service) -> Service:
 
 
 def test_money_that_was_decided_about_does_not_come_back_by_a_replay(voided: Service) -> None:
-    decide(voided, Proof.REJECTED)
+    decide(voided, Trigger.REJECTED)
     for _ in range(2):
         assert voided.callback(load_event("callback_paid")).status == 200
     assert voided.payment().status is Status.CANCELLED
 
 
 def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
-    decide(voided, Proof.REJECTED)
+    decide(voided, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields() | {"meta": {"data": "again"}})
     assert voided.callback(make_callback_event(body)).status == 200
     payment = voided.payment()
@@ -170,7 +170,7 @@ def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
 
 
 def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: Service) -> None:
-    accepted = decide(voided, Proof.ACCEPTED)
+    accepted = decide(voided, Trigger.ACCEPTED)
     sync(voided)
     payment = voided.payment()
     assert (payment.status, payment.version) == (Status.PAID, accepted.version)
@@ -178,7 +178,7 @@ def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: S
 
 def test_a_sync_of_money_that_was_accepted_is_no_second_payment(service: Service) -> None:
     pay_too_little(service)
-    accepted = decide(service, Proof.ACCEPTED)
+    accepted = decide(service, Trigger.ACCEPTED)
     sync(service)
     assert service.payment().history == accepted.history
 
@@ -188,14 +188,14 @@ def test_of_money_that_was_rejected_nothing_is_left_in_what_came_after(renamed: 
     assert second != SAMPLE_ORDER_ID
     wrong = make_callback_fields(order_id=second, amount=900, reference="R-1")
     assert renamed.callback(make_callback_event(make_callback_body(wrong))).status == 200
-    decide(renamed, Proof.REJECTED)
+    decide(renamed, Trigger.REJECTED)
     right = make_callback_fields(reference="R-2", channel=None)
     for status, expected in (("PAID", Status.REVIEW), ("REFUNDED", Status.REFUNDED)):
         right["result"]["payment"]["status"] = status
         assert renamed.callback(make_callback_event(make_callback_body(right))).status == 200
         assert renamed.payment().status is expected
         if expected is Status.REVIEW:
-            decide(renamed, Proof.ACCEPTED)
+            decide(renamed, Trigger.ACCEPTED)
     settled = renamed.payment().settled
     assert settled
     assert (settled.payment_reference, settled.gateway_order_id) == ("R-2", None)

@@ -8,7 +8,7 @@ import pytest
 
 from ops import reviews
 from payments.domain.clock import DAY
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -83,17 +83,17 @@ def short(service: Service) -> None:
 
 
 # What happened, what an operator decided, what was seen of it, and where that leaves the payment.
-COURSES: list[tuple[Course, Proof | None, str, Status]] = [
+COURSES: list[tuple[Course, Trigger | None, str, Status]] = [
     (paid, None, SEEN, Status.PAID),
     (refunded, None, SEEN, Status.REFUNDED),
     (partially_refunded, None, SEEN, Status.PARTIALLY_REFUNDED),
     (voided, None, SEEN, Status.REVIEW),
-    (voided, Proof.REJECTED, SEEN, Status.CANCELLED),
-    (voided, Proof.RETURNED, SEEN, Status.REFUNDED),
+    (voided, Trigger.REJECTED, SEEN, Status.CANCELLED),
+    (voided, Trigger.RETURNED, SEEN, Status.REFUNDED),
     (short, None, SHORT, Status.REVIEW),
-    (short, Proof.ACCEPTED, SHORT, Status.PAID),
-    (short, Proof.REJECTED, SHORT, Status.CANCELLED),
-    (short, Proof.RETURNED, SHORT, Status.REFUNDED),
+    (short, Trigger.ACCEPTED, SHORT, Status.PAID),
+    (short, Trigger.REJECTED, SHORT, Status.CANCELLED),
+    (short, Trigger.RETURNED, SHORT, Status.REFUNDED),
 ]
 
 
@@ -106,7 +106,7 @@ COURSES: list[tuple[Course, Proof | None, str, Status]] = [
 def test_a_replay_a_year_later_changes_nothing_however_it_is_spelled(
     pending: Service,
     course: Course,
-    verdict: Proof | None,
+    verdict: Trigger | None,
     seen: str,
     status: Status,
     spelled: Callable[[str], str],

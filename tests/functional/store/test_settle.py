@@ -22,7 +22,7 @@ from payments.domain.payment import (
     Source,
     derived_id,
 )
-from payments.domain.transitions import Proof, Status
+from payments.domain.transitions import Status, Trigger
 from payments.services.apply_status import Effect, Settle, Settlement
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
 
@@ -103,7 +103,7 @@ def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
     settlement = settle(SAMPLE_ORDER_ID, claim_of(status, gateway_order_id=LATEST))
-    assert (settlement.proof, settlement.effect) == (Proof.REFUNDED_OTHER, Effect.RECORDED)
+    assert (settlement.trigger, settlement.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
     assert (settlement.payment.status, settlement.payment.settled) == (Status.PAID, SAMPLE_MONEY)
 
 
@@ -115,7 +115,7 @@ def test_one_reference_for_two_orders_is_money_twice(put: Put, settle: Settle) -
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
     settlement = settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id=LATEST))
-    assert (settlement.proof, settlement.effect) == (Proof.PAID_AGAIN, Effect.RECORDED)
+    assert (settlement.trigger, settlement.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
 
 
 def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
@@ -141,13 +141,17 @@ def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
 
 @pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
 @pytest.mark.parametrize(
-    ("said", "proof", "effect"),
+    ("said", "trigger", "effect"),
     [
-        ({}, Proof.PAID_BEFORE, Effect.NOTHING),
-        ({"paid_amount": 800}, Proof.MISMATCH, Effect.RECORDED),
-        ({"payment_reference": "other", "order_reference": "O-2"}, Proof.MISMATCH, Effect.RECORDED),
-        ({"payment_reference": None, "order_reference": None}, Proof.MISMATCH, Effect.RECORDED),
-        ({"payment_reference": None, "paid_at": NOW}, Proof.MISMATCH, Effect.RECORDED),
+        ({}, Trigger.PAID_BEFORE, Effect.NOTHING),
+        ({"paid_amount": 800}, Trigger.MISMATCH, Effect.RECORDED),
+        (
+            {"payment_reference": "other", "order_reference": "O-2"},
+            Trigger.MISMATCH,
+            Effect.RECORDED,
+        ),
+        ({"payment_reference": None, "order_reference": None}, Trigger.MISMATCH, Effect.RECORDED),
+        ({"payment_reference": None, "paid_at": NOW}, Trigger.MISMATCH, Effect.RECORDED),
     ],
     ids=["the same", "other amount", "other references", "no reference", "the order's, other time"],
 )
@@ -156,26 +160,26 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
     settle: Settle,
     known: dict[str, Any],
     said: dict[str, Any],
-    proof: Proof,
+    trigger: Trigger,
     effect: Effect,
 ) -> None:
     claim = make_claim(**{"paid_amount": 900, "order_reference": "O-1"} | said)
     put(status=Status.PAID, settled=Settled(SAMPLE_PAID_AT, 900, **known))
     settlement = settle(SAMPLE_ORDER_ID, claim)
-    assert (settlement.proof, settlement.effect) == (proof, effect)
+    assert (settlement.trigger, settlement.effect) == (trigger, effect)
 
 
 @pytest.mark.parametrize(
-    ("known", "said", "proof"),
+    ("known", "said", "trigger"),
     [
-        (("R-1", None), ("R-2", None), Proof.PAID_AGAIN),
-        (("R-1", "O-1"), ("R-2", "O-1"), Proof.PAID_AGAIN),
-        ((None, "O-1"), (None, "O-2"), Proof.PAID_AGAIN),
-        (("R-1", "O-1"), ("R-1", "O-2"), Proof.PAID),
-        ((None, "O-1"), ("R-1", "O-1"), Proof.PAID),
-        (("R-1", None), (None, "O-1"), Proof.PAID),
-        ((None, None), ("R-1", "O-1"), Proof.PAID),
-        (("R-1", "O-1"), (None, "O-1"), Proof.PAID),
+        (("R-1", None), ("R-2", None), Trigger.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-2", "O-1"), Trigger.PAID_AGAIN),
+        ((None, "O-1"), (None, "O-2"), Trigger.PAID_AGAIN),
+        (("R-1", "O-1"), ("R-1", "O-2"), Trigger.PAID),
+        ((None, "O-1"), ("R-1", "O-1"), Trigger.PAID),
+        (("R-1", None), (None, "O-1"), Trigger.PAID),
+        ((None, None), ("R-1", "O-1"), Trigger.PAID),
+        (("R-1", "O-1"), (None, "O-1"), Trigger.PAID),
     ],
 )
 def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
@@ -183,12 +187,12 @@ def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
     settle: Settle,
     known: tuple[str | None, str | None],
     said: tuple[str | None, str | None],
-    proof: Proof,
+    trigger: Trigger,
 ) -> None:
     settled = Settled(NOW, 1000, payment_reference=known[0], order_reference=known[1])
     put(status=Status.PAID, settled=settled)
     claim = make_claim(payment_reference=said[0], order_reference=said[1])
-    assert settle(SAMPLE_ORDER_ID, claim).proof is proof
+    assert settle(SAMPLE_ORDER_ID, claim).trigger is trigger
 
 
 def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(
@@ -196,7 +200,7 @@ def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again
 ) -> None:
     put(status=Status.REVIEW, settled=SAMPLE_MONEY)
     settlement = settle(SAMPLE_ORDER_ID, make_claim())
-    assert (settlement.proof, settlement.effect) == (Proof.PAID, Effect.RECORDED)
+    assert (settlement.trigger, settlement.effect) == (Trigger.PAID, Effect.RECORDED)
 
 
 def test_what_was_confirmed_before_the_money_counts_again_after_it(
@@ -269,12 +273,12 @@ def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
 
 
 @pytest.mark.parametrize(
-    ("proof", "due_at"), [(Proof.REFUSED, None), (Proof.NEVER_RECEIVED, LATER + HOUR)]
+    ("trigger", "due_at"), [(Trigger.REFUSED, None), (Trigger.NEVER_RECEIVED, LATER + HOUR)]
 )
 def test_only_a_payment_that_finpay_may_know_is_watched_after_its_end(
-    put: Put, settle: Settle, proof: Proof, due_at: int | None
+    put: Put, settle: Settle, trigger: Trigger, due_at: int | None
 ) -> None:
-    settlement = settle.learn(put(next_sync_at=NOW + 1), proof, Source.INITIATE)
+    settlement = settle.learn(put(next_sync_at=NOW + 1), trigger, Source.INITIATE)
     assert (settlement.payment.status, settlement.payment.next_sync_at) == (Status.FAILED, due_at)
 
 
@@ -284,19 +288,19 @@ def test_who_lost_the_lease_learns_nothing(
     held = put()
     taken = payments.take_lease(held, Lease("somebody else", LATER), NOW)
     assert taken
-    settlement = settle.learn(held, Proof.NEVER_RECEIVED, Source.INITIATE)
-    nothing = Settlement(taken, Proof.NEVER_RECEIVED, Effect.NOTHING, Source.INITIATE)
+    settlement = settle.learn(held, Trigger.NEVER_RECEIVED, Source.INITIATE)
+    nothing = Settlement(taken, Trigger.NEVER_RECEIVED, Effect.NOTHING, Source.INITIATE)
     assert (settlement, told) == (nothing, [])
 
 
-def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_proof(
+def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_trigger(
     put: Put, settle: Settle, told: list[Settlement]
 ) -> None:
     paid = put(status=Status.PAID, settled=SAMPLE_MONEY)
     settlement = settle.learn(
-        paid, Proof.CODE_ISSUED, Source.INITIATE, payload_digest="e", code=CODE
+        paid, Trigger.CODE_ISSUED, Source.INITIATE, payload_digest="e", code=CODE
     )
-    assert settlement[1:] == (Proof.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
+    assert settlement[1:] == (Trigger.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
     entry = Entry(Status.PAID, LATER, Source.INITIATE, "write-0", "e", "CODE_ISSUED")
     assert (settlement.payment.history[-1], settlement.payment.code) == (entry, CODE)
     assert told == [settlement]
@@ -306,8 +310,8 @@ def test_what_is_learnt_and_moves_a_payment_says_why(
     put: Put, settle: Settle, told: list[Settlement]
 ) -> None:
     failure = Failure("rejected", "4000001", "Invalid Field Format")
-    settlement = settle.learn(put(), Proof.REFUSED, Source.INITIATE, failure=failure)
-    assert settlement[1:] == (Proof.REFUSED, Effect.MOVED, Source.INITIATE)
+    settlement = settle.learn(put(), Trigger.REFUSED, Source.INITIATE, failure=failure)
+    assert settlement[1:] == (Trigger.REFUSED, Effect.MOVED, Source.INITIATE)
     entry = Entry(Status.FAILED, LATER, Source.INITIATE, "write-0")
     assert (settlement.payment.history[-1], settlement.payment.failure) == (entry, failure)
     assert told == [settlement]
@@ -317,8 +321,8 @@ def test_what_no_rule_speaks_of_is_not_learnt(
     payments: DynamoPayments, put: Put, settle: Settle, told: list[Settlement]
 ) -> None:
     paid = put(status=Status.PAID)
-    settlement = settle.learn(paid, Proof.REFUSED, Source.CANCEL)
-    assert settlement == Settlement(paid, Proof.REFUSED, Effect.NOTHING, Source.CANCEL)
+    settlement = settle.learn(paid, Trigger.REFUSED, Source.CANCEL)
+    assert settlement == Settlement(paid, Trigger.REFUSED, Effect.NOTHING, Source.CANCEL)
     assert (payments.get(SAMPLE_ORDER_ID), told) == (paid, [])
 
 
@@ -328,7 +332,7 @@ def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_payload_digest(
 ) -> None:
     put(status=status)
     settlement = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
-    assert settlement[1:] == (Proof.PAID, Effect.MOVED, Source.STATUS_CHECK)
+    assert settlement[1:] == (Trigger.PAID, Effect.MOVED, Source.STATUS_CHECK)
     entry = settlement.payment.history[-1]
     assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
     assert (entry.payload_digest, entry.saw) == ("e" * 16, "")
@@ -349,19 +353,19 @@ def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
 
 
 @pytest.mark.parametrize(
-    ("said", "proof"),
+    ("said", "trigger"),
     [
-        ({"payment_reference": "R-1"}, Proof.PAID_BEFORE),
-        ({"payment_reference": None, "order_reference": None}, Proof.PAID_BEFORE),
-        ({"payment_reference": "R-2"}, Proof.PAID_AGAIN),
-        ({"payment_reference": None, "order_reference": "O-1"}, Proof.PAID_AGAIN),
+        ({"payment_reference": "R-1"}, Trigger.PAID_BEFORE),
+        ({"payment_reference": None, "order_reference": None}, Trigger.PAID_BEFORE),
+        ({"payment_reference": "R-2"}, Trigger.PAID_AGAIN),
+        ({"payment_reference": None, "order_reference": "O-1"}, Trigger.PAID_AGAIN),
     ],
     ids=["the same", "no reference", "other", "of another kind"],
 )
 def test_money_after_a_verdict_requires_manual_review_unless_it_may_be_what_he_decided_about(
-    put: Put, settle: Settle, said: dict[str, Any], proof: Proof
+    put: Put, settle: Settle, said: dict[str, Any], trigger: Trigger
 ) -> None:
     put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))
     settlement = settle(SAMPLE_ORDER_ID, make_claim(**said))
-    status = Status.REVIEW if proof is Proof.PAID_AGAIN else Status.CANCELLED
-    assert (settlement.proof, settlement.payment.status) == (proof, status)
+    status = Status.REVIEW if trigger is Trigger.PAID_AGAIN else Status.CANCELLED
+    assert (settlement.trigger, settlement.payment.status) == (trigger, status)

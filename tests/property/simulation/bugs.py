@@ -30,7 +30,7 @@ from payments.domain.errors import (
 from payments.domain.gateway_status import Claim
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import GIVEN_UP, TABLE, Proof, Rule, Status, rule_for
+from payments.domain.transitions import GIVEN_UP, TABLE, Rule, Status, Trigger, rule_for
 from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.services import apply_status, initiate, reconcile, resolve
@@ -103,7 +103,7 @@ def callbacks_of_unknown_orders_are_not_kept() -> Any:
     return method(DynamoQuarantine, "keep", keep)
 
 
-# Proof
+# Trigger
 
 
 @bug
@@ -127,11 +127,11 @@ def signatures_are_not_checked() -> Any:
 
 @bug
 def the_amount_is_not_compared() -> Any:
-    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
-        found: Proof = real(self, amount, currency)
-        return Proof.PAID if found is Proof.MISMATCH else found
+    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+        found: Trigger = real(self, amount, currency)
+        return Trigger.PAID if found is Trigger.MISMATCH else found
 
-    return method(Claim, "proof", proof)
+    return method(Claim, "trigger", trigger)
 
 
 @bug
@@ -151,32 +151,32 @@ def an_unverified_callback_always_makes_a_status_check() -> Any:
 
 @bug
 def expired_undoes_paid() -> Any:
-    return _table(Rule(frozenset({Status.PAID}), Proof.EXPIRED, Status.EXPIRED))
+    return _table(Rule(frozenset({Status.PAID}), Trigger.EXPIRED, Status.EXPIRED))
 
 
 @bug
 def late_money_is_dropped() -> Any:
-    return _table(without=lambda rule: rule.sources == GIVEN_UP and rule.proof is Proof.PAID)
+    return _table(without=lambda rule: rule.sources == GIVEN_UP and rule.trigger is Trigger.PAID)
 
 
 @bug
 def an_unknown_status_is_a_failure() -> Any:
     return _table(
-        Rule(frozenset({Status.PENDING}), Proof.UNKNOWN, Status.FAILED),
-        without=lambda rule: rule.proof is Proof.UNKNOWN,
+        Rule(frozenset({Status.PENDING}), Trigger.UNKNOWN, Status.FAILED),
+        without=lambda rule: rule.trigger is Trigger.UNKNOWN,
     )
 
 
 @bug
 def the_same_money_is_entered_twice() -> Any:
-    return _table(Rule(frozenset({Status.PAID}), Proof.PAID, Status.PAID))
+    return _table(Rule(frozenset({Status.PAID}), Trigger.PAID, Status.PAID))
 
 
 @bug
 def the_clock_alone_expires() -> Any:
     def inquire(real: Any, self: Inquire, payment: Payment, **how: Any) -> Inquiry:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
-            over = self.settle.learn(payment, Proof.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
+            over = self.settle.learn(payment, Trigger.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
             return Inquiry(None, over)
         inquiry: Inquiry = real(self, payment, **how)
         return inquiry
@@ -226,7 +226,7 @@ def a_timeout_counts_as_not_attempted() -> Any:
 @bug
 def a_retry_makes_no_status_check() -> Any:
     def unseen(payment: Payment, **_: Any) -> Inquiry:
-        nothing = Settlement.nothing(payment, Proof.NEVER_RECEIVED, Source.STATUS_CHECK)
+        nothing = Settlement.nothing(payment, Trigger.NEVER_RECEIVED, Source.STATUS_CHECK)
         return Inquiry(None, nothing)
 
     def to_ask_again(real: Any, self: Resolve, found: Payment) -> Payment:
@@ -257,8 +257,8 @@ def a_second_attempt_is_made_without_a_cancel() -> Any:
 
 @bug
 def an_earlier_attempts_end_ends_the_payment() -> Any:
-    def rule_of(_: Claim, payment: Payment, proof: Proof) -> Rule | None:
-        return rule_for(payment.status, proof)
+    def rule_of(_: Claim, payment: Payment, trigger: Trigger) -> Rule | None:
+        return rule_for(payment.status, trigger)
 
     return mock.patch.object(apply_status, "rule_of", rule_of)
 
@@ -295,7 +295,7 @@ def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
         def at_finpay(gateway_order_id: str) -> bool:
             found = self.payments.get(order_id)
             assert found
-            self.settle.learn(found, Proof.CANCEL_AGREED, Source.CANCEL)
+            self.settle.learn(found, Trigger.CANCEL_AGREED, Source.CANCEL)
             return self.gateway.cancel(gateway_order_id)
 
         gateway: Any = SimpleNamespace(cancel=at_finpay)
@@ -375,7 +375,7 @@ def the_merchant_key_is_shown() -> Any:
 @bug
 def earlier_orders_are_never_synced() -> Any:
     def about(_: Any, __: Inquire, payment: Payment, ___: str) -> Inquiry:
-        nothing = Settlement.nothing(payment, Proof.CANCEL_CONFIRMED, Source.STATUS_CHECK)
+        nothing = Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, Source.STATUS_CHECK)
         return Inquiry(None, nothing)
 
     return method(Inquire, "about", about)
@@ -383,23 +383,25 @@ def earlier_orders_are_never_synced() -> Any:
 
 @bug
 def refunds_are_acknowledged_and_dropped() -> Any:
-    return _table(without=lambda rule: rule.proof in {Proof.REFUNDED, Proof.PARTIALLY_REFUNDED})
+    return _table(
+        without=lambda rule: rule.trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED}
+    )
 
 
 @bug
 def any_orders_refund_refunds_the_payment() -> Any:
-    def proof_of(claim: Claim, payment: Payment) -> Proof:
+    def trigger_of(claim: Claim, payment: Payment) -> Trigger:
         found = real(claim, payment)
-        return Proof.REFUNDED if found is Proof.REFUNDED_OTHER else found
+        return Trigger.REFUNDED if found is Trigger.REFUNDED_OTHER else found
 
-    real = transition_rules.proof_of
-    return mock.patch.object(apply_status, "proof_of", proof_of)
+    real = transition_rules.trigger_of
+    return mock.patch.object(apply_status, "trigger_of", trigger_of)
 
 
 @bug
 def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
     return _table(
-        without=lambda rule: rule.proof is Proof.CANCELLED and Status.PAID in rule.sources
+        without=lambda rule: rule.trigger is Trigger.CANCELLED and Status.PAID in rule.sources
     )
 
 
@@ -415,18 +417,18 @@ def late_money_is_not_looked_into() -> Any:
 
 @bug
 def money_paid_again_is_not_noted() -> Any:
-    return _table(without=lambda rule: rule.proof is Proof.PAID_AGAIN and rule.target is None)
+    return _table(without=lambda rule: rule.trigger is Trigger.PAID_AGAIN and rule.target is None)
 
 
 @bug
 def a_replay_undoes_what_an_operator_decided() -> Any:
-    def proof_of(claim: Claim, payment: Payment) -> Proof:
-        return claim.proof(payment.amount, payment.currency)
+    def trigger_of(claim: Claim, payment: Payment) -> Trigger:
+        return claim.trigger(payment.amount, payment.currency)
 
     def is_noted(*given: Any) -> bool:
         return given[1].target is None
 
-    return mock.patch.multiple(apply_status, proof_of=proof_of, is_noted=is_noted)
+    return mock.patch.multiple(apply_status, trigger_of=trigger_of, is_noted=is_noted)
 
 
 @bug
@@ -436,20 +438,20 @@ def the_callbacks_token_is_not_checked() -> Any:
 
 @bug
 def the_currency_is_not_compared() -> Any:
-    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
-        found: Proof = real(self._replace(currency=currency), amount, currency)
+    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+        found: Trigger = real(self._replace(currency=currency), amount, currency)
         return found
 
-    return method(Claim, "proof", proof)
+    return method(Claim, "trigger", trigger)
 
 
 @bug
 def the_ordered_amount_is_not_compared() -> Any:
-    def proof(real: Any, self: Claim, amount: int, currency: str) -> Proof:
-        found: Proof = real(self._replace(amount=amount), amount, currency)
+    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+        found: Trigger = real(self._replace(amount=amount), amount, currency)
         return found
 
-    return method(Claim, "proof", proof)
+    return method(Claim, "trigger", trigger)
 
 
 @bug

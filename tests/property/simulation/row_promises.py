@@ -122,7 +122,7 @@ class RowPromises(Ledger):
         if new.status is S.PAID:
             self._paid[new.order_id] += 1
             proven = any(is_proof(fact, new) for fact in told)
-            self.hold("PAID only with a proof of the right money", proven, new, told)
+            self.hold("PAID only with a trigger of the right money", proven, new, told)
             self.hold("PAID at most once", self._paid[new.order_id] == 1, new)
             other = new.settled and new.settled.reference
             fresh = (new.order_id, other) not in self._decided

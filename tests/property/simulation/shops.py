@@ -117,10 +117,10 @@ class Street:
         row = self.watchdog.rows.get(order_id)
         if row is None or row.status.value != "REVIEW":
             return
-        proof = self.chance.one_of(VERDICTS)
+        trigger = self.chance.one_of(VERDICTS)
         self.watchdog.decided(order_id)
         review = self.service.operator()
-        review(order_id, proof)
+        review(order_id, trigger)
 
     # What customers do, and what Finpay makes of it
 

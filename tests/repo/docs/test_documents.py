@@ -17,7 +17,7 @@ from ops.commands import (
     webhook,
 )
 from payments.api.problems import INTERNAL, PROBLEMS
-from payments.domain.gateway_status import PROOFS
+from payments.domain.gateway_status import TRIGGERS
 from payments.domain.transitions import Status
 from testing.template import ROOT, resources, template
 from tests.property.simulation.bugs import BUGS
@@ -135,11 +135,11 @@ def test_every_status_of_finpays_is_documented_as_it_is_taken() -> None:
         for status in re.findall(r"[A-Z_]+", row[0])
         for meaning in [row[1]]
     ]
-    assert {status for status, _ in documented} == set(PROOFS)
+    assert {status for status, _ in documented} == set(TRIGGERS)
     meanings: dict[str, set[str]] = {}
     for status, meaning in documented:
-        meanings.setdefault(meaning, set()).add(PROOFS[status].name.removeprefix("PARTIALLY_"))
-    assert all(len(proofs) == 1 for proofs in meanings.values())
+        meanings.setdefault(meaning, set()).add(TRIGGERS[status].name.removeprefix("PARTIALLY_"))
+    assert all(len(triggers) == 1 for triggers in meanings.values())
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

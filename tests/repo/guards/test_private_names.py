@@ -60,5 +60,5 @@ def test_each_way_to_use_one_is_found(source: str) -> None:
 
 def test_a_public_name_is_none() -> None:
     assert not [
-        *uses("from payments.domain.gateway_status import PROOFS\nsetattr(store, 'SYNC_PAGE', 3)")
+        *uses("from payments.domain.gateway_status import TRIGGERS\nsetattr(store, 'SYNC_PAGE', 3)")
     ]

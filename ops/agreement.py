@@ -12,7 +12,7 @@ from payments.domain.transitions import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Payment
 
 
@@ -46,17 +46,19 @@ _EXPECTED = {
 _NEVER_THERE = {Status.INITIATING, Status.FAILED}
 
 
-def compare(payment: Payment, claim: Claim | None, now: int) -> Difference:
+def compare(payment: Payment, gateway_status: GatewayStatus | None, now: int) -> Difference:
     """How a payment and what Finpay says of the order that counts compare."""
-    if claim is None:
+    if gateway_status is None:
         never = payment.status in _NEVER_THERE
         return Difference.AGREES if never else Difference.ONLY_HERE
-    trigger = claim.trigger(payment.amount, payment.currency)
+    trigger = gateway_status.trigger(payment.amount, payment.currency)
     if trigger in TAKEN and payment.status is Status.PAID and payment.settled and decision(payment):
         # It was accepted as it came, so it is what came that has to be there.
-        is_same = claim.came == payment.settled.paid_amount
+        is_same = gateway_status.came == payment.settled.paid_amount
         return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
-    if trigger is Trigger.MISMATCH or claim.is_of_another(payment.amount, payment.currency):
+    if trigger is Trigger.MISMATCH or gateway_status.is_of_another(
+        payment.amount, payment.currency
+    ):
         return Difference.OTHER_AMOUNT
     if payment.status in _EXPECTED.get(trigger, ()):
         return Difference.AGREES
@@ -68,26 +70,29 @@ def compare(payment: Payment, claim: Claim | None, now: int) -> Difference:
 
 def has_money(payment: Payment, said: Said) -> bool:
     """Whether Finpay has money for one of a payment's orders, be it the right amount or not."""
-    claim = said.claim
-    return claim is not None and claim.trigger(payment.amount, payment.currency) in TAKEN
+    gateway_status = said.gateway_status
+    return (
+        gateway_status is not None
+        and gateway_status.trigger(payment.amount, payment.currency) in TAKEN
+    )
 
 
 def is_decided(payment: Payment, said: Said) -> bool:
     """Whether an operator decided in the light of what Finpay says of an order."""
-    if said.claim is None:
+    if said.gateway_status is None:
         return False
     # Money may have been noted before he decided, and yet not be what he decided about.
     is_known = is_of_known_money if has_money(payment, said) else was_known
-    return is_known(payment, said.claim)
+    return is_known(payment, said.gateway_status)
 
 
-def odd_one(payment: Payment, others: Sequence[Said]) -> Claim | None:
+def odd_one(payment: Payment, others: Sequence[Said]) -> GatewayStatus | None:
     """What Finpay says of an order that does not count and should not be; None if all is well.
 
     Money is to be there for one order only; where that came, the other money may have gone back.
     """
     well = UNPAID | ({Trigger.REFUNDED} if payment.settled else set())
-    claims = (one.claim for one in others if one.claim)
+    claims = (one.gateway_status for one in others if one.gateway_status)
     return next(
         (c for c in claims if c.trigger(payment.amount, payment.currency) not in well), None
     )

@@ -17,7 +17,7 @@ from payments.domain.transitions import Status, Trigger
 if TYPE_CHECKING:
     from ops.finpay import Said
     from payments.aws.deliveries_table import Told
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Entry, Payment
 
 
@@ -49,8 +49,10 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
         see = f"payment show {payment.order_id}"
         return Answer(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
     for one in said:
-        if one.claim and has_money(payment, one) and not is_decided(payment, one):
-            sentence = f"Finpay has the money ({one.claim.status}) and no callback has told us."
+        if one.gateway_status and has_money(payment, one) and not is_decided(payment, one):
+            sentence = (
+                f"Finpay has the money ({one.gateway_status.status}) and no callback has told us."
+            )
             return Answer(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
     for one in said:
         if one.error:
@@ -62,19 +64,19 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
                 else ""
             )
             return Answer(case, sentence + due, "doctor")
-    return _without_news_of_money(payment, said[0].claim, odd_one(payment, said[1:]), now)
+    return _without_news_of_money(payment, said[0].gateway_status, odd_one(payment, said[1:]), now)
 
 
 def _without_news_of_money(
-    payment: Payment, claim: Claim | None, odd: Claim | None, now: int
+    payment: Payment, gateway_status: GatewayStatus | None, odd: GatewayStatus | None, now: int
 ) -> Answer:
     """Of what Finpay says of the order that counts, and of another of which it says odd things."""
     if odd:
         return differs(payment, odd)
     if decided := decision(payment):
         return _decided(payment, decided)
-    if not _is_unpaid(payment, claim, now):
-        return differs(payment, claim)
+    if not _is_unpaid(payment, gateway_status, now):
+        return differs(payment, gateway_status)
     return _without_money(payment, now)
 
 
@@ -89,12 +91,12 @@ def _decided(payment: Payment, decided: Entry) -> Answer:
     return Answer(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
 
 
-def _is_unpaid(payment: Payment, claim: Claim | None, now: int) -> bool:
+def _is_unpaid(payment: Payment, gateway_status: GatewayStatus | None, now: int) -> bool:
     """Whether no money came at Finpay, and a code that can be paid here can be paid there too.
 
     Which way a payment was given up is all the same: nobody paid it.
     """
-    trigger = claim.trigger(payment.amount, payment.currency) if claim else None
+    trigger = gateway_status.trigger(payment.amount, payment.currency) if gateway_status else None
     if payment.status is Status.PENDING and not is_over(payment, now):
         return trigger is Trigger.OPEN
     return trigger is None or trigger in UNPAID

@@ -19,7 +19,7 @@ from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 if TYPE_CHECKING:
     from ops.finpay import Said
     from payments.aws.deliveries_table import Told
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Payment
 
 _PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
@@ -43,7 +43,7 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
         sentence = f"The money came and went back: the payment is {payment.status}."
         return Answer(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
     if counts and _is_in_doubt(payment, counts[0]):
-        return differs(payment, counts[0].claim)
+        return differs(payment, counts[0].gateway_status)
     if again or any(
         one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history
     ):
@@ -54,14 +54,14 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
     return _of_told(payment, _last_attempt(told), now)
 
 
-def differs(payment: Payment, claim: Claim | None) -> Answer:
+def differs(payment: Payment, gateway_status: GatewayStatus | None) -> Answer:
     """The answer where Finpay says this of an order of the payment; None: it does not know it."""
     status = "paid" if payment.status is Status.PAID else payment.status
-    says = f"says {claim.status}" if claim else "knows no such order"
-    if claim and claim.gateway_order_id != payment.order_at_finpay:
-        says += f" of its order {claim.gateway_order_id}"
+    says = f"says {gateway_status.status}" if gateway_status else "knows no such order"
+    if gateway_status and gateway_status.gateway_order_id != payment.order_at_finpay:
+        says += f" of its order {gateway_status.gateway_order_id}"
     sentence = f"It is {status} here, and Finpay {says}."
-    if claim and claim.gateway_order_id in asked_no_more(payment):
+    if gateway_status and gateway_status.gateway_order_id in asked_no_more(payment):
         return Answer(Case.FINPAY_DIFFERS, sentence, f"report --date {_day_of(payment)}")
     return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Entry, Payment
 
 
@@ -17,16 +17,16 @@ def decision(payment: Payment) -> Entry | None:
     return last if last.by is Source.OPERATOR else None
 
 
-def was_known(payment: Payment, claim: Claim) -> bool:
+def was_known(payment: Payment, gateway_status: GatewayStatus) -> bool:
     """Whether Finpay had said the very same before an operator decided."""
     decided = decision(payment)
     if decided is None:
         return False
     before = payment.history[: payment.history.index(decided)]
-    return claim.payload_digest in {entry.payload_digest for entry in before}
+    return gateway_status.payload_digest in {entry.payload_digest for entry in before}
 
 
-def is_of_known_money(payment: Payment, claim: Claim) -> bool:
+def is_of_known_money(payment: Payment, gateway_status: GatewayStatus) -> bool:
     """Whether a claim of money is about the money that an operator decided about.
 
     A reference that one of the two lacks tells nothing, so order and amount have to do.
@@ -34,6 +34,9 @@ def is_of_known_money(payment: Payment, claim: Claim) -> bool:
     settled = payment.settled
     if decision(payment) is None or settled is None:
         return False
-    if claim.gateway_order_id != payment.order_at_finpay:
+    if gateway_status.gateway_order_id != payment.order_at_finpay:
         return False
-    return claim.is_same_money(settled) is not False and claim.came == settled.paid_amount
+    return (
+        gateway_status.is_same_money(settled) is not False
+        and gateway_status.came == settled.paid_amount
+    )

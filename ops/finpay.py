@@ -19,7 +19,7 @@ from payments.finpay.transport import HttpTransport
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Payment
     from payments.domain.ports import Gateway
 
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 class Said:
     """What Finpay said of one of its orders.
 
-    No claim and no error: it knows no such order. `refused` is the merchant, not the order.
+    No gateway_status and no error: it knows no such order. `refused` is the merchant, not the
+    order.
     """
 
     gateway_order_id: str
-    claim: Claim | None = None
+    gateway_status: GatewayStatus | None = None
     error: str = ""
     refused: bool = False
 

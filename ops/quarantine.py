@@ -29,16 +29,16 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One row; times in epoch ms, the amount in rupiah. Strangers can claim anything."""
+    """One row; times in epoch ms, the amount in rupiah. Strangers can report anything."""
 
     order_id: str
     payload_digest: str
     reason: str
     received_at: int
     gone_at: int
-    claimed_status: str | None = None
-    claimed_amount: int | None = None
-    claimed_currency: str | None = None
+    reported_status: str | None = None
+    reported_amount: int | None = None
+    reported_currency: str | None = None
     finpay_reference: str | None = None
 
 
@@ -73,9 +73,9 @@ def as_json(kept: Kept) -> dict[str, Any]:
         "reason": kept.reason,
         "receivedAt": wib.iso(kept.received_at),
         "goneAt": wib.iso(kept.gone_at),
-        "claimedStatus": kept.claimed_status,
-        "claimedAmount": kept.claimed_amount,
-        "claimedCurrency": kept.claimed_currency,
+        "reportedStatus": kept.reported_status,
+        "reportedAmount": kept.reported_amount,
+        "reportedCurrency": kept.reported_currency,
         "finpayReference": kept.finpay_reference,
     }
 
@@ -83,8 +83,8 @@ def as_json(kept: Kept) -> dict[str, Any]:
 def line(kept: Kept) -> str:
     """A row in one line."""
     claimed = (
-        f"claims {kept.claimed_status} {rupiah(kept.claimed_amount, kept.claimed_currency)}"
-        if kept.claimed_status
+        f"claims {kept.reported_status} {rupiah(kept.reported_amount, kept.reported_currency)}"
+        if kept.reported_status
         else "claims nothing that can be read"
     )
     return f"{wib.told(kept.received_at)}  {kept.order_id}  {kept.reason}  {claimed}"
@@ -98,8 +98,8 @@ def _kept(item: dict[str, Any]) -> Kept:
         reason=plain["reason"],
         received_at=plain["receivedAt"],
         gone_at=plain["deleteAt"] * 1000,
-        claimed_status=plain.get("claimedStatus"),
-        claimed_amount=plain.get("claimedAmount"),
-        claimed_currency=plain.get("claimedCurrency"),
+        reported_status=plain.get("reportedStatus"),
+        reported_amount=plain.get("reportedAmount"),
+        reported_currency=plain.get("reportedCurrency"),
         finpay_reference=plain.get("finpayReference"),
     )

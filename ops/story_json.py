@@ -82,18 +82,18 @@ def told(of: Told) -> dict[str, Any]:
 
 def said(of: Said) -> dict[str, Any]:
     """What Finpay says of one of its orders."""
-    claim = of.claim
+    gateway_status = of.gateway_status
     return {
         "orderId": of.gateway_order_id,
         "error": of.error or None,
-        "known": None if of.error else claim is not None,
-        "status": claim.status if claim else None,
-        "amount": claim.amount if claim else None,
-        "currency": claim.currency if claim else None,
-        "paidAmount": claim.paid_amount if claim else None,
-        "paidAt": wib.iso(claim.paid_at) if claim else None,
-        "reference": claim.reference if claim else None,
-        "channel": claim.channel if claim else None,
+        "known": None if of.error else gateway_status is not None,
+        "status": gateway_status.status if gateway_status else None,
+        "amount": gateway_status.amount if gateway_status else None,
+        "currency": gateway_status.currency if gateway_status else None,
+        "paidAmount": gateway_status.paid_amount if gateway_status else None,
+        "paidAt": wib.iso(gateway_status.paid_at) if gateway_status else None,
+        "reference": gateway_status.reference if gateway_status else None,
+        "channel": gateway_status.channel if gateway_status else None,
     }
 
 

@@ -45,14 +45,18 @@ def said(of: Said) -> str:
     """What Finpay says of one of its orders, in one line."""
     if of.error:
         return f"{of.gateway_order_id}  no answer: {of.error}"
-    if of.claim is None:
+    if of.gateway_status is None:
         return f"{of.gateway_order_id}  it knows no such order"
-    claim = of.claim
-    parts = [of.gateway_order_id, claim.status, f"ordered {rupiah(claim.amount, claim.currency)}"]
-    if claim.paid_amount:
-        parts.append(f"paid {rupiah(claim.paid_amount, claim.currency)}")
-    parts += [f"by {claim.channel}"] if claim.channel else []
-    parts += [f"reference {claim.reference}"] if claim.reference else []
+    gateway_status = of.gateway_status
+    parts = [
+        of.gateway_order_id,
+        gateway_status.status,
+        f"ordered {rupiah(gateway_status.amount, gateway_status.currency)}",
+    ]
+    if gateway_status.paid_amount:
+        parts.append(f"paid {rupiah(gateway_status.paid_amount, gateway_status.currency)}")
+    parts += [f"by {gateway_status.channel}"] if gateway_status.channel else []
+    parts += [f"reference {gateway_status.reference}"] if gateway_status.reference else []
     return "  ".join(parts)
 
 

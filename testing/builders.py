@@ -8,7 +8,7 @@ from typing import Any
 
 from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import callback_token
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, Lease, Payment, Source
 from payments.domain.transitions import Status
 from testing.personal_data import marks
@@ -162,7 +162,7 @@ def make_payment(**overrides: Any) -> Payment:
     return Payment(**fields | overrides)
 
 
-def make_claim(**overrides: Any) -> Claim:
+def make_gateway_status(**overrides: Any) -> GatewayStatus:
     """Finpay says that the sample order is paid."""
     fields: dict[str, Any] = {
         "gateway_order_id": SAMPLE_ORDER_ID,
@@ -176,7 +176,7 @@ def make_claim(**overrides: Any) -> Claim:
         "order_reference": None,
         "channel": "INDOMARET",
         "payment_code": "8802700000076850",
-        "payloadDigest": "e" * 16,
+        "payload_digest": "e" * 16,
         "source": Source.CALLBACK,
     }
-    return Claim(**fields | overrides)
+    return GatewayStatus(**fields | overrides)

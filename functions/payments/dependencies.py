@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from payments.callbacks.confirm import ConfirmCallback
     from payments.callbacks.receive import ReceiveCallback
     from payments.domain.clock import Clock
-    from payments.domain.gateway_status import Claim
+    from payments.domain.gateway_status import GatewayStatus
     from payments.domain.ids import NewId
     from payments.domain.merchant import CredentialSource
     from payments.domain.ports import Gateway, Quarantine
@@ -187,9 +187,9 @@ class Dependencies:
     def receive_callback(self) -> ReceiveCallback:
         from payments.callbacks.receive import ReceiveCallback
 
-        def confirm(order_id: str, claim: Claim) -> Settlement | None:
+        def confirm(order_id: str, gateway_status: GatewayStatus) -> Settlement | None:
             # Built for a callback whose signature proves nothing; the others wait for no requests.
-            return self._confirm_callback(order_id, claim)
+            return self._confirm_callback(order_id, gateway_status)
 
         return ReceiveCallback(self._settle, self._quarantine, self.credentials, confirm)
 

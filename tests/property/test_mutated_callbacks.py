@@ -16,7 +16,7 @@ import pytest
 from payments.callbacks import php_json
 from payments.callbacks.signature import verify
 from payments.domain.errors import SignatureError
-from payments.domain.gateway_status import read_claim
+from payments.domain.gateway_status import read_gateway_status
 from payments.domain.payment import Source
 from payments.domain.transitions import Status
 from testing.builders import (
@@ -64,8 +64,8 @@ def is_verified(body: bytes, key: str) -> bool:
     return True
 
 
-def claim_of(body: bytes) -> object:
-    return read_claim(php_json.decode(body), "", Source.CALLBACK)
+def gateway_status_of(body: bytes) -> object:
+    return read_gateway_status(php_json.decode(body), "", Source.CALLBACK)
 
 
 def test_every_original_is_accepted() -> None:
@@ -80,7 +80,7 @@ def test_no_mutated_callback_is_accepted(figure: Callable[[str], None]) -> None:
     random = Random(COUNT)  # noqa: S311 - a seed, no secret
     signed: dict[str, dict[str, object]] = {}
     for original in ORIGINALS:
-        signed.setdefault(original.key, {})[said(original.body)] = claim_of(original.body)
+        signed.setdefault(original.key, {})[said(original.body)] = gateway_status_of(original.body)
     accepted: list[bytes] = []
     counts: Counter[str] = Counter()
     for _ in range(COUNT):
@@ -88,7 +88,7 @@ def test_no_mutated_callback_is_accepted(figure: Callable[[str], None]) -> None:
         mutant = mutated(random, original, ORIGINALS)
         if not is_verified(mutant, original.key):
             counts["refused"] += 1
-        elif signed[original.key].get(said(mutant), mutant) == claim_of(mutant):
+        elif signed[original.key].get(said(mutant), mutant) == gateway_status_of(mutant):
             counts["equivalent"] += 1
         else:
             accepted.append(mutant)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from payments.domain.errors import Unavailable
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode
 from payments.domain.sync_schedule import shard_of, shards
 from payments.services.reconcile import EnqueueDue, Run
@@ -66,7 +66,7 @@ class Finpay:
     def initiate(self, body: Mapping[str, object]) -> IssuedCode:
         raise AssertionError(body)
 
-    def check(self, gateway_order_id: str) -> Claim | None:
+    def check(self, gateway_order_id: str) -> GatewayStatus | None:
         raise AssertionError(gateway_order_id)
 
     def cancel(self, gateway_order_id: str) -> bool:

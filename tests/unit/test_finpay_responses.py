@@ -12,7 +12,7 @@ from payments.domain.errors import (
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Source
 from payments.finpay.responses import (
     read_cancel_response,
@@ -136,7 +136,7 @@ def test_a_message_that_is_none_is_left_out(message: Any) -> None:
     assert raised.value.message == ""
 
 
-def check(status: int = 200, code: Any = "2000000", **data: Any) -> Claim | None:
+def check(status: int = 200, code: Any = "2000000", **data: Any) -> GatewayStatus | None:
     """What a status check says of order A-1."""
     payment = {"order": {"id": "A-1", "amount": 1000}, "result": {"payment": {"status": "PAID"}}}
     body = {"responseCode": code, "data": payment | data}
@@ -144,10 +144,14 @@ def check(status: int = 200, code: Any = "2000000", **data: Any) -> Claim | None
 
 
 def test_a_status_check_tells_what_became_of_the_order() -> None:
-    claim = check()
-    assert claim
-    assert (claim.gateway_order_id, claim.status, claim.amount) == ("A-1", "PAID", 1000)
-    assert claim.source is Source.STATUS_CHECK
+    gateway_status = check()
+    assert gateway_status
+    assert (gateway_status.gateway_order_id, gateway_status.status, gateway_status.amount) == (
+        "A-1",
+        "PAID",
+        1000,
+    )
+    assert gateway_status.source is Source.STATUS_CHECK
 
 
 def test_an_order_that_finpay_does_not_know_is_none() -> None:
@@ -192,7 +196,9 @@ def test_an_answer_about_another_order_or_none_says_nothing(data: dict[str, Any]
 
 def test_the_payload_digest_of_a_check_is_the_same_while_the_order_is() -> None:
     claims = [check(), check(), check(sourceOfFunds={"type": "finpaycode"})]
-    first, again, other = [claim.payload_digest for claim in claims if claim]
+    first, again, other = [
+        gateway_status.payload_digest for gateway_status in claims if gateway_status
+    ]
     assert first == again != other
 
 

@@ -4,20 +4,20 @@ from typing import Any
 
 import pytest
 
-from payments.domain.gateway_status import Claim, digest_of, read_claim
+from payments.domain.gateway_status import GatewayStatus, digest_of, read_gateway_status
 from payments.domain.payment import Source
 from payments.domain.transitions import Trigger
-from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_claim
+from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_gateway_status
 
 
-def read(fields: Any, source: Source = Source.CALLBACK) -> Claim:
-    claim = read_claim(fields, "e", source)
-    assert claim
-    return claim
+def read(fields: Any, source: Source = Source.CALLBACK) -> GatewayStatus:
+    gateway_status = read_gateway_status(fields, "e", source)
+    assert gateway_status
+    return gateway_status
 
 
 def trigger(status: str = "PAID", **changes: Any) -> Trigger:
-    return make_claim(status=status, **changes).trigger(1000, "IDR")
+    return make_gateway_status(status=status, **changes).trigger(1000, "IDR")
 
 
 @pytest.mark.parametrize("status", ["PAID", "CAPTURED"])
@@ -93,10 +93,10 @@ def test_everything_else_is_the_same_from_both(status: str) -> None:
 
 
 def test_an_unreadable_amount_never_passes_as_matching() -> None:
-    assert make_claim(amount=None).trigger_if_matching() is Trigger.MISMATCH
-    assert make_claim(currency=None).trigger_if_matching() is Trigger.MISMATCH
-    assert make_claim().trigger_if_matching() is Trigger.PAID
-    nothing = make_claim(amount=None, paid_amount=None, paid_amount_given=False)
+    assert make_gateway_status(amount=None).trigger_if_matching() is Trigger.MISMATCH
+    assert make_gateway_status(currency=None).trigger_if_matching() is Trigger.MISMATCH
+    assert make_gateway_status().trigger_if_matching() is Trigger.PAID
+    nothing = make_gateway_status(amount=None, paid_amount=None, paid_amount_given=False)
     assert nothing.trigger_if_matching() is Trigger.MISMATCH, (
         "two amounts that are missing are not one"
     )
@@ -108,17 +108,17 @@ def test_an_unreadable_amount_never_passes_as_matching() -> None:
 def test_an_order_is_of_another_payment_where_finpay_says_what_differs(
     other: dict[str, Any],
 ) -> None:
-    assert make_claim(**other).is_of_another(1000, "IDR")
+    assert make_gateway_status(**other).is_of_another(1000, "IDR")
 
 
 @pytest.mark.parametrize("same", [{}, {"amount": None}, {"currency": None}])
 def test_what_finpay_does_not_say_makes_no_other_order(same: dict[str, Any]) -> None:
-    assert not make_claim(**same).is_of_another(1000, "IDR")
+    assert not make_gateway_status(**same).is_of_another(1000, "IDR")
 
 
 def test_a_payment_code_callback_is_read_in_full() -> None:
-    claim = read(make_callback_fields())
-    assert claim == make_claim(payload_digest="e", paid_at=1_680_577_200_000)
+    gateway_status = read(make_callback_fields())
+    assert gateway_status == make_gateway_status(payload_digest="e", paid_at=1_680_577_200_000)
 
 
 def test_a_card_callback_without_payment_details_is_read_too() -> None:
@@ -128,10 +128,14 @@ def test_a_card_callback_without_payment_details_is_read_too() -> None:
         "card": {"mask": "4111********1111"},
         "result": {"payment": {"amount": 1000, "status": "CAPTURED", "statusDesc": "ok"}},
     }
-    claim = read(card)
-    assert (claim.amount, claim.paid_amount, claim.reference) == (1000, 1000, "R1")
-    assert (claim.channel, claim.paid_at) == (None, None)
-    assert claim.trigger(1000, "IDR") is Trigger.PAID
+    gateway_status = read(card)
+    assert (gateway_status.amount, gateway_status.paid_amount, gateway_status.reference) == (
+        1000,
+        1000,
+        "R1",
+    )
+    assert (gateway_status.channel, gateway_status.paid_at) == (None, None)
+    assert gateway_status.trigger(1000, "IDR") is Trigger.PAID
 
 
 @pytest.mark.parametrize("code", [None, "", "8" * 31, 7])
@@ -195,8 +199,8 @@ def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:
         {"order": {"id": "A"}, "result": {"payment": {"status": None}}},
     ],
 )
-def test_a_document_without_order_id_or_status_claims_nothing(document: object) -> None:
-    assert read_claim(document, "e", Source.CALLBACK) is None
+def test_a_document_without_order_id_or_status_reports_nothing(document: object) -> None:
+    assert read_gateway_status(document, "e", Source.CALLBACK) is None
 
 
 def test_an_order_id_of_digits_may_come_as_a_number() -> None:

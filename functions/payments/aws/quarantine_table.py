@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef
 
     from payments.domain.clock import Clock
-    from payments.domain.gateway_status import Claim, Reason
+    from payments.domain.gateway_status import GatewayStatus, Reason
 
 _QUARANTINE_DAYS = 90
 
@@ -26,7 +26,13 @@ class DynamoQuarantine:
     table: str
     clock: Clock
 
-    def keep(self, order_id: str, reason: Reason, payload_digest: str, claim: Claim | None) -> None:
+    def keep(
+        self,
+        order_id: str,
+        reason: Reason,
+        payload_digest: str,
+        gateway_status: GatewayStatus | None,
+    ) -> None:
         """Store it once, however often the same callback comes; gone after 90 days."""
         now = self.clock()
         item = {
@@ -37,19 +43,21 @@ class DynamoQuarantine:
             "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
         }
         with translated():
-            self.client.put_item(**put(self.table, item, claim))
+            self.client.put_item(**put(self.table, item, gateway_status))
 
 
-def put(table: str, item: dict[str, Any], claim: Claim | None) -> PutItemInputTypeDef:
+def put(
+    table: str, item: dict[str, Any], gateway_status: GatewayStatus | None
+) -> PutItemInputTypeDef:
     """Keep what a callback claimed, never its body."""
     claimed = (
         {
-            "claimedStatus": claim.status,
-            "claimedAmount": claim.came,
-            "claimedCurrency": claim.currency,
-            "finpayReference": claim.reference,
+            "reportedStatus": gateway_status.status,
+            "reportedAmount": gateway_status.came,
+            "reportedCurrency": gateway_status.currency,
+            "finpayReference": gateway_status.reference,
         }
-        if claim
+        if gateway_status
         else {}
     )
     present = {name: value for name, value in claimed.items() if value is not None}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, Unconfirmed
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment
 from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
@@ -32,7 +32,7 @@ _UNDOES_MONEY = frozenset({Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED, Trigger
 
 @dataclass(frozen=True, slots=True)
 class ConfirmCallback:
-    """Asks Finpay whether an unverified claim is true."""
+    """Asks Finpay whether an unverified gateway_status is true."""
 
     payments: PaymentStore
     inquire: Callable[[], Inquire]
@@ -40,30 +40,30 @@ class ConfirmCallback:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, order_id: str, claim: Claim) -> Settlement | None:
+    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> Settlement | None:
         """The settlement, if Finpay says the same; None if not, or if it is not to be asked.
 
         Whatever Finpay says is settled, since it is the truth. Raises Unconfirmed if it does not
         answer: Finpay tries 5xx again.
         """
         payment = self.payments.get(order_id)
-        if payment is None or not _matters(claim, payment):
+        if payment is None or not _matters(gateway_status, payment):
             return None
-        if not payment.knows(claim.gateway_order_id):
+        if not payment.knows(gateway_status.gateway_order_id):
             return None
         now = self.clock()
         before = now - CONFIRMATION_INTERVAL_MS
         if self.payments.begin_confirmation(order_id, now, before, self.new_id()) is None:
             return None
         try:
-            inquiry = self.inquire().about(payment, claim.gateway_order_id)
+            inquiry = self.inquire().about(payment, gateway_status.gateway_order_id)
         except GatewayError:
             raise Unconfirmed from None
-        said = inquiry.claim
-        return inquiry.settlement if said and said.status == claim.status else None
+        said = inquiry.gateway_status
+        return inquiry.settlement if said and said.status == gateway_status.status else None
 
 
-def _matters(claim: Claim, payment: Payment) -> bool:
-    """Whether the payment would be another one if the claim were true."""
-    undone = claim.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
+def _matters(gateway_status: GatewayStatus, payment: Payment) -> bool:
+    """Whether the payment would be another one if the gateway status were true."""
+    undone = gateway_status.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
     return payment.status in OPEN | GIVEN_UP or undone

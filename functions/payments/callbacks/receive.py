@@ -19,7 +19,7 @@ from payments.domain.errors import (
     SignatureError,
     UnknownRoute,
 )
-from payments.domain.gateway_status import Claim, Reason, digest_of, read_claim
+from payments.domain.gateway_status import GatewayStatus, Reason, digest_of, read_gateway_status
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 CONFIRMED = "status-check"
 
-type Confirm = Callable[[str, Claim], Settlement | None]
-"""Whether an unverified claim about an order is true; see confirm.ConfirmCallback."""
+type Confirm = Callable[[str, GatewayStatus], Settlement | None]
+"""Whether an unverified gateway status about an order is true; see confirm.ConfirmCallback."""
 
 _UNPROVEN_DIGITS = 2
 """Of the payload digest of what nobody signed: a flood of it fills 256 rows of an order at most."""
@@ -73,25 +73,25 @@ class ReceiveCallback(NamedTuple):
         except ValueError:
             raise MalformedBody from None
         payload_digest = digest_of(_content(document, body))
-        claim = read_claim(document, payload_digest, Source.CALLBACK)
+        gateway_status = read_gateway_status(document, payload_digest, Source.CALLBACK)
         try:
             signed_form = self._verify(body)
         except SignatureError:
-            if claim and (confirmed := self.confirm(order_id, claim)):
+            if gateway_status and (confirmed := self.confirm(order_id, gateway_status)):
                 return Receipt(CONFIRMED, confirmed)
             self.quarantine.keep(
-                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], claim
+                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], gateway_status
             )
             raise
         reason = Reason.UNREADABLE
-        if claim is not None:
+        if gateway_status is not None:
             try:
-                return Receipt(signed_form, self.settle(order_id, claim))
+                return Receipt(signed_form, self.settle(order_id, gateway_status))
             except PaymentNotFound:
                 reason = Reason.UNKNOWN_ORDER
             except OtherOrder:
                 reason = Reason.OTHER_ORDER
-        self.quarantine.keep(order_id, reason, payload_digest, claim)
+        self.quarantine.keep(order_id, reason, payload_digest, gateway_status)
         return Receipt(signed_form, quarantined=reason)
 
     def _verify(self, body: bytes) -> str:

@@ -56,7 +56,7 @@ class Reason(StrEnum):
     """Of another amount or currency than was ordered."""
 
 
-class Claim(NamedTuple):
+class GatewayStatus(NamedTuple):
     """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable.
 
     `gateway_order_id` is Finpay's order.id: the payment's own, or one derived from it.
@@ -125,7 +125,7 @@ class Claim(NamedTuple):
         return other_amount or (self.currency is not None and self.currency != currency)
 
     def trigger_if_matching(self) -> Trigger:
-        """What this proves about a payment that was ordered as the claim says it was."""
+        """What this proves about a payment that was ordered as the gateway status says it was."""
         return self.trigger(-1 if self.amount is None else self.amount, self.currency or "")
 
 
@@ -134,8 +134,10 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def read_claim(document: object, payload_digest: str, source: Source) -> Claim | None:
-    """The claim in a decoded body; None if it names no order or no status."""
+def read_gateway_status(
+    document: object, payload_digest: str, source: Source
+) -> GatewayStatus | None:
+    """The gateway_status in a decoded body; None if it names no order or no status."""
     body = _object(document)
     order = _object(body.get("order"))
     paid = _object(_object(body.get("result")).get("payment"))
@@ -146,7 +148,7 @@ def read_claim(document: object, payload_digest: str, source: Source) -> Claim |
         return None
     status = _text(status, 32) or "?"
     source_of_funds = _object(body.get("sourceOfFunds"))
-    return Claim(
+    return GatewayStatus(
         gateway_order_id=order_id,
         status=status,
         amount=read_rupiah(order.get("amount")),

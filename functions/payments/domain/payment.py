@@ -58,7 +58,8 @@ class Entry(NamedTuple):
     """One change of a payment; the entry of version n is the n-th.
 
     `write_id` is unique to the write that made it, so that a write whose answer was lost recognises
-    itself. `payload_digest` is a hash of what Finpay said; `saw` its status where it did not become ours.
+    itself. `payload_digest` is a hash of what Finpay said; `saw` its status where it did not become
+    ours.
     """
 
     status: Status

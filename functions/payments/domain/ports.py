@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from payments.domain.change import Applied, Change, Refused
-from payments.domain.gateway_status import Claim, Reason
+from payments.domain.gateway_status import GatewayStatus, Reason
 from payments.domain.payment import IssuedCode, Lease, Payment
 
 
@@ -65,7 +65,13 @@ class SyncQueue(Protocol):
 class Quarantine(Protocol):
     """Payload digest of callbacks that proved nothing or did not match."""
 
-    def keep(self, order_id: str, reason: Reason, payload_digest: str, claim: Claim | None) -> None:
+    def keep(
+        self,
+        order_id: str,
+        reason: Reason,
+        payload_digest: str,
+        gateway_status: GatewayStatus | None,
+    ) -> None:
         """Store it once, however often the same callback comes; raises Unavailable."""
 
 
@@ -81,7 +87,7 @@ class Gateway(Protocol):
     def initiate(self, body: Mapping[str, object]) -> IssuedCode:
         """Ask for a code."""
 
-    def check(self, gateway_order_id: str) -> Claim | None:
+    def check(self, gateway_order_id: str) -> GatewayStatus | None:
         """What Finpay says of an order, or None if it knows no such order."""
 
     def cancel(self, gateway_order_id: str) -> bool:

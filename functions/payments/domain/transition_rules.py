@@ -1,9 +1,9 @@
-"""What a claim means for a payment, and which write brings it there. Pure."""
+"""What a gateway status means for a payment, and which write brings it there. Pure."""
 
 from dataclasses import replace
 
 from payments.domain.change import Change, NextSync
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
 from payments.domain.sync_schedule import first_late_sync_time
 from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Rule, Status, Trigger, rule_for
@@ -41,57 +41,64 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     return NextSync(first_late_sync_time(entry.at) if watched else None)
 
 
-def trigger_of(claim: Claim, payment: Payment) -> Trigger:
-    """What the claim proves about a payment that was read."""
-    trigger = claim.trigger(payment.amount, payment.currency)
+def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
+    """What the gateway status proves about a payment that was read."""
+    trigger = gateway_status.trigger(payment.amount, payment.currency)
     if payment.settled is None:
         return trigger
-    other_order = claim.gateway_order_id != payment.order_at_finpay
+    other_order = gateway_status.gateway_order_id != payment.order_at_finpay
     if trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED} and other_order:
         return Trigger.REFUNDED_OTHER
-    is_same = False if other_order else claim.is_same_money(payment.settled)
-    if trigger is Trigger.MISMATCH and is_same and claim.came == payment.settled.paid_amount:
+    is_same = False if other_order else gateway_status.is_same_money(payment.settled)
+    if (
+        trigger is Trigger.MISMATCH
+        and is_same
+        and gateway_status.came == payment.settled.paid_amount
+    ):
         return Trigger.PAID_BEFORE
     if trigger is not Trigger.PAID:
         return trigger
     # Given up although money is entered: an operator decided, and decided about that money. What
     # has a reference of another kind may be other money, so he decides once more.
     decided = payment.status in GIVEN_UP
-    may_differ = is_same is None and bool(claim.reference and payment.settled.reference)
+    may_differ = is_same is None and bool(gateway_status.reference and payment.settled.reference)
     if is_same is False or (decided and may_differ):
         return Trigger.PAID_AGAIN
     was_known = decided and payment.settled.paid_amount == payment.amount
     return Trigger.PAID_BEFORE if was_known else trigger
 
 
-def rule_of(claim: Claim, payment: Payment, trigger: Trigger) -> Rule | None:
-    """The rule for a claim; of an order that was given up at Finpay only money counts."""
-    counts = claim.gateway_order_id == payment.order_at_finpay or trigger in MONEY
+def rule_of(gateway_status: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule | None:
+    """The rule for a gateway status; of an order that was given up at Finpay only money counts."""
+    counts = gateway_status.gateway_order_id == payment.order_at_finpay or trigger in MONEY
     return rule_for(payment.status, trigger) if counts else None
 
 
-def with_money(change: Change, claim: Claim, rule: Rule) -> Change:
+def with_money(change: Change, gateway_status: GatewayStatus, rule: Rule) -> Change:
     """Add what was paid, where the rule is about money that came."""
     if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
-    renamed = claim.gateway_order_id != change.order_id
+    renamed = gateway_status.gateway_order_id != change.order_id
     settled = Settled(
-        paid_amount=claim.came,
-        paid_at=claim.paid_at or change.entry.at,
-        payment_reference=claim.payment_reference,
-        channel=claim.channel,
-        gateway_order_id=claim.gateway_order_id if renamed else None,
+        paid_amount=gateway_status.came,
+        paid_at=gateway_status.paid_at or change.entry.at,
+        payment_reference=gateway_status.payment_reference,
+        channel=gateway_status.channel,
+        gateway_order_id=gateway_status.gateway_order_id if renamed else None,
         late=rule.late,
-        order_reference=claim.order_reference,
+        order_reference=gateway_status.order_reference,
     )
     return replace(change, settled=settled)
 
 
-def is_noted(claim: Claim, rule: Rule, payment: Payment) -> bool:
-    """Whether this very claim had its effect before, or the history has no room for a remark."""
-    entries = [entry for entry in payment.history if entry.payload_digest == claim.payload_digest]
+def is_noted(gateway_status: GatewayStatus, rule: Rule, payment: Payment) -> bool:
+    """Whether this very gateway status had its effect before, or the history has no room for a remark."""
+    entries = [
+        entry for entry in payment.history if entry.payload_digest == gateway_status.payload_digest
+    ]
     if rule.target:
-        # What an operator decided about a claim is not undone by the same claim sent again.
+        # What an operator decided about a gateway status is not undone by the same gateway status
+        # sent again.
         return any(entry.status is rule.target and not entry.saw for entry in entries)
     if rule.trigger in _TO_CONFIRM and payment.status is Status.PAID:
         return any(entry.status is Status.PAID for entry in entries)

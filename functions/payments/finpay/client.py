@@ -19,7 +19,7 @@ from requests.auth import HTTPBasicAuth
 
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayRefused, Unavailable
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
 from payments.finpay.responses import (
@@ -70,10 +70,10 @@ class FinpayClient:
 
         return self._ask("initiate", request, INITIATE_SECONDS, read)
 
-    def check(self, gateway_order_id: str) -> Claim | None:
+    def check(self, gateway_order_id: str) -> GatewayStatus | None:
         """`GET /pg/payment/card/check/{id}`; raises a GatewayError."""
 
-        def read(status: int, answer: bytes) -> Claim | None:
+        def read(status: int, answer: bytes) -> GatewayStatus | None:
             return read_check_response(status, answer, gateway_order_id)
 
         return self._ask("check", self._get("check", gateway_order_id), self.check_seconds, read)

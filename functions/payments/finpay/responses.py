@@ -16,7 +16,7 @@ from payments.domain.errors import (
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.domain.gateway_status import Claim, digest_of, read_claim
+from payments.domain.gateway_status import GatewayStatus, digest_of, read_gateway_status
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
 
 SUCCESS = "2000000"
@@ -62,7 +62,9 @@ def read_initiate_response(
     )
 
 
-def read_check_response(http_status: int, body: bytes, gateway_order_id: str) -> Claim | None:
+def read_check_response(
+    http_status: int, body: bytes, gateway_order_id: str
+) -> GatewayStatus | None:
     """What Finpay says of the order that was asked about, or None if it knows no such order.
 
     Raises GatewayRefused if Finpay refused us, OutcomeUnknown for anything else.
@@ -77,10 +79,12 @@ def read_check_response(http_status: int, body: bytes, gateway_order_id: str) ->
         raise GatewayRefused(code)
     data = answer.get("data")
     payload_digest = digest_of(json.dumps(data).encode())
-    claim = read_claim(data, payload_digest, Source.STATUS_CHECK) if code == SUCCESS else None
-    if claim is None or claim.gateway_order_id != gateway_order_id:
+    gateway_status = (
+        read_gateway_status(data, payload_digest, Source.STATUS_CHECK) if code == SUCCESS else None
+    )
+    if gateway_status is None or gateway_status.gateway_order_id != gateway_order_id:
         raise OutcomeUnknown(code)
-    return claim
+    return gateway_status
 
 
 def read_cancel_response(http_status: int, body: bytes) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from payments.domain.change import RACES, Applied, Change, Refused
 from payments.domain.clock import Clock
 from payments.domain.errors import OtherOrder, PaymentNotFound, Unavailable
-from payments.domain.gateway_status import Claim, Reason
+from payments.domain.gateway_status import GatewayStatus, Reason
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.transition_rules import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Effect(StrEnum):
-    """What a claim did to its payment."""
+    """What a gateway status did to its payment."""
 
     MOVED = "moved"
     RECORDED = "recorded"
@@ -74,39 +74,42 @@ class Settle(NamedTuple):
     new_id: NewId
     observe: Observe = lambda _: None
 
-    def __call__(self, order_id: str, claim: Claim) -> Settlement:
-        """Apply a claim that a signature or an authenticated status check has proven.
+    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> Settlement:
+        """Apply a gateway status that a signature or an authenticated status check has proven.
 
-        Raises PaymentNotFound if there is no such payment, OtherOrder if the claim is about an
-        order at Finpay that is not this payment's, Unavailable if the outcome is not known.
+        Raises PaymentNotFound if there is no such payment, OtherOrder if the gateway_status is
+        about an order at Finpay that is not this payment's, Unavailable if the outcome is not
+        known.
         """
-        settlement = self._settle(order_id, claim)
+        settlement = self._settle(order_id, gateway_status)
         self.observe(settlement)
         return settlement
 
-    def _settle(self, order_id: str, claim: Claim) -> Settlement:
-        trigger = claim.trigger_if_matching()
+    def _settle(self, order_id: str, gateway_status: GatewayStatus) -> Settlement:
+        trigger = gateway_status.trigger_if_matching()
         rule = usual_rule(trigger)
         if rule and rule.target:
-            result = self._try_unread(order_id, claim, rule, rule.target)
+            result = self._try_unread(order_id, gateway_status, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
         for _ in range(RACES):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
-                return Settlement(result.payment, trigger, effect, claim.source)
+                return Settlement(result.payment, trigger, effect, gateway_status.source)
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
-            if not payment.knows(claim.gateway_order_id):
+            if not payment.knows(gateway_status.gateway_order_id):
                 raise OtherOrder(order_id)
-            trigger = trigger_of(claim, payment)
-            rule = rule_of(claim, payment, trigger)
+            trigger = trigger_of(gateway_status, payment)
+            rule = rule_of(gateway_status, payment, trigger)
             if trigger is Trigger.MISMATCH:
-                self.quarantine.keep(order_id, Reason.MISMATCH, claim.payload_digest, claim)
-            if rule is None or is_noted(claim, rule, payment):
-                return Settlement.nothing(payment, trigger, claim.source)
-            result = self._try(claim, rule, payment)
+                self.quarantine.keep(
+                    order_id, Reason.MISMATCH, gateway_status.payload_digest, gateway_status
+                )
+            if rule is None or is_noted(gateway_status, rule, payment):
+                return Settlement.nothing(payment, trigger, gateway_status.source)
+            result = self._try(gateway_status, rule, payment)
         raise Unavailable("the payment keeps changing")
 
     def learn(
@@ -139,27 +142,38 @@ class Settle(NamedTuple):
         return settlement
 
     def _try_unread(
-        self, order_id: str, claim: Claim, rule: Rule, target: Status
+        self, order_id: str, gateway_status: GatewayStatus, rule: Rule, target: Status
     ) -> Applied | Refused:
         """The rule's effect on a payment in any state that it allows, ordered as claimed."""
-        entry = self._entry(claim, target)
+        entry = self._entry(gateway_status, target)
         change = Change(
             order_id=order_id,
             sources=rule.sources,
             entry=entry,
-            amount=claim.amount,
-            currency=claim.currency,
-            gateway_order_id=claim.gateway_order_id,
+            amount=gateway_status.amount,
+            currency=gateway_status.currency,
+            gateway_order_id=gateway_status.gateway_order_id,
             only_current=rule.trigger not in MONEY,
             next_sync=next_sync_after(rule, entry),
         )
-        return self.payments.apply(with_money(change, claim, rule))
+        return self.payments.apply(with_money(change, gateway_status, rule))
 
-    def _try(self, claim: Claim, rule: Rule, payment: Payment) -> Applied | Refused:
+    def _try(
+        self, gateway_status: GatewayStatus, rule: Rule, payment: Payment
+    ) -> Applied | Refused:
         """The rule's effect on a payment just as it was read."""
-        saw = "" if rule.target else claim.status
-        entry = self._entry(claim, rule.target or payment.status, saw)
-        return self.payments.apply(with_money(change_of(payment, rule, entry), claim, rule))
+        saw = "" if rule.target else gateway_status.status
+        entry = self._entry(gateway_status, rule.target or payment.status, saw)
+        return self.payments.apply(
+            with_money(change_of(payment, rule, entry), gateway_status, rule)
+        )
 
-    def _entry(self, claim: Claim, status: Status, saw: str = "") -> Entry:
-        return Entry(status, self.clock(), claim.source, self.new_id(), claim.payload_digest, saw)
+    def _entry(self, gateway_status: GatewayStatus, status: Status, saw: str = "") -> Entry:
+        return Entry(
+            status,
+            self.clock(),
+            gateway_status.source,
+            self.new_id(),
+            gateway_status.payload_digest,
+            saw,
+        )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from payments.domain.change import Applied, Change, Renamed
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, OutcomeUnknown, PaymentInProgress
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.sync_schedule import is_over
@@ -84,19 +84,19 @@ class Resolve:
 
     def _cleared(self, held: Payment) -> Settlement:
         inquiry = self.inquire(held, holds_lease=True)
-        learnt, claim = inquiry.settlement, inquiry.claim
-        if learnt.payment.status is not Status.INITIATING or claim is None:
+        learnt, gateway_status = inquiry.settlement, inquiry.gateway_status
+        if learnt.payment.status is not Status.INITIATING or gateway_status is None:
             return learnt
         match learnt.trigger:
             case Trigger.CANCEL_CONFIRMED:
                 return learnt
             case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
-                return _moved(self.settle(held.order_id, claim))
-            case Trigger.OPEN if claim.is_of_another(held.amount, held.currency):
+                return _moved(self.settle(held.order_id, gateway_status))
+            case Trigger.OPEN if gateway_status.is_of_another(held.amount, held.currency):
                 return _moved(
                     self.settle.learn(held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
                 )
-            case Trigger.OPEN if self._is_cancelled(held, claim):
+            case Trigger.OPEN if self._is_cancelled(held, gateway_status):
                 return learnt._replace(trigger=Trigger.CANCEL_AGREED)
             case Trigger.OPEN if is_over(held, self.clock()):
                 return _moved(
@@ -104,17 +104,17 @@ class Resolve:
                         held,
                         Trigger.EXPIRY_CONFIRMED,
                         learnt.source,
-                        payload_digest=claim.payload_digest,
+                        payload_digest=gateway_status.payload_digest,
                     )
                 )
         # Perhaps it was paid at this moment, or says something that nobody knows.
         raise OutcomeUnknown
 
-    def _is_cancelled(self, held: Payment, claim: Claim) -> bool:
+    def _is_cancelled(self, held: Payment, gateway_status: GatewayStatus) -> bool:
         """Whether Finpay agreed to cancel what is surely ours, well before our lease ends."""
         if held.lease is None or held.lease.until - self.clock() < _CANCEL_MS:
             raise OutcomeUnknown
-        is_ours = claim.is_of(held.amount, held.currency)
+        is_ours = gateway_status.is_of(held.amount, held.currency)
         return is_ours and self.gateway.cancel(held.gateway_order_id)
 
     def _rename(self, held: Payment) -> Payment:

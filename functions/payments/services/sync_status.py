@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.domain.clock import MINUTE, Clock
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import MONEY, OPEN, Status, Trigger
@@ -23,7 +23,7 @@ _FOR_ANYONE = MONEY | {Trigger.UNKNOWN}
 class Inquiry:
     """What Finpay said, None if it knows no such order, and what that did to the payment."""
 
-    claim: Claim | None
+    gateway_status: GatewayStatus | None
     settlement: Settlement
 
 
@@ -41,16 +41,19 @@ class Inquire:
         While an initiate's outcome is unknown, only money is taken from the answer, and a code if
         nobody else is at work on it: the holder of the lease may be about to cancel that code.
         """
-        claim = self.gateway.check(payment.order_at_finpay)
-        if claim is None:
+        gateway_status = self.gateway.check(payment.order_at_finpay)
+        if gateway_status is None:
             return Inquiry(None, self._of_unknown_order(payment))
-        trigger = claim.trigger(payment.amount, payment.currency)
+        trigger = gateway_status.trigger(payment.amount, payment.currency)
         if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
             is_free = holds_lease or not payment.is_held(self.clock())
-            return Inquiry(claim, self._of_unknown_outcome(payment, claim, trigger, takes=is_free))
+            return Inquiry(
+                gateway_status,
+                self._of_unknown_outcome(payment, gateway_status, trigger, takes=is_free),
+            )
         if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
-            return Inquiry(claim, self._expire(payment, claim.payload_digest))
-        return Inquiry(claim, self.settle(payment.order_id, claim))
+            return Inquiry(gateway_status, self._expire(payment, gateway_status.payload_digest))
+        return Inquiry(gateway_status, self.settle(payment.order_id, gateway_status))
 
     def about(self, payment: Payment, gateway_order_id: str) -> Inquiry:
         """One status check of any of the payment's orders at Finpay; raises as the usual one.
@@ -59,10 +62,15 @@ class Inquire:
         """
         if gateway_order_id == payment.order_at_finpay:
             return self(payment)
-        claim = self.gateway.check(gateway_order_id)
-        if claim is None or claim.trigger(payment.amount, payment.currency) not in MONEY:
-            return Inquiry(claim, Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK))
-        return Inquiry(claim, self.settle(payment.order_id, claim))
+        gateway_status = self.gateway.check(gateway_order_id)
+        if (
+            gateway_status is None
+            or gateway_status.trigger(payment.amount, payment.currency) not in MONEY
+        ):
+            return Inquiry(
+                gateway_status, Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK)
+            )
+        return Inquiry(gateway_status, self.settle(payment.order_id, gateway_status))
 
     def _of_unknown_order(self, payment: Payment) -> Settlement:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
@@ -70,14 +78,14 @@ class Inquire:
         return Settlement.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
     def _of_unknown_outcome(
-        self, payment: Payment, claim: Claim, trigger: Trigger, *, takes: bool
+        self, payment: Payment, gateway_status: GatewayStatus, trigger: Trigger, *, takes: bool
     ) -> Settlement:
-        is_ours = claim.is_of(payment.amount, payment.currency)
-        if takes and trigger is Trigger.OPEN and is_ours and claim.payment_code:
+        is_ours = gateway_status.is_of(payment.amount, payment.currency)
+        if takes and trigger is Trigger.OPEN and is_ours and gateway_status.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * MINUTE
-            code = IssuedCode(None, latest, claim.payment_code)
-            issued, payload_digest = Trigger.CODE_ISSUED, claim.payload_digest
+            code = IssuedCode(None, latest, gateway_status.payment_code)
+            issued, payload_digest = Trigger.CODE_ISSUED, gateway_status.payload_digest
             return self.settle.learn(
                 payment, issued, _CHECK, payload_digest=payload_digest, code=code
             )

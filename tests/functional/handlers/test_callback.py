@@ -40,8 +40,8 @@ def quarantined(service: Service) -> list[str]:
     rows = service.rows("QuarantineTable")
     for row in rows:
         if row["reason"]["S"] != "unreadable":
-            assert row["claimedStatus"]["S"] == "PAID"
-            assert int(row["claimedAmount"]["N"]) in {900, 1000}
+            assert row["reportedStatus"]["S"] == "PAID"
+            assert int(row["reportedAmount"]["N"]) in {900, 1000}
     return [row["reason"]["S"] for row in rows]
 
 

@@ -43,7 +43,9 @@ def test_a_callback_that_finpay_confirms_is_settled(
     assert (payment.status, payment.history[-1].by) == (Status.PAID, Source.STATUS_CHECK)
     assert payment.settled
     assert order.payment
-    assert payment.settled.reference == order.payment.reference, "Finpay's, not the claim's"
+    assert payment.settled.reference == order.payment.reference, (
+        "Finpay's, not the gateway status's"
+    )
     assert reasons(pending) == []
     told = capsys.readouterr().out
     assert '"signed_form":"status-check"' in told
@@ -64,7 +66,7 @@ def test_what_finpay_says_instead_is_the_truth(pending: Service) -> None:
     assert pending.payment().status is Status.EXPIRED
 
 
-def test_the_claims_own_amount_does_not_count(pending: Service) -> None:
+def test_the_gateway_statuss_own_amount_does_not_count(pending: Service) -> None:
     pay(pending)
     assert send(pending, amount=7).status == 200
     payment = pending.payment()
@@ -126,7 +128,7 @@ def test_an_order_other_than_the_urls_is_not_asked_about(pending: Service) -> No
     assert pending.witness.calls == []
 
 
-def test_a_document_that_claims_nothing_is_not_asked_about(pending: Service) -> None:
+def test_a_document_that_reports_nothing_is_not_asked_about(pending: Service) -> None:
     answer = pending.callback(make_callback_event(json.dumps({"status": "PAID"})))
     assert answer.status == 401
     assert pending.witness.calls == []

@@ -59,7 +59,9 @@ def sync(service: Service) -> None:
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict: Trigger) -> None:
+def test_the_same_gateway_status_again_does_not_undo_a_verdict(
+    reviewed: Service, verdict: Trigger
+) -> None:
     decided = decide(reviewed, verdict)
     for _ in range(2):
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
@@ -70,7 +72,7 @@ def test_the_same_claim_again_does_not_undo_a_verdict(reviewed: Service, verdict
 @pytest.mark.parametrize(
     "claimed", [{"amount": 900, "reference": None}, {"status": "REFUNDED"}], ids=str
 )
-def test_nor_does_a_claim_that_is_known_by_its_payload_digest_only(
+def test_nor_does_a_gateway_status_that_is_known_by_its_payload_digest_only(
     service: Service, claimed: dict[str, Any]
 ) -> None:
     assert service.api(load_event("initiate")).status == 201
@@ -111,7 +113,7 @@ def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service
     assert reviewed.payment().status is Status.REVIEW
 
 
-def test_another_claim_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
+def test_another_gateway_status_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
     decide(reviewed, Trigger.REJECTED)
     body = make_callback_body(make_callback_fields(amount=800))
     reviewed.callback(make_callback_event(body))

@@ -163,7 +163,7 @@ def test_what_is_no_message_of_ours_stays_and_the_way_out_is_said(desk: Desk) ->
     assert found["again"] == []
     assert found["left"][0]["why"].startswith("it is no message of this service's; delete it")
     assert desk.lines("dead-letters", "redrive", code=3)[-1] == "0 tried again, 1 left"
-    assert desk.lines("dead-letters", "show")[0].endswith("  status-syncs  unreadable 14")
+    assert desk.lines("dead-letters", "show")[0].endswith("  status-syncs  unreadable 21")
 
 
 def test_a_change_that_nobody_can_read_stays_put_aside(desk: Desk) -> None:

@@ -300,7 +300,7 @@ def test_what_is_kept_of_a_callback_is_shown_with_what_its_reason_means(desk: De
     assert more.startswith("  nobody who knows the merchant key signed it; kept until ")
 
 
-def test_a_callback_without_a_readable_claim_is_shown_too(desk: Desk) -> None:
+def test_a_callback_without_a_readable_gateway_status_is_shown_too(desk: Desk) -> None:
     body = make_callback_body({"order": {}})
     assert desk.service.callback(make_callback_event(body, order_id="A-1")).status == 200
     (line, _) = desk.lines("quarantine", "show", "A-1")

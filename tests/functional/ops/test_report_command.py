@@ -12,7 +12,7 @@ from ops.report import GIVE_UP_AFTER
 from ops.report_table import COLUMNS
 from payments.domain.payment import Entry, Payment, Settled, Source
 from payments.domain.transitions import Status
-from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 from tests.functional.ops.desk import Desk
 
 DAY = 86_400_000
@@ -41,15 +41,15 @@ _S = Status
 def test_a_status_here_agrees_with_the_one_that_means_the_same(
     status: Status, said: str, expected: Difference
 ) -> None:
-    claim = make_claim(status=said, source=Source.STATUS_CHECK)
-    assert compare(make_payment(status=status), claim, NOW) is expected
+    gateway_status = make_gateway_status(status=said, source=Source.STATUS_CHECK)
+    assert compare(make_payment(status=status), gateway_status, NOW) is expected
 
 
 def test_a_code_whose_time_is_over_and_that_finpay_still_calls_open_agrees() -> None:
-    claim = make_claim(status="PENDING", source=Source.STATUS_CHECK)
+    gateway_status = make_gateway_status(status="PENDING", source=Source.STATUS_CHECK)
     expired = make_payment(status=Status.EXPIRED)
-    assert compare(expired, claim, NOW + 2 * DAY) is Difference.AGREES
-    assert compare(expired, claim, NOW) is Difference.OTHER_STATUS
+    assert compare(expired, gateway_status, NOW + 2 * DAY) is Difference.AGREES
+    assert compare(expired, gateway_status, NOW) is Difference.OTHER_STATUS
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_code_whose_time_is_over_and_that_finpay_still_calls_open_agrees() -> 
 def test_another_amount_or_currency_is_another_amount_whatever_the_status(
     said: dict[str, object],
 ) -> None:
-    claim = make_claim(source=Source.STATUS_CHECK, **said)
+    gateway_status = make_gateway_status(source=Source.STATUS_CHECK, **said)
     for status in (Status.PAID, Status.REVIEW, Status.PENDING):
-        assert compare(make_payment(status=status), claim, NOW) is Difference.OTHER_AMOUNT
+        assert compare(make_payment(status=status), gateway_status, NOW) is Difference.OTHER_AMOUNT
 
 
 def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so_far() -> None:
@@ -83,11 +83,13 @@ def test_what_an_operator_accepted_is_compared_with_what_had_come() -> None:
         (900, 1000, Difference.OTHER_AMOUNT),
         (1000, 900, Difference.OTHER_AMOUNT),
     ):
-        claim = make_claim(source=Source.STATUS_CHECK, paid_amount=paid)
-        assert compare(accepted(came), claim, NOW) is expected
-    of_another = make_claim(source=Source.STATUS_CHECK, amount=900, paid_amount_given=False)
+        gateway_status = make_gateway_status(source=Source.STATUS_CHECK, paid_amount=paid)
+        assert compare(accepted(came), gateway_status, NOW) is expected
+    of_another = make_gateway_status(
+        source=Source.STATUS_CHECK, amount=900, paid_amount_given=False
+    )
     assert compare(accepted(900), of_another, NOW) is Difference.AGREES
-    back = make_claim(source=Source.STATUS_CHECK, status="REFUNDED")
+    back = make_gateway_status(source=Source.STATUS_CHECK, status="REFUNDED")
     assert compare(accepted(900), back, NOW) is Difference.OTHER_STATUS
 
 

@@ -2,7 +2,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.gateway_status import Reason
-from testing.builders import NOW, make_claim
+from testing.builders import NOW, make_gateway_status
 
 
 def kept(dynamodb: DynamoDBClient) -> list[dict[str, object]]:
@@ -10,10 +10,10 @@ def kept(dynamodb: DynamoDBClient) -> list[dict[str, object]]:
     return [{name: next(iter(value.values())) for name, value in i.items()} for i in items]
 
 
-def test_what_a_callback_claimed_is_kept_for_90_days(
+def test_what_a_callback_reported_is_kept_for_90_days(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    quarantine.keep("A-1", Reason.SIGNATURE, "e1", make_claim(paid_amount=900))
+    quarantine.keep("A-1", Reason.SIGNATURE, "e1", make_gateway_status(paid_amount=900))
     assert kept(dynamodb) == [
         {
             "orderId": "A-1",
@@ -21,31 +21,33 @@ def test_what_a_callback_claimed_is_kept_for_90_days(
             "reason": "signature",
             "receivedAt": str(NOW),
             "deleteAt": str(NOW // 1000 + 90 * 86_400),
-            "claimedStatus": "PAID",
-            "claimedAmount": "900",
-            "claimedCurrency": "IDR",
+            "reportedStatus": "PAID",
+            "reportedAmount": "900",
+            "reportedCurrency": "IDR",
             "finpayReference": "8f0e1d2c",
         }
     ]
 
 
-def test_a_callback_that_claims_nothing_readable_is_kept_too(
+def test_a_callback_that_reports_nothing_readable_is_kept_too(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
     quarantine.keep("A-1", Reason.UNREADABLE, "e1", None)
-    quarantine.keep("A-1", Reason.MISMATCH, "e2", make_claim(amount=None, paid_amount_given=False))
-    assert [(item["payloadDigest"], item.get("claimedAmount")) for item in kept(dynamodb)] == [
+    quarantine.keep(
+        "A-1", Reason.MISMATCH, "e2", make_gateway_status(amount=None, paid_amount_given=False)
+    )
+    assert [(item["payloadDigest"], item.get("reportedAmount")) for item in kept(dynamodb)] == [
         ("e1", None),
         ("e2", None),
     ]
 
 
-def test_what_was_ordered_is_what_was_claimed_where_no_paid_amount_is_named(
+def test_what_was_ordered_is_what_was_reported_where_no_paid_amount_is_named(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    claim = make_claim(paid_amount=None, paid_amount_given=False)
-    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", claim)
-    assert [item["claimedAmount"] for item in kept(dynamodb)] == ["1000"]
+    gateway_status = make_gateway_status(paid_amount=None, paid_amount_given=False)
+    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", gateway_status)
+    assert [item["reportedAmount"] for item in kept(dynamodb)] == ["1000"]
 
 
 def test_the_same_callback_is_kept_once(

@@ -9,7 +9,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.transitions import Status
 from payments.requests.payment_request import parse
@@ -18,7 +18,13 @@ from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.resolve import Resolve
 from payments.services.sync_status import Inquire
-from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment, make_request_body
+from testing.builders import (
+    NOW,
+    SAMPLE_ORDER_ID,
+    make_gateway_status,
+    make_payment,
+    make_request_body,
+)
 
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
 
@@ -48,7 +54,7 @@ class Finpay:
             raise self.answer
         return self.answer
 
-    def check(self, gateway_order_id: str) -> Claim | None:  # noqa: ARG002
+    def check(self, gateway_order_id: str) -> GatewayStatus | None:  # noqa: ARG002
         return None
 
     def cancel(self, gateway_order_id: str) -> bool:  # noqa: ARG002
@@ -64,7 +70,7 @@ def make_order() -> Order:
 @pytest.fixture
 def ids() -> Callable[[], str]:
     numbers = iter(range(1_000))
-    return lambda: f"write-{next(numbers)}"
+    return lambda: f"new-write-{next(numbers)}"
 
 
 @pytest.fixture
@@ -108,33 +114,33 @@ def observation(payments: DynamoPayments, n: int) -> Callable[[], object]:
     return note
 
 
-def test_a_claim_wins_against_a_rival_in_the_end(
+def test_a_gateway_status_wins_against_a_rival_in_the_end(
     payments: DynamoPayments, settle: Callable[..., Settle]
 ) -> None:
     payments.reserve(make_payment(status=Status.EXPIRED))
     settlement = settle(lambda: None, observation(payments, 1), observation(payments, 2))(
-        SAMPLE_ORDER_ID, make_claim()
+        SAMPLE_ORDER_ID, make_gateway_status()
     )
     assert (settlement.effect, settlement.payment.status) == (Effect.MOVED, Status.PAID)
     assert settlement.payment.version == 4
 
 
-def test_a_claim_that_loses_every_race_is_sent_again_by_finpay(
+def test_a_gateway_status_that_loses_every_race_is_sent_again_by_finpay(
     payments: DynamoPayments, settle: Callable[..., Settle]
 ) -> None:
     payments.reserve(make_payment(status=Status.EXPIRED))
     rivals = [observation(payments, n) for n in range(20)]
     with pytest.raises(Unavailable):
-        settle(*rivals)(SAMPLE_ORDER_ID, make_claim())
+        settle(*rivals)(SAMPLE_ORDER_ID, make_gateway_status())
 
 
-def test_of_two_claims_at_once_one_moves_the_payment(
+def test_of_two_gateway_statuses_at_once_one_moves_the_payment(
     payments: DynamoPayments, settle: Callable[..., Settle]
 ) -> None:
     payments.reserve(make_payment())
     first = settle()
-    other = make_claim(payload_digest="other")
-    second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_claim())
+    other = make_gateway_status(payload_digest="other")
+    second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_gateway_status())
     assert second.effect is Effect.NOTHING
     assert second.payment.version == 2
 
@@ -194,6 +200,6 @@ def test_a_refusal_does_not_undo_money_that_came(
     initiate: Callable[..., Payment], settle: Callable[..., Settle]
 ) -> None:
     payment = initiate(
-        GatewayRejected("4000001", "no"), lambda: settle()(SAMPLE_ORDER_ID, make_claim())
+        GatewayRejected("4000001", "no"), lambda: settle()(SAMPLE_ORDER_ID, make_gateway_status())
     )
     assert payment.status is Status.PAID

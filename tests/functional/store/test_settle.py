@@ -10,7 +10,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.clock import HOUR
 from payments.domain.errors import OtherOrder
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import (
     HISTORY_LIMIT,
     Entry,
@@ -24,7 +24,7 @@ from payments.domain.payment import (
 )
 from payments.domain.transitions import Status, Trigger
 from payments.services.apply_status import Effect, Settle, Settlement
-from testing.builders import NOW, SAMPLE_ORDER_ID, make_claim, make_payment
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 
 LATER = NOW + 120_000
 LATEST = derived_id(SAMPLE_ORDER_ID, "0" * 16)
@@ -45,8 +45,8 @@ def told() -> list[Settlement]:
 def settle(
     payments: DynamoPayments, quarantine: DynamoQuarantine, told: list[Settlement]
 ) -> Settle:
-    marks = (f"write-{n}" for n in count())
-    return Settle(payments, quarantine, lambda: LATER, lambda: next(marks), told.append)
+    ids = (f"new-write-{n}" for n in count())
+    return Settle(payments, quarantine, lambda: LATER, lambda: next(ids), told.append)
 
 
 @pytest.fixture
@@ -59,15 +59,17 @@ def put(payments: DynamoPayments) -> Put:
     return store
 
 
-def claim_of(status: str, **fields: Any) -> Claim:
+def gateway_status_of(status: str, **fields: Any) -> GatewayStatus:
     """What Finpay says of an order for which it names no money."""
     nothing = {"paid_amount": None, "paid_amount_given": False, "payment_reference": None}
-    return make_claim(status=status, **nothing | {"payloadDigest": status} | fields)
+    return make_gateway_status(status=status, **nothing | {"payload_digest": status} | fields)
 
 
-def test_what_is_kept_of_the_money_is_what_the_claim_says(put: Put, settle: Settle) -> None:
+def test_what_is_kept_of_the_money_is_what_the_gateway_status_says(
+    put: Put, settle: Settle
+) -> None:
     put(status=Status.PENDING)
-    settled = settle(SAMPLE_ORDER_ID, make_claim()).payment.settled
+    settled = settle(SAMPLE_ORDER_ID, make_gateway_status()).payment.settled
     assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET")
 
 
@@ -79,16 +81,16 @@ def test_money_for_another_order_at_finpay_is_kept_with_that_order(
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settled = settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id=LATEST)).payment.settled
+    settled = settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST)).payment.settled
     assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET", LATEST)
 
 
-def test_a_claim_about_an_order_that_is_not_the_payments_changes_nothing(
+def test_a_gateway_status_about_an_order_that_is_not_the_payments_changes_nothing(
     payments: DynamoPayments, put: Put, settle: Settle
 ) -> None:
     pending = put(status=Status.PENDING)
     with pytest.raises(OtherOrder):
-        settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id="OTHER-1"))
+        settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id="OTHER-1"))
     assert payments.get(SAMPLE_ORDER_ID) == pending
 
 
@@ -102,7 +104,7 @@ def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settlement = settle(SAMPLE_ORDER_ID, claim_of(status, gateway_order_id=LATEST))
+    settlement = settle(SAMPLE_ORDER_ID, gateway_status_of(status, gateway_order_id=LATEST))
     assert (settlement.trigger, settlement.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
     assert (settlement.payment.status, settlement.payment.settled) == (Status.PAID, SAMPLE_MONEY)
 
@@ -114,7 +116,7 @@ def test_one_reference_for_two_orders_is_money_twice(put: Put, settle: Settle) -
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settlement = settle(SAMPLE_ORDER_ID, make_claim(gateway_order_id=LATEST))
+    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST))
     assert (settlement.trigger, settlement.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
 
 
@@ -127,16 +129,16 @@ def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    claim = make_claim(gateway_order_id=LATEST, paid_amount=900)
-    assert settle(SAMPLE_ORDER_ID, claim).payment.status is Status.REVIEW
+    gateway_status = make_gateway_status(gateway_order_id=LATEST, paid_amount=900)
+    assert settle(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
 
 
 def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
     put: Put, settle: Settle
 ) -> None:
     put(status=Status.CANCELLED, settled=Settled(NOW, 900))
-    claim = make_claim(paid_amount=900, payment_reference=None)
-    assert settle(SAMPLE_ORDER_ID, claim).payment.status is Status.REVIEW
+    gateway_status = make_gateway_status(paid_amount=900, payment_reference=None)
+    assert settle(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
 
 
 @pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
@@ -163,9 +165,9 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
     trigger: Trigger,
     effect: Effect,
 ) -> None:
-    claim = make_claim(**{"paid_amount": 900, "order_reference": "O-1"} | said)
+    gateway_status = make_gateway_status(**{"paid_amount": 900, "order_reference": "O-1"} | said)
     put(status=Status.PAID, settled=Settled(SAMPLE_PAID_AT, 900, **known))
-    settlement = settle(SAMPLE_ORDER_ID, claim)
+    settlement = settle(SAMPLE_ORDER_ID, gateway_status)
     assert (settlement.trigger, settlement.effect) == (trigger, effect)
 
 
@@ -191,15 +193,15 @@ def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
 ) -> None:
     settled = Settled(NOW, 1000, payment_reference=known[0], order_reference=known[1])
     put(status=Status.PAID, settled=settled)
-    claim = make_claim(payment_reference=said[0], order_reference=said[1])
-    assert settle(SAMPLE_ORDER_ID, claim).trigger is trigger
+    gateway_status = make_gateway_status(payment_reference=said[0], order_reference=said[1])
+    assert settle(SAMPLE_ORDER_ID, gateway_status).trigger is trigger
 
 
 def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(
     put: Put, settle: Settle
 ) -> None:
     put(status=Status.REVIEW, settled=SAMPLE_MONEY)
-    settlement = settle(SAMPLE_ORDER_ID, make_claim())
+    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status())
     assert (settlement.trigger, settlement.effect) == (Trigger.PAID, Effect.RECORDED)
 
 
@@ -207,9 +209,9 @@ def test_what_was_confirmed_before_the_money_counts_again_after_it(
     put: Put, settle: Settle
 ) -> None:
     put(status=Status.PENDING)
-    cancelled = claim_of("CANCELLED", source=Source.STATUS_CHECK)
+    cancelled = gateway_status_of("CANCELLED", source=Source.STATUS_CHECK)
     assert settle(SAMPLE_ORDER_ID, cancelled).payment.status is Status.CANCELLED
-    paid = settle(SAMPLE_ORDER_ID, make_claim()).payment
+    paid = settle(SAMPLE_ORDER_ID, make_gateway_status()).payment
     assert paid.status is Status.PAID
     reviewed = settle(SAMPLE_ORDER_ID, cancelled).payment
     assert (reviewed.status, reviewed.settled) == (Status.REVIEW, paid.settled)
@@ -219,9 +221,9 @@ def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
     put: Put, settle: Settle
 ) -> None:
     put(next_sync_at=NOW + 1)
-    cancelled = claim_of("CANCELLED")
+    cancelled = gateway_status_of("CANCELLED")
     assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == NOW + 1
-    assert settle(SAMPLE_ORDER_ID, make_claim()).payment.next_sync_at is None
+    assert settle(SAMPLE_ORDER_ID, make_gateway_status()).payment.next_sync_at is None
     assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == LATER
     assert settle(SAMPLE_ORDER_ID, cancelled).effect is Effect.NOTHING
 
@@ -240,9 +242,9 @@ def test_what_only_is_recorded_is_recorded_once_and_leaves_the_watch(
     put: Put, settle: Settle, status: Status, said: str
 ) -> None:
     put(status=status, next_sync_at=NOW + 1)
-    first = settle(SAMPLE_ORDER_ID, claim_of(said))
+    first = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
     assert (first.effect, first.payment.next_sync_at) == (Effect.RECORDED, NOW + 1)
-    again = settle(SAMPLE_ORDER_ID, claim_of(said))
+    again = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
     assert (again.effect, again.payment) == (Effect.NOTHING, first.payment)
 
 
@@ -252,7 +254,7 @@ def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
 ) -> None:
     entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "write-1", "e", "NEW")
     initiating = put(history=(entry,) * HISTORY_LIMIT)
-    settlement = settle(SAMPLE_ORDER_ID, claim_of(said))
+    settlement = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
     assert (settlement.effect, settlement.payment) == (Effect.NOTHING, initiating)
 
 
@@ -269,7 +271,9 @@ def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
     put: Put, settle: Settle, status: Status, source: Source, due_at: int | None
 ) -> None:
     put(status=status, next_sync_at=NOW + 1)
-    assert settle(SAMPLE_ORDER_ID, make_claim(source=source)).payment.next_sync_at == due_at
+    assert (
+        settle(SAMPLE_ORDER_ID, make_gateway_status(source=source)).payment.next_sync_at == due_at
+    )
 
 
 @pytest.mark.parametrize(
@@ -327,16 +331,16 @@ def test_what_no_rule_speaks_of_is_not_learnt(
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED])
-def test_a_claim_that_moves_a_payment_is_told_and_noted_with_its_payload_digest(
+def test_a_gateway_status_that_moves_a_payment_is_told_and_noted_with_its_payload_digest(
     put: Put, settle: Settle, told: list[Settlement], status: Status
 ) -> None:
     put(status=status)
-    settlement = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
+    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
     assert settlement[1:] == (Trigger.PAID, Effect.MOVED, Source.STATUS_CHECK)
     entry = settlement.payment.history[-1]
     assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
     assert (entry.payload_digest, entry.saw) == ("e" * 16, "")
-    again = settle(SAMPLE_ORDER_ID, make_claim(source=Source.STATUS_CHECK))
+    again = settle(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
     assert again == settlement._replace(effect=Effect.NOTHING)
     assert told == [settlement, again]
 
@@ -345,7 +349,7 @@ def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
     put: Put, settle: Settle, payments: DynamoPayments
 ) -> None:
     put(status=Status.PENDING)
-    settle(SAMPLE_ORDER_ID, make_claim(paid_amount=900))
+    settle(SAMPLE_ORDER_ID, make_gateway_status(paid_amount=900))
     (row,) = payments.client.scan(TableName="QuarantineTable")["Items"]
     assert row["orderId"] == {"S": SAMPLE_ORDER_ID}
     assert row["reason"] == {"S": "mismatch"}
@@ -366,6 +370,6 @@ def test_money_after_a_verdict_requires_manual_review_unless_it_may_be_what_he_d
     put: Put, settle: Settle, said: dict[str, Any], trigger: Trigger
 ) -> None:
     put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))
-    settlement = settle(SAMPLE_ORDER_ID, make_claim(**said))
+    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(**said))
     status = Status.REVIEW if trigger is Trigger.PAID_AGAIN else Status.CANCELLED
     assert (settlement.trigger, settlement.payment.status) == (trigger, status)

@@ -29,7 +29,7 @@ from simulator.server import Server
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,
-    make_claim,
+    make_gateway_status,
     make_payment,
     make_request_body,
 )
@@ -122,11 +122,11 @@ def test_of_five_hundred_callbacks_at_once_one_enters_the_money(
 ) -> None:
     order_id = f"paid-{number}"
     fresh(store, order_id)
-    settle, claim = settle_in(store), make_claim(gateway_order_id=order_id)
+    settle, gateway_status = settle_in(store), make_gateway_status(gateway_order_id=order_id)
 
     def call_back(_: int) -> str:
         try:
-            return settle(order_id, claim).effect
+            return settle(order_id, gateway_status).effect
         except Unavailable:
             return "try again"
 
@@ -145,8 +145,8 @@ def test_paid_wins_against_expired_whichever_comes_first(
     fresh(store, order_id)
     settle = settle_in(store)
     claims = [
-        make_claim(gateway_order_id=order_id),
-        make_claim(gateway_order_id=order_id, status="EXPIRED", payload_digest="f" * 16),
+        make_gateway_status(gateway_order_id=order_id),
+        make_gateway_status(gateway_order_id=order_id, status="EXPIRED", payload_digest="f" * 16),
     ]
 
     def call_back(which: int) -> str:

@@ -27,7 +27,7 @@ from payments.domain.errors import (
     SignatureError,
     Unavailable,
 )
-from payments.domain.gateway_status import Claim
+from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import GIVEN_UP, TABLE, Rule, Status, Trigger, rule_for
@@ -127,21 +127,27 @@ def signatures_are_not_checked() -> Any:
 
 @bug
 def the_amount_is_not_compared() -> Any:
-    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+    def trigger(real: Any, self: GatewayStatus, amount: int, currency: str) -> Trigger:
         found: Trigger = real(self, amount, currency)
         return Trigger.PAID if found is Trigger.MISMATCH else found
 
-    return method(Claim, "trigger", trigger)
+    return method(GatewayStatus, "trigger", trigger)
 
 
 @bug
 def an_unverified_callback_always_makes_a_status_check() -> Any:
-    def confirm(_: Any, self: ConfirmCallback, order_id: str, claim: Claim) -> Settlement | None:
+    def confirm(
+        _: Any, self: ConfirmCallback, order_id: str, gateway_status: GatewayStatus
+    ) -> Settlement | None:
         payment = self.payments.get(order_id)
         if payment is None or payment.status not in transitions.OPEN:
             return None
         said = self.inquire()(payment)
-        return said.settlement if said.claim and said.claim.status == claim.status else None
+        return (
+            said.settlement
+            if said.gateway_status and said.gateway_status.status == gateway_status.status
+            else None
+        )
 
     return method(ConfirmCallback, "__call__", confirm)
 
@@ -257,7 +263,7 @@ def a_second_attempt_is_made_without_a_cancel() -> Any:
 
 @bug
 def an_earlier_attempts_end_ends_the_payment() -> Any:
-    def rule_of(_: Claim, payment: Payment, trigger: Trigger) -> Rule | None:
+    def rule_of(_: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule | None:
         return rule_for(payment.status, trigger)
 
     return mock.patch.object(apply_status, "rule_of", rule_of)
@@ -390,8 +396,8 @@ def refunds_are_acknowledged_and_dropped() -> Any:
 
 @bug
 def any_orders_refund_refunds_the_payment() -> Any:
-    def trigger_of(claim: Claim, payment: Payment) -> Trigger:
-        found = real(claim, payment)
+    def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
+        found = real(gateway_status, payment)
         return Trigger.REFUNDED if found is Trigger.REFUNDED_OTHER else found
 
     real = transition_rules.trigger_of
@@ -422,8 +428,8 @@ def money_paid_again_is_not_noted() -> Any:
 
 @bug
 def a_replay_undoes_what_an_operator_decided() -> Any:
-    def trigger_of(claim: Claim, payment: Payment) -> Trigger:
-        return claim.trigger(payment.amount, payment.currency)
+    def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
+        return gateway_status.trigger(payment.amount, payment.currency)
 
     def is_noted(*given: Any) -> bool:
         return given[1].target is None
@@ -438,20 +444,20 @@ def the_callbacks_token_is_not_checked() -> Any:
 
 @bug
 def the_currency_is_not_compared() -> Any:
-    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+    def trigger(real: Any, self: GatewayStatus, amount: int, currency: str) -> Trigger:
         found: Trigger = real(self._replace(currency=currency), amount, currency)
         return found
 
-    return method(Claim, "trigger", trigger)
+    return method(GatewayStatus, "trigger", trigger)
 
 
 @bug
 def the_ordered_amount_is_not_compared() -> Any:
-    def trigger(real: Any, self: Claim, amount: int, currency: str) -> Trigger:
+    def trigger(real: Any, self: GatewayStatus, amount: int, currency: str) -> Trigger:
         found: Trigger = real(self._replace(amount=amount), amount, currency)
         return found
 
-    return method(Claim, "trigger", trigger)
+    return method(GatewayStatus, "trigger", trigger)
 
 
 @bug

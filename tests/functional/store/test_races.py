@@ -193,7 +193,7 @@ def test_a_row_that_is_gone_is_an_unknown_outcome(
     payments: DynamoPayments, initiate: Callable[..., Payment]
 ) -> None:
     with pytest.raises(OutcomeUnknown):
-        initiate(CODE, lambda: payments.withdraw(SAMPLE_ORDER_ID, "write-0"))
+        initiate(CODE, lambda: payments.withdraw(SAMPLE_ORDER_ID, "new-write-0"))
 
 
 def test_a_refusal_does_not_undo_money_that_came(

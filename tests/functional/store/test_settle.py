@@ -305,7 +305,7 @@ def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_trigger
         paid, Trigger.CODE_ISSUED, Source.INITIATE, payload_digest="e", code=CODE
     )
     assert settlement[1:] == (Trigger.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
-    entry = Entry(Status.PAID, LATER, Source.INITIATE, "write-0", "e", "CODE_ISSUED")
+    entry = Entry(Status.PAID, LATER, Source.INITIATE, "new-write-0", "e", "CODE_ISSUED")
     assert (settlement.payment.history[-1], settlement.payment.code) == (entry, CODE)
     assert told == [settlement]
 
@@ -316,7 +316,7 @@ def test_what_is_learnt_and_moves_a_payment_says_why(
     failure = Failure("rejected", "4000001", "Invalid Field Format")
     settlement = settle.learn(put(), Trigger.REFUSED, Source.INITIATE, failure=failure)
     assert settlement[1:] == (Trigger.REFUSED, Effect.MOVED, Source.INITIATE)
-    entry = Entry(Status.FAILED, LATER, Source.INITIATE, "write-0")
+    entry = Entry(Status.FAILED, LATER, Source.INITIATE, "new-write-0")
     assert (settlement.payment.history[-1], settlement.payment.failure) == (entry, failure)
     assert told == [settlement]
 

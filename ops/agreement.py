@@ -52,9 +52,14 @@ def compare(payment: Payment, gateway_status: GatewayStatus | None, now: int) ->
         never = payment.status in _NEVER_THERE
         return Difference.AGREES if never else Difference.ONLY_HERE
     trigger = gateway_status.trigger(payment.amount, payment.currency)
-    if trigger in TAKEN and payment.status is Status.PAID and payment.settled and decision(payment):
+    if (
+        trigger in TAKEN
+        and payment.status is Status.PAID
+        and payment.received
+        and decision(payment)
+    ):
         # It was accepted as it came, so it is what came that has to be there.
-        is_same = gateway_status.came == payment.settled.paid_amount
+        is_same = gateway_status.came == payment.received.paid_amount
         return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
     if trigger is Trigger.MISMATCH or gateway_status.is_of_another(
         payment.amount, payment.currency
@@ -91,7 +96,7 @@ def odd_one(payment: Payment, others: Sequence[Said]) -> GatewayStatus | None:
 
     Money is to be there for one order only; where that came, the other money may have gone back.
     """
-    well = UNPAID | ({Trigger.REFUNDED} if payment.settled else set())
+    well = UNPAID | ({Trigger.REFUNDED} if payment.received else set())
     claims = (one.gateway_status for one in others if one.gateway_status)
     return next(
         (c for c in claims if c.trigger(payment.amount, payment.currency) not in well), None

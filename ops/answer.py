@@ -34,7 +34,7 @@ def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, 
 
 
 def _in_review(payment: Payment) -> Answer:
-    came = payment.settled.paid_amount if payment.settled else None
+    came = payment.received.paid_amount if payment.received else None
     # The decision is a person's, so that no command that makes one is put into his mouth.
     ordered, following = rupiah(payment.amount), "review list"
     if came is None or came == payment.amount:
@@ -82,7 +82,7 @@ def _without_news_of_money(
 
 def _decided(payment: Payment, decided: Entry) -> Answer:
     """Of a payment that an operator gave up. What he knew of is nothing to be taken up again."""
-    came = payment.settled.paid_amount if payment.settled else None
+    came = payment.received.paid_amount if payment.received else None
     had = "an amount that Finpay did not tell" if came is None else rupiah(came, payment.currency)
     sentence = (
         f"An operator decided at {wib.told(decided.at)} that no money is owed:"

@@ -75,9 +75,9 @@ def _is_in_doubt(payment: Payment, said: Said) -> bool:
 
 def _of_told(payment: Payment, last: Attempt | None, now: int) -> Answer:
     """Of a payment that is well here: was its shop told?"""
-    late = payment.settled is not None and payment.settled.late
+    late = payment.received is not None and payment.received.late
     paid = (
-        f"It was paid at {wib.told(payment.settled.paid_at)}" if payment.settled else "It is paid"
+        f"It was paid at {wib.told(payment.received.paid_at)}" if payment.received else "It is paid"
     )
     if late:
         paid += ", after it had been given up"
@@ -119,5 +119,5 @@ def _since(payment: Payment) -> int:
 
 def _day_of(payment: Payment) -> str:
     """The day in WIB on which it was paid."""
-    at = payment.settled.paid_at if payment.settled else payment.updated_at
+    at = payment.received.paid_at if payment.received else payment.updated_at
     return f"{datetime.fromtimestamp(at // 1000, WIB):%Y-%m-%d}"

@@ -31,12 +31,12 @@ def is_of_known_money(payment: Payment, gateway_status: GatewayStatus) -> bool:
 
     A reference that one of the two lacks tells nothing, so order and amount have to do.
     """
-    settled = payment.settled
-    if decision(payment) is None or settled is None:
+    received = payment.received
+    if decision(payment) is None or received is None:
         return False
     if gateway_status.gateway_order_id != payment.order_at_finpay:
         return False
     return (
-        gateway_status.is_same_money(settled) is not False
-        and gateway_status.came == settled.paid_amount
+        gateway_status.is_same_money(received) is not False
+        and gateway_status.came == received.paid_amount
     )

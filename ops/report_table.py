@@ -28,14 +28,14 @@ COLUMNS = (
 def as_json(row: Row) -> dict[str, Any]:
     """A row for machines, by COLUMNS; amounts in rupiah, times in ISO 8601 (WIB)."""
     payment, gateway_status = row.payment, row.said.gateway_status
-    settled = payment.settled if payment else None
+    received = payment.received if payment else None
     return {
         "orderId": payment.order_id if payment else row.said.gateway_order_id,
         "storefrontId": payment.storefront_id if payment else None,
         "createdAt": wib.iso(payment.created_at) if payment else None,
         "ourStatus": payment.status if payment else None,
         "ourAmount": payment.amount if payment else None,
-        "paidAmount": settled.paid_amount if settled else None,
+        "paidAmount": received.paid_amount if received else None,
         "finpayStatus": gateway_status.status if gateway_status else None,
         "finpayAmount": gateway_status.amount if gateway_status else None,
         "finpayPaidAmount": gateway_status.paid_amount if gateway_status else None,

@@ -10,7 +10,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.transitions import Status, Trigger
-from payments.services.apply_status import Settle
+from payments.services.apply_status import ApplyStatus
 from payments.services.review import Review
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
         yield from map(to_payment, page["Items"])
 
 
-def settle(
+def apply_status(
     dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, trigger: Trigger
 ) -> Payment:
     """The payment after an operator's verdict; raises what payments.services.review.Review does.
@@ -41,15 +41,15 @@ def settle(
     payments_table, quarantine_table = tables
     payments = DynamoPayments(dynamodb, payments_table)
     quarantine = DynamoQuarantine(dynamodb, quarantine_table, clock.now)
-    review = Review(payments, Settle(payments, quarantine, clock.now, ids.new_id))
+    review = Review(payments, ApplyStatus(payments, quarantine, clock.now, ids.new_id))
     return review(order_id, trigger)
 
 
 def line(payment: Payment) -> str:
     """A payment in one line: order id, status, what was ordered and what came, in rupiah."""
-    settled = payment.settled
-    came = "unknown" if settled is None or settled.paid_amount is None else settled.paid_amount
-    reference = settled.reference if settled else None
+    received = payment.received
+    came = "unknown" if received is None or received.paid_amount is None else received.paid_amount
+    reference = received.reference if received else None
     return (
         f"{payment.order_id}  {payment.status}  ordered {payment.amount} {payment.currency}"
         f"  paid {came}  reference {reference or 'none'}"

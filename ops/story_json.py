@@ -32,7 +32,7 @@ def story(of: Story, answer: Answer, following: str) -> dict[str, Any]:
 
 def payment(of: Payment) -> dict[str, Any]:
     """A payment as it stands."""
-    money, code = of.settled, of.code
+    money, code = of.received, of.code
     return {
         "orderId": of.order_id,
         "storefrontId": of.storefront_id,

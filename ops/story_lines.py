@@ -36,7 +36,7 @@ def story(of: Story, answer: Answer, following: str) -> Iterator[str]:
 
 def line(of: Payment) -> str:
     """A payment in one line."""
-    late = " late" if of.settled and of.settled.late else ""
+    late = " late" if of.received and of.received.late else ""
     created, amount = wib.told(of.created_at), rupiah(of.amount, of.currency)
     return f"{created}  {of.order_id}  {of.storefront_id}  {of.status}{late}  {amount}"
 
@@ -65,12 +65,12 @@ def _payment(of: Payment) -> Iterator[str]:
     yield f"  ordered  {rupiah(of.amount, of.currency)} at {wib.told(of.created_at)}"
     if of.code and of.code.payment_code:
         yield f"  code     {of.code.payment_code}, until {wib.told(of.expires_at)}"
-    if of.settled:
-        late = ", late" if of.settled.late else ""
-        by = f" by {of.settled.channel}" if of.settled.channel else ""
-        came = rupiah(of.settled.paid_amount, of.currency)
-        yield f"  paid     {came} at {wib.told(of.settled.paid_at)}{by}{late}"
-        yield f"  known to Finpay as {of.settled.reference or 'nothing'}"
+    if of.received:
+        late = ", late" if of.received.late else ""
+        by = f" by {of.received.channel}" if of.received.channel else ""
+        came = rupiah(of.received.paid_amount, of.currency)
+        yield f"  paid     {came} at {wib.told(of.received.paid_at)}{by}{late}"
+        yield f"  known to Finpay as {of.received.reference or 'nothing'}"
     if of.failure:
         yield f"  failed   {of.failure.reason} {of.failure.code}"
     yield f"  Finpay is asked next: {wib.told(of.next_sync_at)}"

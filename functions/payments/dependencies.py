@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from payments.domain.ports import Gateway, Quarantine
     from payments.finpay.transport import Transport
     from payments.observability.logs import Telemetry
-    from payments.services.apply_status import Settle, Settlement
+    from payments.services.apply_status import ApplyStatus, StatusUpdate
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
     from payments.services.reconcile import EnqueueDue, ReconcilePayment
     from payments.services.resolve import Resolve
-    from payments.services.sync_status import Inquire
+    from payments.services.sync_status import SyncStatus
     from payments.settings import RequestSettings
     from payments.storefronts.authenticate import Storefronts
     from payments.test_mode.simulated_callbacks import (
@@ -142,29 +142,31 @@ class Dependencies:
         )
 
     @cached_property
-    def _settle(self) -> Settle:
+    def _apply_status(self) -> ApplyStatus:
         from payments.observability import metrics
-        from payments.services.apply_status import Settle
+        from payments.services.apply_status import ApplyStatus
 
-        observe = partial(metrics.settled, self.telemetry)
+        observe = partial(metrics.status_updated, self.telemetry)
         clock, new_id = self._adapters.clock, self._adapters.new_id
-        return Settle(self.payments, self._quarantine, clock, new_id, observe)
+        return ApplyStatus(self.payments, self._quarantine, clock, new_id, observe)
 
     @cached_property
-    def _inquire(self) -> Inquire:
-        return self._inquire_of(self._gateway)
+    def _sync_status(self) -> SyncStatus:
+        return self._sync_status_of(self._gateway)
 
-    def _inquire_of(self, gateway: Gateway) -> Inquire:
-        from payments.services.sync_status import Inquire
+    def _sync_status_of(self, gateway: Gateway) -> SyncStatus:
+        from payments.services.sync_status import SyncStatus
 
-        return Inquire(gateway, self._settle, self._adapters.clock)
+        return SyncStatus(gateway, self._apply_status, self._adapters.clock)
 
     @cached_property
     def _resolve(self) -> Resolve:
         from payments.services.resolve import Resolve
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
-        return Resolve(self.payments, self._gateway, self._inquire, self._settle, clock, new_id)
+        return Resolve(
+            self.payments, self._gateway, self._sync_status, self._apply_status, clock, new_id
+        )
 
     # Use cases
 
@@ -181,27 +183,29 @@ class Dependencies:
     def cancel(self) -> Cancel:
         from payments.services.cancel import Cancel
 
-        return Cancel(self.payments, self._gateway, self._inquire, self._resolve, self._settle)
+        return Cancel(
+            self.payments, self._gateway, self._sync_status, self._resolve, self._apply_status
+        )
 
     @cached_property
     def receive_callback(self) -> ReceiveCallback:
         from payments.callbacks.receive import ReceiveCallback
 
-        def confirm(order_id: str, gateway_status: GatewayStatus) -> Settlement | None:
+        def confirm(order_id: str, gateway_status: GatewayStatus) -> StatusUpdate | None:
             # Built for a callback whose signature proves nothing; the others wait for no requests.
             return self._confirm_callback(order_id, gateway_status)
 
-        return ReceiveCallback(self._settle, self._quarantine, self.credentials, confirm)
+        return ReceiveCallback(self._apply_status, self._quarantine, self.credentials, confirm)
 
     @cached_property
     def _confirm_callback(self) -> ConfirmCallback:
         from payments.callbacks.confirm import ConfirmCallback
 
-        def inquire() -> Inquire:
-            return self._inquire_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))
+        def sync_status() -> SyncStatus:
+            return self._sync_status_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))
 
         return ConfirmCallback(
-            self.payments, cache(inquire), self._adapters.clock, self._adapters.new_id
+            self.payments, cache(sync_status), self._adapters.clock, self._adapters.new_id
         )
 
     @cached_property
@@ -218,7 +222,7 @@ class Dependencies:
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return ReconcilePayment(
-            self.payments, self._gateway, self._inquire, self._resolve, clock, new_id
+            self.payments, self._gateway, self._sync_status, self._resolve, clock, new_id
         )
 
     @cached_property

@@ -47,10 +47,10 @@ def run_sync(order_id: str, due_at: int, reconcile: Dependencies) -> None:
     reconcile.telemetry.note(order_id=order_id)
     try:
         with span("status sync", order_id=order_id):
-            settlement = reconcile.sync_payment(order_id, due_at)
+            update = reconcile.sync_payment(order_id, due_at)
     except (GatewayError, PaymentInProgress) as error:
         # It is due again soon, so this message is done.
         metrics.sync_failed(reconcile.telemetry, error)
         return
-    if settlement:
-        metrics.synced(reconcile.telemetry, settlement)
+    if update:
+        metrics.synced(reconcile.telemetry, update)

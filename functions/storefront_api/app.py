@@ -34,8 +34,8 @@ def route(request: Request, api: Dependencies) -> Response:
             return shown(payment, request.headers.get("if-none-match", ""))
         case "POST /payments/{orderId}/cancel":
             with metrics.asking_finpay(api.telemetry, "Cancel", order_id):
-                settlement = api.cancel(order_id, storefront_id)
-            return shown(settlement.payment)
+                update = api.cancel(order_id, storefront_id)
+            return shown(update.payment)
     raise UnknownRoute
 
 

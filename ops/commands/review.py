@@ -53,7 +53,7 @@ def _decide(
     with deployed(stack, region) as deployment:
         tables = deployment.output("PaymentsTableName"), deployment.output("QuarantineTableName")
         try:
-            payment = reviews.settle(deployment.dynamodb, tables, order_id, trigger)
+            payment = reviews.apply_status(deployment.dynamodb, tables, order_id, trigger)
         except PaymentNotFound:
             fail(f"there is no payment of order {order_id}", _SEE_WHICH)
         except NotInReview as error:

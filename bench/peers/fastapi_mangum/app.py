@@ -62,7 +62,7 @@ async def callback(order_id: str, token: str, request: Request) -> dict[str, Any
     try:
         desk.admit(order_id, token, body)
         read = Callback.model_validate_json(body)
-        await run_in_threadpool(desk.settle, order_id, body, read)
+        await run_in_threadpool(desk.apply_status, order_id, body, read)
     except SignatureError:
         raise HTTPException(401, "signature") from None
     except RefusedError as error:

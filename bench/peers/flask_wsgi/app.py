@@ -70,7 +70,7 @@ def status(order_id: str) -> dict[str, Any]:
 def callback(order_id: str, token: str) -> dict[str, Any]:
     started, body = time.perf_counter(), request.get_data()
     desk.admit(order_id, token, body)
-    desk.settle(order_id, body, Callback.model_validate_json(body))
+    desk.apply_status(order_id, body, Callback.model_validate_json(body))
     logger.info("settled %s", order_id)
     return acknowledged(started)
 

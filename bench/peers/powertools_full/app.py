@@ -81,7 +81,7 @@ def status(order_id: str) -> dict[str, Any]:
 def callback(order_id: str, token: str) -> dict[str, Any]:
     started, body = time.perf_counter(), (app.current_event.body or "").encode()
     desk.admit(order_id, token, body)
-    desk.settle(order_id, body, parse(event=json.loads(body), model=Callback))
+    desk.apply_status(order_id, body, parse(event=json.loads(body), model=Callback))
     metrics.add_metric("Settled", MetricUnit.Count, 1)
     logger.info("settled", order_id=order_id)
     return acknowledged(started)

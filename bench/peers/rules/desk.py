@@ -82,7 +82,7 @@ class Desk:
         )
         return view(written)
 
-    def settle(self, order_id: str, body: bytes, callback: Callback) -> None:
+    def apply_status(self, order_id: str, body: bytes, callback: Callback) -> None:
         """Settle an admitted callback, by one conditional write."""
         order, paid = callback.order, callback.result.payment
         if order.id != order_id:

@@ -7,12 +7,20 @@ write unit (1 KB). All numbers are whole.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from payments.domain.payment import Entry, Failure, IssuedCode, Lease, Payment, Settled, Source
+from payments.domain.payment import (
+    Entry,
+    Failure,
+    IssuedCode,
+    Lease,
+    Payment,
+    ReceivedMoney,
+    Source,
+)
 from payments.domain.sync_schedule import shard_of
 from payments.domain.transitions import Status
 
 type Item = Mapping[str, Any]
-type Part = Lease | IssuedCode | Failure | Settled
+type Part = Lease | IssuedCode | Failure | ReceivedMoney
 
 # The attribute of each field; a part is there when its first attribute is.
 _PARTS: Mapping[type[Any], Mapping[str, str]] = {
@@ -26,7 +34,7 @@ _PARTS: Mapping[type[Any], Mapping[str, str]] = {
         "account_list": "accountList",
     },
     Failure: {"reason": "failureReason", "code": "failureCode", "message": "failureMessage"},
-    Settled: {
+    ReceivedMoney: {
         "paid_at": "paidAt",
         "paid_amount": "paidAmount",
         "payment_reference": "finpayReference",
@@ -110,7 +118,7 @@ def to_item(payment: Payment) -> dict[str, Any]:
         values["earlierGatewayOrderIds"] = list(payment.earlier_gateway_order_ids)
     values["status"] = payment.status.value
     values["history"] = [entry_attributes(entry) for entry in payment.history]
-    for part in (payment.lease, payment.code, payment.failure, payment.settled):
+    for part in (payment.lease, payment.code, payment.failure, payment.received):
         values |= part_attributes(part)
     return marshal(values)
 
@@ -128,7 +136,7 @@ def to_payment(item: Item) -> Payment:
         lease=_to_part(Lease, plain),
         code=_to_part(IssuedCode, plain),
         failure=_to_part(Failure, plain),
-        settled=_to_part(Settled, plain),
+        received=_to_part(ReceivedMoney, plain),
     )
 
 

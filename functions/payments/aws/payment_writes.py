@@ -65,7 +65,7 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     """
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
     dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
-    for part in (wanted.code, wanted.failure, wanted.settled):
+    for part in (wanted.code, wanted.failure, wanted.received):
         values |= part_attributes(part)
         dropped += missing_attributes(part)
     if wanted.renamed:

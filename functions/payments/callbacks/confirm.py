@@ -17,8 +17,8 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment
 from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
-from payments.services.apply_status import Settlement
-from payments.services.sync_status import Inquire
+from payments.services.apply_status import StatusUpdate
+from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
@@ -35,15 +35,15 @@ class ConfirmCallback:
     """Asks Finpay whether an unverified gateway_status is true."""
 
     payments: PaymentStore
-    inquire: Callable[[], Inquire]
+    sync_status: Callable[[], SyncStatus]
     """Built only when needed: a callback that verifies waits for no HTTP client."""
     clock: Clock
     new_id: NewId
 
-    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> Settlement | None:
-        """The settlement, if Finpay says the same; None if not, or if it is not to be asked.
+    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate | None:
+        """The update, if Finpay says the same; None if not, or if it is not to be asked.
 
-        Whatever Finpay says is settled, since it is the truth. Raises Unconfirmed if it does not
+        Whatever Finpay says is received, since it is the truth. Raises Unconfirmed if it does not
         answer: Finpay tries 5xx again.
         """
         payment = self.payments.get(order_id)
@@ -56,11 +56,11 @@ class ConfirmCallback:
         if self.payments.begin_confirmation(order_id, now, before, self.new_id()) is None:
             return None
         try:
-            inquiry = self.inquire().about(payment, gateway_status.gateway_order_id)
+            synced = self.sync_status().about(payment, gateway_status.gateway_order_id)
         except GatewayError:
             raise Unconfirmed from None
-        said = inquiry.gateway_status
-        return inquiry.settlement if said and said.status == gateway_status.status else None
+        said = synced.gateway_status
+        return synced.update if said and said.status == gateway_status.status else None
 
 
 def _matters(gateway_status: GatewayStatus, payment: Payment) -> bool:

@@ -25,11 +25,11 @@ from payments.domain.payment import Source
 if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource
     from payments.domain.ports import Quarantine
-    from payments.services.apply_status import Settle, Settlement
+    from payments.services.apply_status import ApplyStatus, StatusUpdate
 
 CONFIRMED = "status-check"
 
-type Confirm = Callable[[str, GatewayStatus], Settlement | None]
+type Confirm = Callable[[str, GatewayStatus], StatusUpdate | None]
 """Whether an unverified gateway status about an order is true; see confirm.ConfirmCallback."""
 
 _UNPROVEN_DIGITS = 2
@@ -37,20 +37,20 @@ _UNPROVEN_DIGITS = 2
 
 
 class Receipt(NamedTuple):
-    """What became of a callback: a settlement, or the reason why it is quarantined.
+    """What became of a callback: a update, or the reason why it is quarantined.
 
     `signed_form` is what the signature was made over, or CONFIRMED if only a status check says so.
     """
 
     signed_form: str
-    settlement: Settlement | None = None
+    update: StatusUpdate | None = None
     quarantined: Reason | None = None
 
 
 class ReceiveCallback(NamedTuple):
     """Receives the callbacks of the orders in a store."""
 
-    settle: Settle
+    apply_status: ApplyStatus
     quarantine: Quarantine
     credentials: CredentialSource
     confirm: Confirm
@@ -86,7 +86,7 @@ class ReceiveCallback(NamedTuple):
         reason = Reason.UNREADABLE
         if gateway_status is not None:
             try:
-                return Receipt(signed_form, self.settle(order_id, gateway_status))
+                return Receipt(signed_form, self.apply_status(order_id, gateway_status))
             except PaymentNotFound:
                 reason = Reason.UNKNOWN_ORDER
             except OtherOrder:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Settled
+    from payments.domain.payment import Entry, Failure, IssuedCode, Payment, ReceivedMoney
     from payments.domain.transitions import Status
 
 RACES = 8
@@ -48,7 +48,7 @@ class Change:
     only_current: bool = False
     code: IssuedCode | None = None
     failure: Failure | None = None
-    settled: Settled | None = None
+    received: ReceivedMoney | None = None
     renamed: Renamed | None = None
     next_sync: NextSync | None = None
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from payments.domain.clock import parse_wib
 from payments.domain.money import read_rupiah
-from payments.domain.payment import Settled, Source
+from payments.domain.payment import ReceivedMoney, Source
 from payments.domain.transitions import Trigger
 
 # Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
@@ -86,20 +86,20 @@ class GatewayStatus(NamedTuple):
         """Rupiah that were paid: Finpay need not say it where it is what was ordered."""
         return self.paid_amount if self.paid_amount_given else self.amount
 
-    def is_same_money(self, settled: Settled) -> bool | None:
+    def is_same_money(self, received: ReceivedMoney) -> bool | None:
         """Whether the references say so; None if they say nothing.
 
         Finpay has one of the payment and one of the order, and gives both, either or none. Only
         like is compared with like. The order's is the same for all payments of it, so that one
         proves the same money only with the same time.
         """
-        if settled.payment_reference and self.payment_reference:
-            return settled.payment_reference == self.payment_reference
-        if not settled.order_reference or not self.order_reference:
+        if received.payment_reference and self.payment_reference:
+            return received.payment_reference == self.payment_reference
+        if not received.order_reference or not self.order_reference:
             return None
-        if settled.order_reference != self.order_reference:
+        if received.order_reference != self.order_reference:
             return False
-        return True if settled.paid_at == self.paid_at else None
+        return True if received.paid_at == self.paid_at else None
 
     def trigger(self, amount: int, currency: str) -> Trigger:
         """What this proves about a payment of that amount and currency.

@@ -45,7 +45,7 @@ def derived_id(order_id: str, write_id: str) -> str:
 
 
 class Source(StrEnum):
-    """Where something was learnt."""
+    """Where something was update."""
 
     INITIATE = "initiate"
     CALLBACK = "callback"
@@ -104,7 +104,7 @@ class IssuedCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ReceivedMoney:
     """Money that was proven or claimed; amount in rupiah, time in epoch milliseconds.
 
     `gateway_order_id` is Finpay's order that was paid, where it is not the payment's own id.
@@ -158,7 +158,7 @@ class Payment:
     lease: Lease | None = None
     code: IssuedCode | None = None
     failure: Failure | None = None
-    settled: Settled | None = None
+    received: ReceivedMoney | None = None
 
     def has_write(self, write_id: str) -> bool:
         """Whether the write with this id is part of this payment already."""
@@ -175,8 +175,8 @@ class Payment:
     @property
     def order_at_finpay(self) -> str:
         """The order at Finpay that counts: the one that was paid, or else the latest."""
-        if self.settled:
-            return self.settled.gateway_order_id or self.order_id
+        if self.received:
+            return self.received.gateway_order_id or self.order_id
         return self.gateway_order_id
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from payments.domain.change import Change, NextSync
 from payments.domain.gateway_status import GatewayStatus
-from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, Settled, Source
+from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, ReceivedMoney, Source
 from payments.domain.sync_schedule import first_late_sync_time
 from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Rule, Status, Trigger, rule_for
 
@@ -44,16 +44,16 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
 def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
     """What the gateway status proves about a payment that was read."""
     trigger = gateway_status.trigger(payment.amount, payment.currency)
-    if payment.settled is None:
+    if payment.received is None:
         return trigger
     other_order = gateway_status.gateway_order_id != payment.order_at_finpay
     if trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED} and other_order:
         return Trigger.REFUNDED_OTHER
-    is_same = False if other_order else gateway_status.is_same_money(payment.settled)
+    is_same = False if other_order else gateway_status.is_same_money(payment.received)
     if (
         trigger is Trigger.MISMATCH
         and is_same
-        and gateway_status.came == payment.settled.paid_amount
+        and gateway_status.came == payment.received.paid_amount
     ):
         return Trigger.PAID_BEFORE
     if trigger is not Trigger.PAID:
@@ -61,10 +61,10 @@ def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
     # Given up although money is entered: an operator decided, and decided about that money. What
     # has a reference of another kind may be other money, so he decides once more.
     decided = payment.status in GIVEN_UP
-    may_differ = is_same is None and bool(gateway_status.reference and payment.settled.reference)
+    may_differ = is_same is None and bool(gateway_status.reference and payment.received.reference)
     if is_same is False or (decided and may_differ):
         return Trigger.PAID_AGAIN
-    was_known = decided and payment.settled.paid_amount == payment.amount
+    was_known = decided and payment.received.paid_amount == payment.amount
     return Trigger.PAID_BEFORE if was_known else trigger
 
 
@@ -79,7 +79,7 @@ def with_money(change: Change, gateway_status: GatewayStatus, rule: Rule) -> Cha
     if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
     renamed = gateway_status.gateway_order_id != change.order_id
-    settled = Settled(
+    received = ReceivedMoney(
         paid_amount=gateway_status.came,
         paid_at=gateway_status.paid_at or change.entry.at,
         payment_reference=gateway_status.payment_reference,
@@ -88,7 +88,7 @@ def with_money(change: Change, gateway_status: GatewayStatus, rule: Rule) -> Cha
         late=rule.late,
         order_reference=gateway_status.order_reference,
     )
-    return replace(change, settled=settled)
+    return replace(change, received=received)
 
 
 def is_noted(gateway_status: GatewayStatus, rule: Rule, payment: Payment) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from payments.domain.clock import iso_utc, iso_wib
-from payments.domain.payment import IssuedCode, Payment, Settled
+from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def payment_view(payment: Payment) -> dict[str, Any]:
         "currency": payment.currency,
         "sourceOfFunds": payment.source_of_funds,
         **_code(payment.code),
-        **_settled(payment.settled),
+        **_received(payment.received),
         "createdAt": iso_utc(payment.created_at),
         "updatedAt": iso_utc(payment.updated_at),
     }
@@ -40,11 +40,11 @@ def _code(code: IssuedCode | None) -> dict[str, Any]:
     }
 
 
-def _settled(settled: Settled | None) -> dict[str, Any]:
+def _received(received: ReceivedMoney | None) -> dict[str, Any]:
     return {
-        "paidAmount": settled.paid_amount if settled else None,
-        "paidAt": iso_wib(settled.paid_at) if settled else None,
-        "paidLate": settled.late if settled else False,
-        "channel": settled.channel if settled else None,
-        "finpayReference": settled.reference if settled else None,
+        "paidAmount": received.paid_amount if received else None,
+        "paidAt": iso_wib(received.paid_at) if received else None,
+        "paidLate": received.late if received else False,
+        "channel": received.channel if received else None,
+        "finpayReference": received.reference if received else None,
     }

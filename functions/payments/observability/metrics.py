@@ -24,7 +24,7 @@ from payments.services.apply_status import Effect
 if TYPE_CHECKING:
     from payments.callbacks.receive import Receipt
     from payments.observability.logs import Telemetry
-    from payments.services.apply_status import Settlement
+    from payments.services.apply_status import StatusUpdate
     from payments.services.initiate import Initiated
     from payments.services.reconcile import Run
     from payments.webhooks.attempts import Attempt
@@ -80,24 +80,22 @@ def refused(telemetry: Telemetry, error: PaymentError) -> None:
         telemetry.count("CallbacksRefused", reason=type(error).__name__)
 
 
-def settled(telemetry: Telemetry, settlement: Settlement) -> None:
+def status_updated(telemetry: Telemetry, update: StatusUpdate) -> None:
     """Something that was learnt was brought to its payment, in whichever function."""
-    payment = settlement.payment
-    telemetry.note(
-        storefront_id=payment.storefront_id, status=payment.status, effect=settlement.effect
-    )
-    if settlement.trigger is Trigger.UNKNOWN:
+    payment = update.payment
+    telemetry.note(storefront_id=payment.storefront_id, status=payment.status, effect=update.effect)
+    if update.trigger is Trigger.UNKNOWN:
         telemetry.count("UnknownStatus")
     # Also when it is told once more: whoever was told first may have died before he said so.
-    if why := _MANUAL_REVIEW.get(settlement.trigger):
+    if why := _MANUAL_REVIEW.get(update.trigger):
         telemetry.require_manual_review(why)
     if payment.status is Status.REVIEW:
         telemetry.require_manual_review("review")
-    if settlement.effect is not Effect.MOVED:
+    if update.effect is not Effect.MOVED:
         return
     telemetry.count(_METRICS[payment.status])
     if payment.status is Status.PAID:
-        money = payment.settled
+        money = payment.received
         telemetry.count("PaidAmount", payment.amount)
         # By channel and storefront the dashboard reads these lines: metrics would cost by the pair.
         telemetry.note(amount=payment.amount, channel=money and money.channel)
@@ -119,10 +117,10 @@ def sync_failed(telemetry: Telemetry, error: PaymentError) -> None:
     telemetry.count("StatusSyncsFailed")
 
 
-def synced(telemetry: Telemetry, settlement: Settlement) -> None:
+def synced(telemetry: Telemetry, update: StatusUpdate) -> None:
     """A status sync was taken. What it found that no callback had told is counted by itself."""
     telemetry.count("StatusSyncs")
-    if settlement.effect is Effect.MOVED and settlement.payment.status is Status.PAID:
+    if update.effect is Effect.MOVED and update.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
 
 

@@ -47,7 +47,7 @@ class Effect(StrEnum):
     NOTHING = "nothing"
 
 
-class Settlement(NamedTuple):
+class StatusUpdate(NamedTuple):
     """The payment afterwards, what was proven of it and what that did."""
 
     payment: Payment
@@ -61,11 +61,11 @@ class Settlement(NamedTuple):
         return cls(payment, trigger, Effect.NOTHING, source)
 
 
-type Observe = Callable[[Settlement], None]
-"""Told of everything that was settled, whoever asked for it and whatever he makes of it."""
+type Observe = Callable[[StatusUpdate], None]
+"""Told of everything that was received, whoever asked for it and whatever he makes of it."""
 
 
-class Settle(NamedTuple):
+class ApplyStatus(NamedTuple):
     """Settles what is learnt of the payments of a store."""
 
     payments: PaymentStore
@@ -74,18 +74,18 @@ class Settle(NamedTuple):
     new_id: NewId
     observe: Observe = lambda _: None
 
-    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> Settlement:
+    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate:
         """Apply a gateway status that a signature or an authenticated status check has proven.
 
         Raises PaymentNotFound if there is no such payment, OtherOrder if the gateway_status is
         about an order at Finpay that is not this payment's, Unavailable if the outcome is not
         known.
         """
-        settlement = self._settle(order_id, gateway_status)
-        self.observe(settlement)
-        return settlement
+        update = self._apply(order_id, gateway_status)
+        self.observe(update)
+        return update
 
-    def _settle(self, order_id: str, gateway_status: GatewayStatus) -> Settlement:
+    def _apply(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate:
         trigger = gateway_status.trigger_if_matching()
         rule = usual_rule(trigger)
         if rule and rule.target:
@@ -95,7 +95,7 @@ class Settle(NamedTuple):
         for _ in range(RACES):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
-                return Settlement(result.payment, trigger, effect, gateway_status.source)
+                return StatusUpdate(result.payment, trigger, effect, gateway_status.source)
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
@@ -108,11 +108,11 @@ class Settle(NamedTuple):
                     order_id, Reason.MISMATCH, gateway_status.payload_digest, gateway_status
                 )
             if rule is None or is_noted(gateway_status, rule, payment):
-                return Settlement.nothing(payment, trigger, gateway_status.source)
+                return StatusUpdate.nothing(payment, trigger, gateway_status.source)
             result = self._try(gateway_status, rule, payment)
         raise Unavailable("the payment keeps changing")
 
-    def learn(
+    def apply_trigger(
         self,
         payment: Payment,
         trigger: Trigger,
@@ -121,25 +121,25 @@ class Settle(NamedTuple):
         payload_digest: str = "",
         code: IssuedCode | None = None,
         failure: Failure | None = None,
-    ) -> Settlement:
+    ) -> StatusUpdate:
         """Apply something else that is certain of a payment as it was read: see transitions.Trigger.
 
         A payment that changed since then is left to whoever changed it.
         """
         rule = rule_for(payment.status, trigger)
         if rule is None:
-            return Settlement.nothing(payment, trigger, source)
+            return StatusUpdate.nothing(payment, trigger, source)
         saw = "" if rule.target else trigger.name
         status = rule.target or payment.status
         entry = Entry(status, self.clock(), source, self.new_id(), payload_digest, saw)
         change = replace(change_of(payment, rule, entry), code=code, failure=failure)
         result = self.payments.apply(change)
         if not isinstance(result, Applied):
-            return Settlement.nothing(result.found or payment, trigger, source)
+            return StatusUpdate.nothing(result.found or payment, trigger, source)
         effect = Effect.MOVED if rule.target else Effect.RECORDED
-        settlement = Settlement(result.payment, trigger, effect, source)
-        self.observe(settlement)
-        return settlement
+        update = StatusUpdate(result.payment, trigger, effect, source)
+        self.observe(update)
+        return update
 
     def _try_unread(
         self, order_id: str, gateway_status: GatewayStatus, rule: Rule, target: Status

@@ -53,11 +53,11 @@ class Ask:
                 raise OutcomeUnknown(refusal.code) from None
             message = redact(refusal.message, request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
-            payment = self._learn(held, Trigger.REFUSED, failure=failure)
+            payment = self._apply_trigger(held, Trigger.REFUSED, failure=failure)
             if payment.status is Status.FAILED:
                 raise type(refusal)(failure.code, failure.message) from None
             return payment
-        return self._learn(held, Trigger.CODE_ISSUED, code=code)
+        return self._apply_trigger(held, Trigger.CODE_ISSUED, code=code)
 
     def _is_known(self, gateway_order_id: str) -> bool:
         """Whether Finpay has the order that it refused: how it refuses a second one is unknown."""
@@ -73,7 +73,7 @@ class Ask:
         except Unavailable:
             return
 
-    def _learn(
+    def _apply_trigger(
         self,
         held: Payment,
         trigger: Trigger,

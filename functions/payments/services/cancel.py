@@ -13,9 +13,9 @@ from payments.domain.change import RACES
 from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.domain.payment import Payment, Source
 from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
-from payments.services.apply_status import Effect, Settle, Settlement
+from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
 from payments.services.resolve import Resolve
-from payments.services.sync_status import Inquire
+from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore
@@ -29,11 +29,11 @@ class Cancel:
 
     payments: PaymentStore
     gateway: Gateway
-    inquire: Inquire
+    sync_status: SyncStatus
     resolve: Resolve
-    settle: Settle
+    apply_status: ApplyStatus
 
-    def __call__(self, order_id: str, storefront_id: str) -> Settlement:
+    def __call__(self, order_id: str, storefront_id: str) -> StatusUpdate:
         """The payment, which can no longer be paid: cancelled now, or given up before.
 
         Raises PaymentNotFound, AlreadyPaid, NotCancellable, PaymentInProgress, a GatewayError or
@@ -42,30 +42,32 @@ class Cancel:
         found = self.payments.get(order_id)
         if found is None or found.storefront_id != storefront_id:
             raise PaymentNotFound
-        settlement = self._cancel(found)
-        payment = settlement.payment
+        update = self._cancel(found)
+        payment = update.payment
         if payment.status in GIVEN_UP:
-            return settlement
+            return update
         if payment.status not in OPEN:
             raise AlreadyPaid(payment)
-        if settlement.trigger is Trigger.OPEN:
+        if update.trigger is Trigger.OPEN:
             raise NotCancellable(payment)
         raise OutcomeUnknown
 
-    def _cancel(self, found: Payment) -> Settlement:
+    def _cancel(self, found: Payment) -> StatusUpdate:
         if found.status is Status.INITIATING:
             closed = self.resolve.to_close(found, Source.CANCEL)
             if closed.payment.status is not Status.PENDING:
                 return closed
             found = closed.payment  # Finpay told its code, so that it can be cancelled now
         if found.status is not Status.PENDING:
-            return Settlement.nothing(found, Trigger.CANCEL_AGREED, Source.CANCEL)
+            return StatusUpdate.nothing(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):
-            return self.inquire(found).settlement
-        agreed = self.settle.learn(found, Trigger.CANCEL_AGREED, Source.CANCEL)
+            return self.sync_status(found).update
+        agreed = self.apply_status.apply_trigger(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         for _ in range(RACES):
             if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _UNSETTLED:
                 break
             # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.
-            agreed = self.settle.learn(agreed.payment, Trigger.CANCEL_AGREED, Source.CANCEL)
+            agreed = self.apply_status.apply_trigger(
+                agreed.payment, Trigger.CANCEL_AGREED, Source.CANCEL
+            )
         return agreed

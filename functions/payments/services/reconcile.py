@@ -18,9 +18,9 @@ from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
 from payments.domain.sync_schedule import AGAIN, PATIENCE, next_sync_time, shards
 from payments.domain.transitions import GIVEN_UP, OPEN, Status
-from payments.services.apply_status import Effect, Settlement
+from payments.services.apply_status import Effect, StatusUpdate
 from payments.services.resolve import Resolve
-from payments.services.sync_status import Inquire
+from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.ports import DuePayments, Gateway, PaymentStore, SyncQueue
@@ -83,12 +83,12 @@ class ReconcilePayment:
 
     payments: PaymentStore
     gateway: Gateway
-    inquire: Inquire
+    sync_status: SyncStatus
     resolve: Resolve
     clock: Clock
     new_id: NewId
 
-    def __call__(self, order_id: str, due_at: int) -> Settlement | None:
+    def __call__(self, order_id: str, due_at: int) -> StatusUpdate | None:
         """What the status sync that was due then found out; None if it is another's or out of reach.
 
         Raises a GatewayError or PaymentInProgress, and status syncs again soon; raises Unavailable.
@@ -106,27 +106,27 @@ class ReconcilePayment:
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
         try:
-            settlement = self._sync_previous_attempts(
+            update = self._sync_previous_attempts(
                 self._sync(replace(payment, sync_id=write_id), now)
             )
         except (GatewayError, PaymentInProgress, Unavailable):
             self.payments.end_sync(order_id, write_id, soon)
             raise
-        self._plan(settlement.payment, write_id)
-        return settlement
+        self._plan(update.payment, write_id)
+        return update
 
-    def _sync(self, payment: Payment, now: int) -> Settlement:
+    def _sync(self, payment: Payment, now: int) -> StatusUpdate:
         if payment.status is Status.INITIATING and now >= payment.asked_at + PATIENCE:
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
-        return self.inquire(payment).settlement
+        return self.sync_status(payment).update
 
-    def _sync_previous_attempts(self, settlement: Settlement) -> Settlement:
+    def _sync_previous_attempts(self, update: StatusUpdate) -> StatusUpdate:
         """Ask about the orders that were given up at Finpay too: money is never dropped."""
-        for earlier in settlement.payment.earlier_gateway_order_ids:
-            if settlement.payment.status in OPEN | GIVEN_UP:
-                found = self.inquire.about(settlement.payment, earlier).settlement
-                settlement = found if found.effect is not Effect.NOTHING else settlement
-        return settlement
+        for earlier in update.payment.earlier_gateway_order_ids:
+            if update.payment.status in OPEN | GIVEN_UP:
+                found = self.sync_status.about(update.payment, earlier).update
+                update = found if found.effect is not Effect.NOTHING else update
+        return update
 
     def _plan(self, payment: Payment, write_id: str) -> None:
         """End the watch where there is nothing left to see."""

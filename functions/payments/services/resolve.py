@@ -1,7 +1,7 @@
 """What became of an initiate whose answer nobody has: ask Finpay, and guess nothing.
 
 Whoever acts at Finpay on an INITIATING payment holds its lease. A payment leaves this module either
-settled, or in a state in which nothing at Finpay can be paid for it.
+received, or in a state in which nothing at Finpay can be paid for it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import Status, Trigger
-from payments.services.apply_status import Settle, Settlement
-from payments.services.sync_status import Inquire
+from payments.services.apply_status import ApplyStatus, StatusUpdate
+from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore
@@ -35,8 +35,8 @@ class Resolve:
 
     payments: PaymentStore
     gateway: Gateway
-    inquire: Inquire
-    settle: Settle
+    sync_status: SyncStatus
+    apply_status: ApplyStatus
     clock: Clock
     new_id: NewId
 
@@ -54,16 +54,16 @@ class Resolve:
         if cleared.trigger is Trigger.NEVER_RECEIVED:
             return held
         if len(held.earlier_gateway_order_ids) >= _MOST_ATTEMPTS - 1:
-            return self.settle.learn(held, cleared.trigger, Source.INITIATE).payment
+            return self.apply_status.apply_trigger(held, cleared.trigger, Source.INITIATE).payment
         return self._rename(held)
 
-    def to_close(self, found: Payment, source: Source) -> Settlement:
+    def to_close(self, found: Payment, source: Source) -> StatusUpdate:
         """End a payment that nobody asked for again; raises like `to_ask_again`."""
         held = self._hold(found, to_ask=False)
         cleared = self._clear(held)
         if cleared.payment.status is not Status.INITIATING:
             return cleared
-        return self.settle.learn(held, cleared.trigger, source)
+        return self.apply_status.apply_trigger(held, cleared.trigger, source)
 
     def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
@@ -75,35 +75,37 @@ class Resolve:
             raise PaymentInProgress(_POLL_SECONDS)
         return held
 
-    def _clear(self, held: Payment) -> Settlement:
+    def _clear(self, held: Payment) -> StatusUpdate:
         """Settle it if Finpay can tell; else make sure that nothing there can be paid for it."""
         try:
             return self._cleared(held)
         except GatewayError as error:
             raise OutcomeUnknown(error.code) from None
 
-    def _cleared(self, held: Payment) -> Settlement:
-        inquiry = self.inquire(held, holds_lease=True)
-        learnt, gateway_status = inquiry.settlement, inquiry.gateway_status
-        if learnt.payment.status is not Status.INITIATING or gateway_status is None:
-            return learnt
-        match learnt.trigger:
+    def _cleared(self, held: Payment) -> StatusUpdate:
+        synced = self.sync_status(held, holds_lease=True)
+        update, gateway_status = synced.update, synced.gateway_status
+        if update.payment.status is not Status.INITIATING or gateway_status is None:
+            return update
+        match update.trigger:
             case Trigger.CANCEL_CONFIRMED:
-                return learnt
+                return update
             case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
-                return _moved(self.settle(held.order_id, gateway_status))
+                return _moved(self.apply_status(held.order_id, gateway_status))
             case Trigger.OPEN if gateway_status.is_of_another(held.amount, held.currency):
                 return _moved(
-                    self.settle.learn(held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN)
+                    self.apply_status.apply_trigger(
+                        held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN
+                    )
                 )
             case Trigger.OPEN if self._is_cancelled(held, gateway_status):
-                return learnt._replace(trigger=Trigger.CANCEL_AGREED)
+                return update._replace(trigger=Trigger.CANCEL_AGREED)
             case Trigger.OPEN if is_over(held, self.clock()):
                 return _moved(
-                    self.settle.learn(
+                    self.apply_status.apply_trigger(
                         held,
                         Trigger.EXPIRY_CONFIRMED,
-                        learnt.source,
+                        update.source,
                         payload_digest=gateway_status.payload_digest,
                     )
                 )
@@ -140,8 +142,8 @@ class Resolve:
         return result.payment
 
 
-def _moved(settlement: Settlement) -> Settlement:
-    """A settlement that had its effect; another was quicker where it had not."""
-    if settlement.payment.status is Status.INITIATING:
+def _moved(update: StatusUpdate) -> StatusUpdate:
+    """A update that had its effect; another was quicker where it had not."""
+    if update.payment.status is Status.INITIATING:
         raise OutcomeUnknown
-    return settlement
+    return update

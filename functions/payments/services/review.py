@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from payments.domain.errors import NotInReview, PaymentNotFound
 from payments.domain.payment import Payment, Source
 from payments.domain.transitions import Trigger
-from payments.services.apply_status import Effect, Settle
+from payments.services.apply_status import ApplyStatus, Effect
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
@@ -22,7 +22,7 @@ class Review:
     """Settles payments in REVIEW; each decision is a transition like any other."""
 
     payments: PaymentStore
-    settle: Settle
+    apply_status: ApplyStatus
 
     def __call__(self, order_id: str, trigger: Trigger) -> Payment:
         """The payment after the operator's verdict, one of VERDICTS.
@@ -32,7 +32,7 @@ class Review:
         found = self.payments.get(order_id)
         if found is None:
             raise PaymentNotFound(order_id)
-        settlement = self.settle.learn(found, trigger, Source.OPERATOR)
-        if settlement.effect is not Effect.MOVED:
-            raise NotInReview(settlement.payment.status)
-        return settlement.payment
+        update = self.apply_status.apply_trigger(found, trigger, Source.OPERATOR)
+        if update.effect is not Effect.MOVED:
+            raise NotInReview(update.payment.status)
+        return update.payment

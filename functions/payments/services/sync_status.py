@@ -10,7 +10,7 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import MONEY, OPEN, Status, Trigger
-from payments.services.apply_status import Settle, Settlement
+from payments.services.apply_status import ApplyStatus, StatusUpdate
 
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway
@@ -20,22 +20,22 @@ _FOR_ANYONE = MONEY | {Trigger.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class SyncResult:
     """What Finpay said, None if it knows no such order, and what that did to the payment."""
 
     gateway_status: GatewayStatus | None
-    settlement: Settlement
+    update: StatusUpdate
 
 
 @dataclass(frozen=True, slots=True)
-class Inquire:
+class SyncStatus:
     """Asks a gateway and settles by one rule with callbacks."""
 
     gateway: Gateway
-    settle: Settle
+    apply_status: ApplyStatus
     clock: Clock
 
-    def __call__(self, payment: Payment, *, holds_lease: bool = False) -> Inquiry:
+    def __call__(self, payment: Payment, *, holds_lease: bool = False) -> SyncResult:
         """One status check. Raises a GatewayError or Unavailable.
 
         While an initiate's outcome is unknown, only money is taken from the answer, and a code if
@@ -43,19 +43,19 @@ class Inquire:
         """
         gateway_status = self.gateway.check(payment.order_at_finpay)
         if gateway_status is None:
-            return Inquiry(None, self._of_unknown_order(payment))
+            return SyncResult(None, self._of_unknown_order(payment))
         trigger = gateway_status.trigger(payment.amount, payment.currency)
         if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
             is_free = holds_lease or not payment.is_held(self.clock())
-            return Inquiry(
+            return SyncResult(
                 gateway_status,
                 self._of_unknown_outcome(payment, gateway_status, trigger, takes=is_free),
             )
         if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
-            return Inquiry(gateway_status, self._expire(payment, gateway_status.payload_digest))
-        return Inquiry(gateway_status, self.settle(payment.order_id, gateway_status))
+            return SyncResult(gateway_status, self._expire(payment, gateway_status.payload_digest))
+        return SyncResult(gateway_status, self.apply_status(payment.order_id, gateway_status))
 
-    def about(self, payment: Payment, gateway_order_id: str) -> Inquiry:
+    def about(self, payment: Payment, gateway_order_id: str) -> SyncResult:
         """One status check of any of the payment's orders at Finpay; raises as the usual one.
 
         Of an order that was given up there only money counts.
@@ -67,31 +67,31 @@ class Inquire:
             gateway_status is None
             or gateway_status.trigger(payment.amount, payment.currency) not in MONEY
         ):
-            return Inquiry(
-                gateway_status, Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK)
+            return SyncResult(
+                gateway_status, StatusUpdate.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK)
             )
-        return Inquiry(gateway_status, self.settle(payment.order_id, gateway_status))
+        return SyncResult(gateway_status, self.apply_status(payment.order_id, gateway_status))
 
-    def _of_unknown_order(self, payment: Payment) -> Settlement:
+    def _of_unknown_order(self, payment: Payment) -> StatusUpdate:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
             return self._expire(payment)
-        return Settlement.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
+        return StatusUpdate.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
     def _of_unknown_outcome(
         self, payment: Payment, gateway_status: GatewayStatus, trigger: Trigger, *, takes: bool
-    ) -> Settlement:
+    ) -> StatusUpdate:
         is_ours = gateway_status.is_of(payment.amount, payment.currency)
         if takes and trigger is Trigger.OPEN and is_ours and gateway_status.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, gateway_status.payment_code)
             issued, payload_digest = Trigger.CODE_ISSUED, gateway_status.payload_digest
-            return self.settle.learn(
+            return self.apply_status.apply_trigger(
                 payment, issued, _CHECK, payload_digest=payload_digest, code=code
             )
-        return Settlement.nothing(payment, trigger, _CHECK)
+        return StatusUpdate.nothing(payment, trigger, _CHECK)
 
-    def _expire(self, payment: Payment, payload_digest: str = "") -> Settlement:
-        return self.settle.learn(
+    def _expire(self, payment: Payment, payload_digest: str = "") -> StatusUpdate:
+        return self.apply_status.apply_trigger(
             payment, Trigger.EXPIRY_CONFIRMED, _CHECK, payload_digest=payload_digest
         )

@@ -56,7 +56,7 @@ def current_event(payment: Payment) -> Event | None:
     kind = EVENT_TYPES.get(payment.status)
     if kind is None:
         return None
-    if payment.status is Status.PAID and payment.settled and payment.settled.late:
+    if payment.status is Status.PAID and payment.received and payment.received.late:
         kind = PAID_LATE
     body = {"type": kind, "timestamp": iso_utc(payment.updated_at), "data": payment_view(payment)}
     return Event(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from payments.aws.items import to_item
-from payments.domain.payment import IssuedCode, Settled
+from payments.domain.payment import IssuedCode, ReceivedMoney
 from payments.domain.transitions import Status
 from testing.builders import (
     MERCHANT_ID,
@@ -79,7 +79,7 @@ def _script() -> dict[str, Any]:
         status=Status.PAID,
         version=2,
         code=code,
-        settled=Settled(NOW, 1000, "8f0e1d2c", "INDOMARET"),
+        received=ReceivedMoney(NOW, 1000, "8f0e1d2c", "INDOMARET"),
     )
     pair = json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY})
     counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")

@@ -53,10 +53,10 @@ def test_a_paid_callback_makes_the_payment_paid(pending: Service) -> None:
     assert isinstance(answer.body["processingTime"], float)
     payment = pending.payment()
     assert (payment.status, payment.version) == (Status.PAID, 2)
-    assert payment.settled
-    assert payment.settled.paid_amount == 1000
-    assert payment.settled.paid_at == 1_680_577_200_000
-    assert payment.settled.late is False
+    assert payment.received
+    assert payment.received.paid_amount == 1000
+    assert payment.received.paid_at == 1_680_577_200_000
+    assert payment.received.late is False
     assert payment.history[-1].by is Source.CALLBACK
     assert payment.history[-1].payload_digest
 
@@ -103,8 +103,8 @@ def test_the_same_money_under_one_more_reference_is_not_paid_twice(pending: Serv
         event = make_callback_event(make_callback_body(fields))
         assert pending.callback(event).status == 200
     payment = pending.payment()
-    assert payment.settled
-    assert (payment.settled.reference, payment.history[-1].saw) == ("ORD-1", "")
+    assert payment.received
+    assert (payment.received.reference, payment.history[-1].saw) == ("ORD-1", "")
 
 
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
@@ -125,8 +125,8 @@ def test_a_wrong_amount_requires_manual_review(pending: Service) -> None:
     assert pending.callback(load_event("callback_wrong_amount")).status == 200
     payment = pending.payment()
     assert payment.status is Status.REVIEW
-    assert payment.settled
-    assert payment.settled.paid_amount == 900
+    assert payment.received
+    assert payment.received.paid_amount == 900
     assert quarantined(pending) == ["mismatch"]
 
 
@@ -162,8 +162,8 @@ def test_a_wrong_amount_after_the_right_one_leaves_payload_digest_and_the_paymen
     assert pending.callback(load_event("callback_wrong_amount")).status == 200
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.paid_amount == 1000
+    assert payment.received
+    assert payment.received.paid_amount == 1000
     assert quarantined(pending) == ["mismatch"]
 
 
@@ -173,8 +173,8 @@ def test_money_that_comes_late_is_not_dropped(service: Service, given_up: Status
     assert service.callback(load_event("callback_paid")).status == 200
     payment = service.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.late
+    assert payment.received
+    assert payment.received.late
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,9 @@ def test_a_paid_payment_can_be_refunded(pending: Service, status: str) -> None:
 
 def test_a_refund_keeps_what_was_paid(pending: Service) -> None:
     pending.callback(load_event("callback_paid"))
-    paid = pending.payment().settled
+    paid = pending.payment().received
     send(pending, status="REFUNDED", amount=1000, datetime="2024-01-01 00:00:00", reference="RF")
-    assert pending.payment().settled == paid
+    assert pending.payment().received == paid
 
 
 def test_what_was_observed_too_early_still_moves_the_payment_later(service: Service) -> None:
@@ -251,7 +251,7 @@ def test_a_second_payment_of_the_same_code_is_noted_and_credits_nothing(pending:
     paid = pending.payment()
     assert send(pending, reference="another-till").status == 200
     payment = pending.payment()
-    assert (payment.status, payment.settled) == (Status.PAID, paid.settled)
+    assert (payment.status, payment.received) == (Status.PAID, paid.received)
     assert payment.history[-1].saw == "PAID"
     assert len(payment.history) == len(paid.history) + 1
 

@@ -6,7 +6,7 @@ import pytest
 
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Refused
-from payments.domain.payment import LEASE_MS, Settled, Source
+from payments.domain.payment import LEASE_MS, ReceivedMoney, Source
 from payments.domain.transitions import Status
 from testing.builders import (
     NOW,
@@ -88,7 +88,7 @@ def test_a_payment_that_was_given_up_needs_no_cancel(service: Service, status: S
 def test_a_payment_for_which_money_came_cannot_be_cancelled(
     service: Service, status: Status
 ) -> None:
-    service.put(make_payment(status=status, settled=Settled(NOW, 1000)))
+    service.put(make_payment(status=status, received=ReceivedMoney(NOW, 1000)))
     answer = cancel(service)
     assert (answer.status, answer.problem) == (409, "already-paid")
     assert answer.body["payment"] == service.api(make_status_event()).body
@@ -288,8 +288,8 @@ def test_money_that_comes_after_the_cancel_is_not_dropped(pending: Service) -> N
     assert pending.callback(load_event("callback_paid")).status == 200
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.late
+    assert payment.received
+    assert payment.received.late
 
 
 def test_a_cancelled_payment_is_synced_for_late_money(pending: Service) -> None:

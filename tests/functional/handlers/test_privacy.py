@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from payments.domain.clock import DAY, MINUTE
-from payments.domain.payment import LEASE_MS, Settled
+from payments.domain.payment import LEASE_MS, ReceivedMoney
 from payments.domain.transitions import Status
 from payments.observability.logs import JobFailed
 from testing.builders import (
@@ -233,7 +233,7 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
         gateway_order_id=second,
         earlier_gateway_order_ids=("OTHER-1",),
         status=Status.PAID,
-        settled=Settled(NOW, 1000, gateway_order_id=second),
+        received=ReceivedMoney(NOW, 1000, gateway_order_id=second),
     )
     service.put(paid_by_the_second)
     refund = make_callback_body(make_callback_fields("OTHER-1", status="REFUNDED"))

@@ -270,7 +270,7 @@ def test_a_payment_that_finpay_does_not_know_expires_after_its_end_and_not_befor
         ("ON_HOLD", Status.PENDING),
     ],
 )
-def test_whatever_else_finpay_says_is_settled_by_the_same_rule_as_a_callback(
+def test_whatever_else_finpay_says_is_applied_by_the_same_rule_as_a_callback(
     pending: Service, at_finpay: str, expected: Status
 ) -> None:
     pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, at_finpay)
@@ -301,8 +301,8 @@ def test_money_that_comes_after_the_end_is_found_by_a_late_sync(
     pending.sweep()
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.late
+    assert payment.received
+    assert payment.received.late
     out = capsys.readouterr().out
     assert counted(out, "PaidLate") == counted(out, "PaidFoundByReconcile") == 1
 
@@ -471,7 +471,7 @@ def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_
     assert pending.sweep() == 1
     payment = pending.payment()
     assert (payment.status, payment.next_sync_at) == (Status.REVIEW, None)
-    assert payment.settled, "what was paid stays known"
+    assert payment.received, "what was paid stays known"
 
 
 def test_a_cancel_after_the_money_is_looked_into_although_the_history_is_full(

@@ -263,8 +263,8 @@ def test_a_callback_for_the_second_attempt_pays_the_payment(silent: Service) -> 
     send(silent, second)
     payment = silent.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.gateway_order_id == second
+    assert payment.received
+    assert payment.received.gateway_order_id == second
     assert payment.order_at_finpay == second
 
 
@@ -285,7 +285,7 @@ def test_money_for_both_attempts_credits_once_and_is_seen(
     capsys.readouterr()
     send(silent, first)
     payment = silent.payment()
-    assert (payment.status, payment.settled) == (Status.PAID, paid.settled)
+    assert (payment.status, payment.received) == (Status.PAID, paid.received)
     assert payment.history[-1].saw == "PAID"
     assert (
         '"service":"payments","why":"paid-again","ManualReviewRequired":[1.0]'

@@ -70,7 +70,7 @@ def test_a_container_that_knew_the_previous_key_forgets_it_when_the_overlap_ends
     pending.clock.at = end
     assert pending.callback(make_event(MERCHANT_KEY, NEW_KEY)).status == 404
     assert pending.callback(make_event(NEW_KEY, MERCHANT_KEY)).status == 401
-    assert pending.payment().settled is None
+    assert pending.payment().received is None
     assert pending.callback(make_event(NEW_KEY, NEW_KEY)).status == 200
     assert pending.payment().status is Status.PAID
 

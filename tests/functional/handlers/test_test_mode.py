@@ -104,9 +104,9 @@ def test_money_of_a_test_payment_that_is_late_is_marked_as_such(
     ask(mode, "paid-late@finpay.test")
     for _, body in simulated_callbacks():
         send_simulated_callback(mode, body)
-    settled = mode.payment().settled
-    assert settled
-    assert (settled.late, settled.channel) == (True, "TEST")
+    received = mode.payment().received
+    assert received
+    assert (received.late, received.channel) == (True, "TEST")
 
 
 def test_a_wrong_amount_is_a_thousand_rupiah_too_much(
@@ -115,8 +115,8 @@ def test_a_wrong_amount_is_a_thousand_rupiah_too_much(
     ask(mode, "wrong-amount@finpay.test")
     send_simulated_callback(mode, simulated_callbacks()[0][1])
     payment = mode.payment()
-    assert payment.settled
-    assert (payment.amount, payment.settled.paid_amount) == (1000, 2000)
+    assert payment.received
+    assert (payment.amount, payment.received.paid_amount) == (1000, 2000)
 
 
 def test_a_report_that_the_queue_brings_twice_changes_nothing(

@@ -33,7 +33,7 @@ def reasons(service: Service) -> list[str]:
     return [row["reason"]["S"] for row in service.rows("QuarantineTable")]
 
 
-def test_a_callback_that_finpay_confirms_is_settled(
+def test_a_callback_that_finpay_confirms_is_received(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order = pay(pending)
@@ -41,9 +41,9 @@ def test_a_callback_that_finpay_confirms_is_settled(
     assert (answer.status, answer.body["responseCode"]) == (200, "2000000")
     payment = pending.payment()
     assert (payment.status, payment.history[-1].by) == (Status.PAID, Source.STATUS_CHECK)
-    assert payment.settled
+    assert payment.received
     assert order.payment
-    assert payment.settled.reference == order.payment.reference, (
+    assert payment.received.reference == order.payment.reference, (
         "Finpay's, not the gateway status's"
     )
     assert reasons(pending) == []
@@ -71,8 +71,8 @@ def test_the_gateway_statuss_own_amount_does_not_count(pending: Service) -> None
     assert send(pending, amount=7).status == 200
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert payment.settled.paid_amount == 1000
+    assert payment.received
+    assert payment.received.paid_amount == 1000
 
 
 def test_finpay_is_asked_about_an_order_once_a_minute(pending: Service) -> None:

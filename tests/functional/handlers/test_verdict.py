@@ -12,7 +12,7 @@ from payments.domain.clock import now
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
 from payments.domain.transitions import Status, Trigger
-from payments.services.apply_status import Settle
+from payments.services.apply_status import ApplyStatus
 from payments.services.review import VERDICTS, Review
 from testing.builders import (
     SAMPLE_ORDER_ID,
@@ -37,7 +37,7 @@ def reviewed(service: Service) -> Service:
 def decide(service: Service, verdict: Trigger) -> Payment:
     payments = DynamoPayments(service.dynamodb, "PaymentsTable")
     quarantine = DynamoQuarantine(service.dynamodb, "QuarantineTable", now)
-    review = Review(payments, Settle(payments, quarantine, now, new_id))
+    review = Review(payments, ApplyStatus(payments, quarantine, now, new_id))
     return review(SAMPLE_ORDER_ID, verdict)
 
 
@@ -66,7 +66,7 @@ def test_the_same_gateway_status_again_does_not_undo_a_verdict(
     for _ in range(2):
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
     payment = reviewed.payment()
-    assert (payment.status, payment.settled) == (decided.status, decided.settled)
+    assert (payment.status, payment.received) == (decided.status, decided.received)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
     reviewed.callback(load_event("callback_paid"))
     payment = reviewed.payment()
     assert payment.status is Status.PAID
-    assert payment.settled
-    assert (payment.settled.late, payment.settled.paid_amount) == (True, 1000)
+    assert payment.received
+    assert (payment.received.late, payment.received.paid_amount) == (True, 1000)
 
 
 def test_a_rejected_payment_is_not_synced_any_more(reviewed: Service) -> None:
@@ -198,6 +198,6 @@ def test_of_money_that_was_rejected_nothing_is_left_in_what_came_after(renamed: 
         assert renamed.payment().status is expected
         if expected is Status.REVIEW:
             decide(renamed, Trigger.ACCEPTED)
-    settled = renamed.payment().settled
-    assert settled
-    assert (settled.payment_reference, settled.gateway_order_id) == ("R-2", None)
+    received = renamed.payment().received
+    assert received
+    assert (received.payment_reference, received.gateway_order_id) == ("R-2", None)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from payments.domain.payment import Settled
+from payments.domain.payment import ReceivedMoney
 from payments.domain.transitions import Status
 from testing.builders import (
     NOW,
@@ -41,8 +41,8 @@ type MakeEvent = Callable[..., dict[str, Any]]
 def test_another_storefronts_payment_is_as_unknown_as_none(
     service: Service, make_event: MakeEvent, status: Status
 ) -> None:
-    settled = Settled(NOW, 1000) if status is Status.PAID else None
-    service.put(make_payment(order_id="FOREIGN-1", status=status, settled=settled))
+    received = ReceivedMoney(NOW, 1000) if status is Status.PAID else None
+    service.put(make_payment(order_id="FOREIGN-1", status=status, received=received))
     before = tables(service)
     foreign = service.api(make_event("FOREIGN-1", storefront="warung"))
     assert (foreign.status, foreign.problem) == (404, "not-found")

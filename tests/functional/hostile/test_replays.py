@@ -113,7 +113,7 @@ def test_a_replay_a_year_later_changes_nothing_however_it_is_spelled(
 ) -> None:
     course(pending)
     if verdict:
-        reviews.settle(pending.dynamodb, TABLES, SAMPLE_ORDER_ID, verdict)
+        reviews.apply_status(pending.dynamodb, TABLES, SAMPLE_ORDER_ID, verdict)
     before = pending.payment()
     kept = keys(pending)
     assert before.status is status
@@ -139,8 +139,8 @@ def test_money_that_was_never_entered_counts_however_late_it_is_told(
     receive(pending, SEEN)
     late = pending.payment()
     assert late.status is Status.PAID
-    assert late.settled
-    assert late.settled.late
+    assert late.received
+    assert late.received.late
     assert late.next_sync_at == pending.clock(), "Finpay is asked at once whether it still has it"
     receive(pending, with_spaces(SEEN))
     assert pending.payment() == late

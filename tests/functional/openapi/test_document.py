@@ -22,7 +22,7 @@ from payments.domain.errors import (
     PaymentError,
     PaymentInProgress,
 )
-from payments.domain.payment import IssuedCode, Payment, Settled
+from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
 from payments.domain.transitions import Status
 from payments.domain.view import payment_view
 from testing.builders import NOW, load_event, make_payment
@@ -36,7 +36,7 @@ METHODS = {"get", "post"}
 FULL_PAYMENT = make_payment(
     status=Status.PAID,
     code=IssuedCode("https://devo.finpay.id/1", NOW, "8802", "app://1", "https://i/1", '[{"a":1}]'),
-    settled=Settled(NOW, 1000, "8f0e1d2c", "INDOMARET", late=True),
+    received=ReceivedMoney(NOW, 1000, "8f0e1d2c", "INDOMARET", late=True),
 )
 ERRORS: dict[type[PaymentError], PaymentError] = {
     InvalidRequest: InvalidRequest((FieldError("/order/id", "is required"),)),

@@ -60,7 +60,7 @@ class World:
         token = token or callback_token(samples.ORDER_ID, MERCHANT_KEY)
         return self.ask("POST", f"/callbacks/finpay/{samples.ORDER_ID}/{token}", body)
 
-    def settle_paid(self) -> None:
+    def apply_paid(self) -> None:
         assert self.service.callback(make_callback_event()).status == 200
 
     def made(self) -> "World":
@@ -70,7 +70,7 @@ class World:
         return self
 
     def paid(self) -> "World":
-        self.made().settle_paid()
+        self.made().apply_paid()
         return self
 
     def broken(self, name: str) -> "World":

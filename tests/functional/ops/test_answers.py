@@ -6,7 +6,7 @@ import pytest
 
 from ops.cases import Answer, Case
 from payments.aws.deliveries_table import KEPT_DAYS
-from payments.domain.payment import Settled
+from payments.domain.payment import ReceivedMoney
 from payments.domain.transitions import Status
 from testing.builders import SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.desk import Desk
@@ -81,8 +81,8 @@ def test_the_same_amount_under_another_reference_is_other_money(desk: Desk) -> N
 def test_money_of_no_name_is_known_by_its_amount(desk: Desk, amount: int | None) -> None:
     paid_wrongly(desk, "reject")
     payment = desk.service.payment("A-1")
-    nameless = Settled(1, amount, None, None, "A-1")
-    desk.service.put(replace(payment, order_id="A-2", settled=nameless))
+    nameless = ReceivedMoney(1, amount, None, None, "A-1")
+    desk.service.put(replace(payment, order_id="A-2", received=nameless))
     known = amount == 900
     found = answer(desk, "A-2")
     assert found.case is (Case.DECIDED if known else Case.CALLBACK_LOST)
@@ -91,7 +91,7 @@ def test_money_of_no_name_is_known_by_its_amount(desk: Desk, amount: int | None)
 def test_a_decision_about_an_unknown_amount_says_so(desk: Desk) -> None:
     paid_wrongly(desk, "reject")
     payment = desk.service.payment("A-1")
-    other = replace(payment, order_id="A-2", gateway_order_id="A-2", settled=Settled(1))
+    other = replace(payment, order_id="A-2", gateway_order_id="A-2", received=ReceivedMoney(1))
     desk.service.put(other)
     found = answer(desk, "A-2")
     assert found.case is Case.DECIDED
@@ -147,7 +147,7 @@ def test_a_credit_for_an_order_that_finpay_does_not_know_is_told(desk: Desk) -> 
     desk.callback("A-1")
     now = desk.service.clock()
     payment = make_payment(order_id="A-1", status=Status.PAID, asked_at=now)
-    desk.service.put(replace(payment, settled=Settled(now, 1000, "8f0e1d2c")))
+    desk.service.put(replace(payment, received=ReceivedMoney(now, 1000, "8f0e1d2c")))
     sentence = "It is paid here, and Finpay knows no such order."
     assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
 

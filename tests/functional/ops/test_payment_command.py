@@ -9,7 +9,7 @@ import pytest
 
 from ops.cases import Case
 from payments.aws.deliveries_table import KEPT_DAYS
-from payments.domain.payment import Settled
+from payments.domain.payment import ReceivedMoney
 from payments.domain.transitions import Status
 from testing.builders import NOW, make_cancel_event, make_payment
 from testing.service import MINUTE
@@ -248,9 +248,9 @@ def test_all_orders_of_a_payment_at_finpay_are_asked_about(renamed_desk: Desk) -
 
 def test_a_reference_of_two_payments_names_neither(desk: Desk) -> None:
     for order_id in ("A-1", "A-2"):
-        settled = Settled(NOW, 1000, "the-same")
+        received = ReceivedMoney(NOW, 1000, "the-same")
         payment = make_payment(order_id=order_id, status=Status.PAID)
-        desk.service.put(replace(payment, settled=settled))
+        desk.service.put(replace(payment, received=received))
     why, _ = desk.refused("payment", "show", "the-same")
     assert why == "several payments bear that name: A-1, A-2"
 

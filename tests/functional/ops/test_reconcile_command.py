@@ -325,7 +325,7 @@ def test_money_behind_a_quarantined_callback_is_found_at_finpay(desk: Desk) -> N
     assert sentence == "A-1: Finpay was asked, and it is PAID now; it was PENDING"
 
 
-def test_a_replay_that_finpay_does_not_answer_settles_nothing(desk: Desk) -> None:
+def test_a_replay_that_finpay_does_not_answer_applies_nothing(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.forge("A-1")
     desk.silence()

@@ -10,7 +10,7 @@ from ops import wib
 from ops.agreement import Difference, compare
 from ops.report import GIVE_UP_AFTER
 from ops.report_table import COLUMNS
-from payments.domain.payment import Entry, Payment, Settled, Source
+from payments.domain.payment import Entry, Payment, ReceivedMoney, Source
 from payments.domain.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 from tests.functional.ops.desk import Desk
@@ -72,7 +72,7 @@ def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so
 
 def accepted(came: int) -> Payment:
     """A payment of 1,000 rupiah for which an operator accepted what came."""
-    payment = make_payment(status=Status.PAID, settled=Settled(NOW, came, "8f0e1d2c"))
+    payment = make_payment(status=Status.PAID, received=ReceivedMoney(NOW, came, "8f0e1d2c"))
     entry = Entry(Status.PAID, NOW, Source.OPERATOR, "write-2")
     return replace(payment, history=(*payment.history, entry))
 

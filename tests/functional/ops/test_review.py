@@ -6,7 +6,7 @@ from typer.testing import CliRunner, Result
 from ops.__main__ import app
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Applied, Change, Refused
-from payments.domain.payment import Entry, Payment, Settled, Source
+from payments.domain.payment import Entry, Payment, ReceivedMoney, Source
 from payments.domain.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.told import NO_REGION, NO_STACK, STACK, Outputs
@@ -22,7 +22,7 @@ OUTCOMES = [
 def make_review(order_id: str = SAMPLE_ORDER_ID, status: Status = Status.REVIEW) -> Payment:
     """A payment for which 900 rupiah came instead of 1,000."""
     return make_payment(
-        order_id=order_id, status=status, settled=Settled(NOW, 900, "8f0e1d2c", "INDOMARET")
+        order_id=order_id, status=status, received=ReceivedMoney(NOW, 900, "8f0e1d2c", "INDOMARET")
     )
 
 
@@ -30,7 +30,7 @@ def run(*arguments: str, stack: str = STACK) -> Result:
     return CliRunner().invoke(app, ["review", *arguments, "--stack", stack])
 
 
-def settle(verdict: str, order_id: str = SAMPLE_ORDER_ID) -> Result:
+def apply_status(verdict: str, order_id: str = SAMPLE_ORDER_ID) -> Result:
     return run(verdict, order_id)
 
 
@@ -39,7 +39,7 @@ def test_a_verdict_is_one_more_transition_by_an_operator(
     payments: DynamoPayments, verdict: str, expected: Status
 ) -> None:
     payments.reserve(make_review())
-    result = settle(verdict)
+    result = apply_status(verdict)
     assert (result.exit_code, result.output) == (
         0,
         f"{SAMPLE_ORDER_ID}  {expected}  ordered 1000 IDR  paid 900  reference 8f0e1d2c\n",
@@ -48,7 +48,7 @@ def test_a_verdict_is_one_more_transition_by_an_operator(
     assert payment
     assert (payment.status, payment.version) == (expected, 2)
     assert payment.history[-1].by is Source.OPERATOR
-    assert payment.settled == make_review().settled, "what came stays known"
+    assert payment.received == make_review().received, "what came stays known"
     assert payment.next_sync_at is None, "a person decided, so nobody asks Finpay any more"
 
 
@@ -64,15 +64,15 @@ def test_what_cannot_be_decided_is_said_in_a_line(
 ) -> None:
     paid = make_review("PAID-1", Status.PAID)
     payments.reserve(paid)
-    result = settle(verdict, order_id)
+    result = apply_status(verdict, order_id)
     assert (result.exit_code, result.output) == (1, f"Not done: {why}\n{SEE_WHICH}")
     assert payments.get("PAID-1") == paid
 
 
 def test_a_verdict_is_given_once(payments: DynamoPayments) -> None:
     payments.reserve(make_review())
-    assert settle("reject").exit_code == 0
-    result = settle("accept")
+    assert apply_status("reject").exit_code == 0
+    result = apply_status("accept")
     assert (result.exit_code, result.output) == (
         1,
         f"Not done: payment {SAMPLE_ORDER_ID} is not in REVIEW but CANCELLED\n{SEE_WHICH}",
@@ -81,7 +81,7 @@ def test_a_verdict_is_given_once(payments: DynamoPayments) -> None:
 
 def test_a_verdict_that_is_none_is_refused(payments: DynamoPayments) -> None:
     payments.reserve(make_review())
-    assert settle("forget").exit_code == 2
+    assert apply_status("forget").exit_code == 2
     assert payments.get(SAMPLE_ORDER_ID) == make_review()
 
 
@@ -97,7 +97,7 @@ def test_a_payment_that_changes_at_the_same_moment_is_to_be_looked_at_again(
         return real(store, change)
 
     monkeypatch.setattr(DynamoPayments, "apply", note_first)
-    result = settle("accept")
+    result = apply_status("accept")
     assert result.exit_code == 1
     assert "changed at this moment" in result.output
     payment = payments.get(SAMPLE_ORDER_ID)

@@ -19,7 +19,7 @@ from payments.domain.payment import (
     IssuedCode,
     Lease,
     Payment,
-    Settled,
+    ReceivedMoney,
     Source,
     derived_id,
 )
@@ -32,7 +32,7 @@ CODE = IssuedCode(
 FULL = make_payment(
     code=replace(CODE, app_url="app://x", image_url="https://i.example", account_list='[{"a":1}]'),
     failure=Failure("rejected", "4000001", "Invalid Field Format"),
-    settled=Settled(NOW, 900, "R1", "INDOMARET", late=True),
+    received=ReceivedMoney(NOW, 900, "R1", "INDOMARET", late=True),
     history=(
         Entry(Status.INITIATING, NOW, Source.INITIATE, "write-1"),
         Entry(Status.PENDING, NOW, Source.STATUS_CHECK, "write-2", "e" * 16, "PENDING"),
@@ -56,7 +56,7 @@ ASKED_ANEW = make_payment(
     next_sync_at=NOW + 1,
     sync_id="sync-1",
     confirmation_id="write-3",
-    settled=Settled(NOW, 1000, gateway_order_id="EARLIER-1"),
+    received=ReceivedMoney(NOW, 1000, gateway_order_id="EARLIER-1"),
 )
 
 
@@ -196,7 +196,7 @@ def test_a_paid_payment_of_usual_size_fits_into_one_write_unit() -> None:
         gateway_order_id="X" * 30,
         storefront_id="s" * 32,
         code=CODE,
-        settled=Settled(NOW, 10**13, "R" * 32, "INDOMARET"),
+        received=ReceivedMoney(NOW, 10**13, "R" * 32, "INDOMARET"),
         history=tuple(
             Entry(status, NOW, Source.CALLBACK, "0" * 16, "0" * 16)
             for status in (Status.INITIATING, Status.PENDING, Status.PAID)
@@ -235,7 +235,7 @@ def test_an_item_holds_no_null_and_no_empty_attribute() -> None:
 
 
 def test_an_item_says_late_only_of_a_late_payment_and_keeps_a_zero() -> None:
-    item = to_item(make_payment(settled=Settled(NOW, 0)))
+    item = to_item(make_payment(received=ReceivedMoney(NOW, 0)))
     assert "paidLate" not in item
     assert item["paidAmount"] == {"N": "0"}
 

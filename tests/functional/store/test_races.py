@@ -13,11 +13,11 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.transitions import Status
 from payments.requests.payment_request import parse
-from payments.services.apply_status import Effect, Settle
+from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.resolve import Resolve
-from payments.services.sync_status import Inquire
+from payments.services.sync_status import SyncStatus
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,
@@ -74,12 +74,12 @@ def ids() -> Callable[[], str]:
 
 
 @pytest.fixture
-def settle(
+def apply_status(
     payments: DynamoPayments, quarantine: DynamoQuarantine, ids: Callable[[], str]
-) -> Callable[..., Settle]:
-    def make(*rivals: Callable[[], object]) -> Settle:
+) -> Callable[..., ApplyStatus]:
+    def make(*rivals: Callable[[], object]) -> ApplyStatus:
         store = Rivals(payments.client, payments.table, iter(rivals))
-        return Settle(store, quarantine, lambda: NOW, ids)
+        return ApplyStatus(store, quarantine, lambda: NOW, ids)
 
     return make
 
@@ -90,8 +90,10 @@ def initiate(
 ) -> Callable[..., Payment]:
     def run(answer: IssuedCode | Exception, *rivals: Callable[[], object]) -> Payment:
         store = Rivals(payments.client, payments.table, iter(rivals))
-        finpay, settle = Finpay(answer), Settle(payments, quarantine, clock, ids)
-        resolve = Resolve(store, finpay, Inquire(finpay, settle, clock), settle, clock, ids)
+        finpay, apply_status = Finpay(answer), ApplyStatus(payments, quarantine, clock, ids)
+        resolve = Resolve(
+            store, finpay, SyncStatus(finpay, apply_status, clock), apply_status, clock, ids
+        )
         ask = Ask(store, finpay, clock, ids)
         return Initiate(store, ask, resolve, clock, ids)(make_order()).payment
 
@@ -115,32 +117,34 @@ def observation(payments: DynamoPayments, n: int) -> Callable[[], object]:
 
 
 def test_a_gateway_status_wins_against_a_rival_in_the_end(
-    payments: DynamoPayments, settle: Callable[..., Settle]
+    payments: DynamoPayments, apply_status: Callable[..., ApplyStatus]
 ) -> None:
     payments.reserve(make_payment(status=Status.EXPIRED))
-    settlement = settle(lambda: None, observation(payments, 1), observation(payments, 2))(
+    update = apply_status(lambda: None, observation(payments, 1), observation(payments, 2))(
         SAMPLE_ORDER_ID, make_gateway_status()
     )
-    assert (settlement.effect, settlement.payment.status) == (Effect.MOVED, Status.PAID)
-    assert settlement.payment.version == 4
+    assert (update.effect, update.payment.status) == (Effect.MOVED, Status.PAID)
+    assert update.payment.version == 4
 
 
 def test_a_gateway_status_that_loses_every_race_is_sent_again_by_finpay(
-    payments: DynamoPayments, settle: Callable[..., Settle]
+    payments: DynamoPayments, apply_status: Callable[..., ApplyStatus]
 ) -> None:
     payments.reserve(make_payment(status=Status.EXPIRED))
     rivals = [observation(payments, n) for n in range(20)]
     with pytest.raises(Unavailable):
-        settle(*rivals)(SAMPLE_ORDER_ID, make_gateway_status())
+        apply_status(*rivals)(SAMPLE_ORDER_ID, make_gateway_status())
 
 
 def test_of_two_gateway_statuses_at_once_one_moves_the_payment(
-    payments: DynamoPayments, settle: Callable[..., Settle]
+    payments: DynamoPayments, apply_status: Callable[..., ApplyStatus]
 ) -> None:
     payments.reserve(make_payment())
-    first = settle()
+    first = apply_status()
     other = make_gateway_status(payload_digest="other")
-    second = settle(lambda: first(SAMPLE_ORDER_ID, other))(SAMPLE_ORDER_ID, make_gateway_status())
+    second = apply_status(lambda: first(SAMPLE_ORDER_ID, other))(
+        SAMPLE_ORDER_ID, make_gateway_status()
+    )
     assert second.effect is Effect.NOTHING
     assert second.payment.version == 2
 
@@ -155,12 +159,12 @@ def test_the_code_is_noted_over_what_a_callback_observed_meanwhile(
 def test_a_code_that_is_noted_already_stays(
     payments: DynamoPayments, initiate: Callable[..., Payment]
 ) -> None:
-    def settle_with_code() -> None:
+    def apply_with_code() -> None:
         entry = Entry(Status.PAID, NOW, Source.STATUS_CHECK, "rival")
         payments.apply(Change(SAMPLE_ORDER_ID, frozenset({Status.INITIATING}), entry, code=CODE))
 
     other = replace(CODE, payment_code="another")
-    assert initiate(other, settle_with_code).code == CODE
+    assert initiate(other, apply_with_code).code == CODE
 
 
 def test_who_lost_the_lease_does_not_write_any_more(
@@ -197,9 +201,10 @@ def test_a_row_that_is_gone_is_an_unknown_outcome(
 
 
 def test_a_refusal_does_not_undo_money_that_came(
-    initiate: Callable[..., Payment], settle: Callable[..., Settle]
+    initiate: Callable[..., Payment], apply_status: Callable[..., ApplyStatus]
 ) -> None:
     payment = initiate(
-        GatewayRejected("4000001", "no"), lambda: settle()(SAMPLE_ORDER_ID, make_gateway_status())
+        GatewayRejected("4000001", "no"),
+        lambda: apply_status()(SAMPLE_ORDER_ID, make_gateway_status()),
     )
     assert payment.status is Status.PAID

@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.change import Change
-from payments.domain.payment import Entry, Failure, IssuedCode, Settled, Source
+from payments.domain.payment import Entry, Failure, IssuedCode, ReceivedMoney, Source
 from payments.domain.transitions import Status
 from testing.builders import NOW, make_payment
 from testing.dynamodb.client import SimulatedDynamoDB
@@ -41,7 +41,7 @@ def random_step(chance: random.Random, number: int) -> tuple[str, Any]:
         version=chance.choice([None, None, 2]),
         code=chance.choice([None, IssuedCode("https://x.example", NOW, "88")]),
         failure=chance.choice([None, Failure("rejected", "4000001")]),
-        settled=chance.choice([None, Settled(NOW, number, late=True)]),
+        received=chance.choice([None, ReceivedMoney(NOW, number, late=True)]),
     )
     return "apply", (change,)
 

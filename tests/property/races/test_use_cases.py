@@ -19,11 +19,11 @@ from payments.domain.transitions import Status
 from payments.finpay.client import FinpayClient
 from payments.finpay.transport import HttpTransport
 from payments.requests.payment_request import parse
-from payments.services.apply_status import Effect, Settle
+from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.resolve import Resolve
-from payments.services.sync_status import Inquire
+from payments.services.sync_status import SyncStatus
 from simulator import server
 from simulator.server import Server
 from testing.builders import (
@@ -74,17 +74,17 @@ class Keys:
         return None
 
 
-def settle_in(store: DynamoPayments) -> Settle:
+def apply_status_in(store: DynamoPayments) -> ApplyStatus:
     quarantine = DynamoQuarantine(store.client, "never used here", clock.now)
-    return Settle(store, quarantine, clock.now, ids.new_id)
+    return ApplyStatus(store, quarantine, clock.now, ids.new_id)
 
 
 def initiate_in(store: DynamoPayments, finpay: Server) -> Initiate:
     """A container's own: each has connections of its own."""
-    settle, transport = settle_in(store), HttpTransport(clock.now)
+    apply_status, transport = apply_status_in(store), HttpTransport(clock.now)
     gateway = FinpayClient(finpay.url, Keys(), clock.now, lambda *_: None, transport)
-    inquire = Inquire(gateway, settle, clock.now)
-    resolve = Resolve(store, gateway, inquire, settle, clock.now, ids.new_id)
+    sync_status = SyncStatus(gateway, apply_status, clock.now)
+    resolve = Resolve(store, gateway, sync_status, apply_status, clock.now, ids.new_id)
     ask = Ask(store, gateway, clock.now, ids.new_id)
     return Initiate(store, ask, resolve, clock.now, ids.new_id)
 
@@ -122,11 +122,14 @@ def test_of_five_hundred_callbacks_at_once_one_enters_the_money(
 ) -> None:
     order_id = f"paid-{number}"
     fresh(store, order_id)
-    settle, gateway_status = settle_in(store), make_gateway_status(gateway_order_id=order_id)
+    apply_status, gateway_status = (
+        apply_status_in(store),
+        make_gateway_status(gateway_order_id=order_id),
+    )
 
     def call_back(_: int) -> str:
         try:
-            return settle(order_id, gateway_status).effect
+            return apply_status(order_id, gateway_status).effect
         except Unavailable:
             return "try again"
 
@@ -143,7 +146,7 @@ def test_paid_wins_against_expired_whichever_comes_first(
 ) -> None:
     order_id = f"late-{number}"
     fresh(store, order_id)
-    settle = settle_in(store)
+    apply_status = apply_status_in(store)
     claims = [
         make_gateway_status(gateway_order_id=order_id),
         make_gateway_status(gateway_order_id=order_id, status="EXPIRED", payload_digest="f" * 16),
@@ -151,15 +154,15 @@ def test_paid_wins_against_expired_whichever_comes_first(
 
     def call_back(which: int) -> str:
         try:
-            return settle(order_id, claims[which % 2]).effect
+            return apply_status(order_id, claims[which % 2]).effect
         except Unavailable:
             return "try again"
 
     at_once(100, call_back)
     paid = stored(store, order_id)
     assert (paid.status, entries(paid, Status.PAID)) == (Status.PAID, 1)
-    assert paid.settled
-    assert paid.settled.late == (entries(paid, Status.EXPIRED) == 1)
+    assert paid.received
+    assert paid.received.late == (entries(paid, Status.EXPIRED) == 1)
     assert paid.version == len(paid.history)
 
 

@@ -113,7 +113,7 @@ class AnswerPromises(Ledger):
         said = full or any(e.saw == payment["status"] for e in row.history)
         match payment["status"]:
             case "PAID":
-                known = row.settled and row.settled.reference == payment["reference"]
+                known = row.received and row.received.reference == payment["reference"]
                 return is_decided(row) or (row.status in MONEY_CAME and bool(known or said))
             case "EXPIRED" | "FAILURE":
                 return row.status is not S.PENDING or order["id"] != row.gateway_order_id

@@ -34,12 +34,12 @@ from payments.domain.transitions import GIVEN_UP, TABLE, Rule, Status, Trigger, 
 from payments.finpay.client import FinpayClient
 from payments.finpay.credentials import SecretCredentials
 from payments.services import apply_status, initiate, reconcile, resolve
-from payments.services.apply_status import Settlement
+from payments.services.apply_status import StatusUpdate
 from payments.services.ask import Ask
 from payments.services.cancel import Cancel
 from payments.services.initiate import Initiate, Initiated, Order
 from payments.services.resolve import Resolve
-from payments.services.sync_status import Inquire, Inquiry
+from payments.services.sync_status import SyncResult, SyncStatus
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
 from tests.property.simulation.network import SimulatedTransport
@@ -138,13 +138,13 @@ def the_amount_is_not_compared() -> Any:
 def an_unverified_callback_always_makes_a_status_check() -> Any:
     def confirm(
         _: Any, self: ConfirmCallback, order_id: str, gateway_status: GatewayStatus
-    ) -> Settlement | None:
+    ) -> StatusUpdate | None:
         payment = self.payments.get(order_id)
         if payment is None or payment.status not in transitions.OPEN:
             return None
-        said = self.inquire()(payment)
+        said = self.sync_status()(payment)
         return (
-            said.settlement
+            said.update
             if said.gateway_status and said.gateway_status.status == gateway_status.status
             else None
         )
@@ -180,14 +180,16 @@ def the_same_money_is_entered_twice() -> Any:
 
 @bug
 def the_clock_alone_expires() -> Any:
-    def inquire(real: Any, self: Inquire, payment: Payment, **how: Any) -> Inquiry:
+    def sync_status(real: Any, self: SyncStatus, payment: Payment, **how: Any) -> SyncResult:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
-            over = self.settle.learn(payment, Trigger.EXPIRY_CONFIRMED, Source.STATUS_CHECK)
-            return Inquiry(None, over)
-        inquiry: Inquiry = real(self, payment, **how)
-        return inquiry
+            over = self.apply_status.apply_trigger(
+                payment, Trigger.EXPIRY_CONFIRMED, Source.STATUS_CHECK
+            )
+            return SyncResult(None, over)
+        synced: SyncResult = real(self, payment, **how)
+        return synced
 
-    return method(Inquire, "__call__", inquire)
+    return method(SyncStatus, "__call__", sync_status)
 
 
 @bug
@@ -231,13 +233,13 @@ def a_timeout_counts_as_not_attempted() -> Any:
 
 @bug
 def a_retry_makes_no_status_check() -> Any:
-    def unseen(payment: Payment, **_: Any) -> Inquiry:
-        nothing = Settlement.nothing(payment, Trigger.NEVER_RECEIVED, Source.STATUS_CHECK)
-        return Inquiry(None, nothing)
+    def unseen(payment: Payment, **_: Any) -> SyncResult:
+        nothing = StatusUpdate.nothing(payment, Trigger.NEVER_RECEIVED, Source.STATUS_CHECK)
+        return SyncResult(None, nothing)
 
     def to_ask_again(real: Any, self: Resolve, found: Payment) -> Payment:
-        inquire: Any = unseen
-        payment: Payment = real(replace(self, inquire=inquire), found)
+        sync_status: Any = unseen
+        payment: Payment = real(replace(self, sync_status=sync_status), found)
         return payment
 
     return method(Resolve, "to_ask_again", to_ask_again)
@@ -297,16 +299,16 @@ def a_refused_cancel_counts_as_agreed() -> Any:
 
 @bug
 def a_payment_is_cancelled_here_before_finpay_agrees() -> Any:
-    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> Settlement:
+    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> StatusUpdate:
         def at_finpay(gateway_order_id: str) -> bool:
             found = self.payments.get(order_id)
             assert found
-            self.settle.learn(found, Trigger.CANCEL_AGREED, Source.CANCEL)
+            self.apply_status.apply_trigger(found, Trigger.CANCEL_AGREED, Source.CANCEL)
             return self.gateway.cancel(gateway_order_id)
 
         gateway: Any = SimpleNamespace(cancel=at_finpay)
-        settlement: Settlement = real(replace(self, gateway=gateway), order_id, storefront_id)
-        return settlement
+        update: StatusUpdate = real(replace(self, gateway=gateway), order_id, storefront_id)
+        return update
 
     return method(Cancel, "__call__", cancel)
 
@@ -380,11 +382,11 @@ def the_merchant_key_is_shown() -> Any:
 
 @bug
 def earlier_orders_are_never_synced() -> Any:
-    def about(_: Any, __: Inquire, payment: Payment, ___: str) -> Inquiry:
-        nothing = Settlement.nothing(payment, Trigger.CANCEL_CONFIRMED, Source.STATUS_CHECK)
-        return Inquiry(None, nothing)
+    def about(_: Any, __: SyncStatus, payment: Payment, ___: str) -> SyncResult:
+        nothing = StatusUpdate.nothing(payment, Trigger.CANCEL_CONFIRMED, Source.STATUS_CHECK)
+        return SyncResult(None, nothing)
 
-    return method(Inquire, "about", about)
+    return method(SyncStatus, "about", about)
 
 
 @bug
@@ -462,11 +464,11 @@ def the_ordered_amount_is_not_compared() -> Any:
 
 @bug
 def anybody_cancels_anybodys_payment() -> Any:
-    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> Settlement:
+    def cancel(real: Any, self: Cancel, order_id: str, storefront_id: str) -> StatusUpdate:
         found = self.payments.get(order_id)
         owner = found.storefront_id if found else storefront_id
-        settlement: Settlement = real(self, order_id, owner)
-        return settlement
+        update: StatusUpdate = real(self, order_id, owner)
+        return update
 
     return method(Cancel, "__call__", cancel)
 

@@ -61,8 +61,8 @@ class RowPromises(Ledger):
     def decided(self, order_id: str) -> None:
         """An operator is about to decide about the money that is entered now."""
         row = self.rows[order_id]
-        if row.settled and row.settled.paid_amount == row.amount:
-            self._decided.add((order_id, row.settled.reference))
+        if row.received and row.received.paid_amount == row.amount:
+            self._decided.add((order_id, row.received.reference))
         self._paid[order_id] = 0
 
     def _written(self, table: str, old: Any, new: Any) -> None:
@@ -112,7 +112,7 @@ class RowPromises(Ledger):
             self._moved(old, new)
         if old.code and new.code:
             self.hold("a code is never replaced", old.code == new.code, old, new)
-        if old.settled and new.settled and old.settled != new.settled:
+        if old.received and new.received and old.received != new.received:
             self.hold("money is entered once", new.status is not old.status, old, new)
 
     def _moved(self, old: Payment, new: Payment) -> None:
@@ -124,14 +124,14 @@ class RowPromises(Ledger):
             proven = any(is_proof(fact, new) for fact in told)
             self.hold("PAID only with a trigger of the right money", proven, new, told)
             self.hold("PAID at most once", self._paid[new.order_id] == 1, new)
-            other = new.settled and new.settled.reference
+            other = new.received and new.received.reference
             fresh = (new.order_id, other) not in self._decided
             self.hold("money that an operator decided about is not entered again", fresh, new)
             order = self.finpay.find(new.order_at_finpay)
             by_callback = new.history[-1].by is Source.CALLBACK
             if by_callback and order and order.status == "CANCELLED" and old.status in _GIVEN_UP:
                 self.stale.add(new.order_id)
-            late = bool(new.settled and new.settled.late)
+            late = bool(new.received and new.received.late)
             given_up = old.status in _GIVEN_UP
             self.hold("late money is marked, other money is not", late == given_up, old, new)
         if new.status is S.EXPIRED:

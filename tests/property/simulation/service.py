@@ -13,7 +13,7 @@ from payment_stream.app import lambda_handler as stream_handler
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.quarantine_table import DynamoQuarantine
 from payments.dependencies import Adapters, Dependencies
-from payments.services.apply_status import Settle
+from payments.services.apply_status import ApplyStatus
 from payments.services.review import Review
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
@@ -123,8 +123,8 @@ class Service:
         chance = self.chance
         payments = DynamoPayments(cast("DynamoDBClient", self.tables), "PaymentsTable")
         quarantine = DynamoQuarantine(payments.client, "QuarantineTable", lambda: self.hub.now)
-        settle = Settle(payments, quarantine, lambda: self.hub.now, chance.write_id)
-        return Review(payments, settle)
+        apply_status = ApplyStatus(payments, quarantine, lambda: self.hub.now, chance.write_id)
+        return Review(payments, apply_status)
 
     def schedule(self) -> None:
         """Let the schedule run at the next minute at which there is something to do.

@@ -75,7 +75,7 @@ class WebhookPromises(Ledger):
         data = said["data"]
         so = (data["status"], data["amount"]) == (row.status.value, row.amount)
         self.hold("a storefront is told what its payment was at that version", so, said, row)
-        late = row.status is S.PAID and row.settled is not None and row.settled.late
+        late = row.status is S.PAID and row.received is not None and row.received.late
         kind = "payment.paid_late" if late else _TYPES[row.status]
         self.hold("an event's type is what happened", said["type"] == kind, said, row)
         self.hold("a webhook goes where its payment says", url == row.webhook_url, url, row)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from payments.domain.payment import Entry, Settled, Source
+from payments.domain.payment import Entry, ReceivedMoney, Source
 from payments.domain.transitions import TABLE, Rule, Status
 from payments.domain.view import payment_view
 from payments.webhooks.events import EVENT_TYPES, current_event, event_of
@@ -25,8 +25,8 @@ def test_each_transition_is_one_event_named_after_where_it_leads(
 ) -> None:
     assert rule.target
     before = make_payment(status=source, version=3)
-    settled = Settled(NOW, 1000, late=rule.late) if rule.target is Status.PAID else None
-    after = replace(before, status=rule.target, version=4, settled=settled)
+    received = ReceivedMoney(NOW, 1000, late=rule.late) if rule.target is Status.PAID else None
+    after = replace(before, status=rule.target, version=4, received=received)
     event = event_of(before, after)
     assert event
     assert event.id == f"evt_{SAMPLE_ORDER_ID}_4"

@@ -18,35 +18,35 @@ from payments.domain.payment import (
     IssuedCode,
     Lease,
     Payment,
-    Settled,
+    ReceivedMoney,
     Source,
     derived_id,
 )
 from payments.domain.transitions import Status, Trigger
-from payments.services.apply_status import Effect, Settle, Settlement
+from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 
 LATER = NOW + 120_000
 LATEST = derived_id(SAMPLE_ORDER_ID, "0" * 16)
 SAMPLE_PAID_AT = NOW + 60_000
-SAMPLE_MONEY = Settled(NOW, 1000, "8f0e1d2c", "INDOMARET")
+SAMPLE_MONEY = ReceivedMoney(NOW, 1000, "8f0e1d2c", "INDOMARET")
 CODE = IssuedCode("https://devo.finpay.id/widgetpg/pending/5613", NOW, "8802700000076850")
 
 type Put = Callable[..., Payment]
 
 
 @pytest.fixture
-def told() -> list[Settlement]:
+def told() -> list[StatusUpdate]:
     """What whoever observes was told of."""
     return []
 
 
 @pytest.fixture
-def settle(
-    payments: DynamoPayments, quarantine: DynamoQuarantine, told: list[Settlement]
-) -> Settle:
+def apply_status(
+    payments: DynamoPayments, quarantine: DynamoQuarantine, told: list[StatusUpdate]
+) -> ApplyStatus:
     ids = (f"new-write-{n}" for n in count())
-    return Settle(payments, quarantine, lambda: LATER, lambda: next(ids), told.append)
+    return ApplyStatus(payments, quarantine, lambda: LATER, lambda: next(ids), told.append)
 
 
 @pytest.fixture
@@ -66,79 +66,81 @@ def gateway_status_of(status: str, **fields: Any) -> GatewayStatus:
 
 
 def test_what_is_kept_of_the_money_is_what_the_gateway_status_says(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
     put(status=Status.PENDING)
-    settled = settle(SAMPLE_ORDER_ID, make_gateway_status()).payment.settled
-    assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET")
+    received = apply_status(SAMPLE_ORDER_ID, make_gateway_status()).payment.received
+    assert received == ReceivedMoney(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET")
 
 
 def test_money_for_another_order_at_finpay_is_kept_with_that_order(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
     put(
         status=Status.PENDING,
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settled = settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST)).payment.settled
-    assert settled == Settled(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET", LATEST)
+    received = apply_status(
+        SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST)
+    ).payment.received
+    assert received == ReceivedMoney(NOW + 60_000, 1000, "8f0e1d2c", "INDOMARET", LATEST)
 
 
 def test_a_gateway_status_about_an_order_that_is_not_the_payments_changes_nothing(
-    payments: DynamoPayments, put: Put, settle: Settle
+    payments: DynamoPayments, put: Put, apply_status: ApplyStatus
 ) -> None:
     pending = put(status=Status.PENDING)
     with pytest.raises(OtherOrder):
-        settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id="OTHER-1"))
+        apply_status(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id="OTHER-1"))
     assert payments.get(SAMPLE_ORDER_ID) == pending
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
 def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
-    put: Put, settle: Settle, status: str
+    put: Put, apply_status: ApplyStatus, status: str
 ) -> None:
     put(
         status=Status.PAID,
-        settled=SAMPLE_MONEY,
+        received=SAMPLE_MONEY,
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settlement = settle(SAMPLE_ORDER_ID, gateway_status_of(status, gateway_order_id=LATEST))
-    assert (settlement.trigger, settlement.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
-    assert (settlement.payment.status, settlement.payment.settled) == (Status.PAID, SAMPLE_MONEY)
+    update = apply_status(SAMPLE_ORDER_ID, gateway_status_of(status, gateway_order_id=LATEST))
+    assert (update.trigger, update.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
+    assert (update.payment.status, update.payment.received) == (Status.PAID, SAMPLE_MONEY)
 
 
-def test_one_reference_for_two_orders_is_money_twice(put: Put, settle: Settle) -> None:
+def test_one_reference_for_two_orders_is_money_twice(put: Put, apply_status: ApplyStatus) -> None:
     put(
         status=Status.PAID,
-        settled=SAMPLE_MONEY,
+        received=SAMPLE_MONEY,
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
-    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST))
-    assert (settlement.trigger, settlement.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST))
+    assert (update.trigger, update.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
 
 
 def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
     put(
         status=Status.CANCELLED,
-        settled=Settled(NOW, 900, "8f0e1d2c"),
+        received=ReceivedMoney(NOW, 900, "8f0e1d2c"),
         gateway_order_id=LATEST,
         earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
     )
     gateway_status = make_gateway_status(gateway_order_id=LATEST, paid_amount=900)
-    assert settle(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
+    assert apply_status(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
 
 
 def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
-    put(status=Status.CANCELLED, settled=Settled(NOW, 900))
+    put(status=Status.CANCELLED, received=ReceivedMoney(NOW, 900))
     gateway_status = make_gateway_status(paid_amount=900, payment_reference=None)
-    assert settle(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
+    assert apply_status(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
 
 
 @pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
@@ -159,16 +161,16 @@ def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
 )
 def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_same_money(
     put: Put,
-    settle: Settle,
+    apply_status: ApplyStatus,
     known: dict[str, Any],
     said: dict[str, Any],
     trigger: Trigger,
     effect: Effect,
 ) -> None:
     gateway_status = make_gateway_status(**{"paid_amount": 900, "order_reference": "O-1"} | said)
-    put(status=Status.PAID, settled=Settled(SAMPLE_PAID_AT, 900, **known))
-    settlement = settle(SAMPLE_ORDER_ID, gateway_status)
-    assert (settlement.trigger, settlement.effect) == (trigger, effect)
+    put(status=Status.PAID, received=ReceivedMoney(SAMPLE_PAID_AT, 900, **known))
+    update = apply_status(SAMPLE_ORDER_ID, gateway_status)
+    assert (update.trigger, update.effect) == (trigger, effect)
 
 
 @pytest.mark.parametrize(
@@ -186,46 +188,46 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
 )
 def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
     put: Put,
-    settle: Settle,
+    apply_status: ApplyStatus,
     known: tuple[str | None, str | None],
     said: tuple[str | None, str | None],
     trigger: Trigger,
 ) -> None:
-    settled = Settled(NOW, 1000, payment_reference=known[0], order_reference=known[1])
-    put(status=Status.PAID, settled=settled)
+    received = ReceivedMoney(NOW, 1000, payment_reference=known[0], order_reference=known[1])
+    put(status=Status.PAID, received=received)
     gateway_status = make_gateway_status(payment_reference=said[0], order_reference=said[1])
-    assert settle(SAMPLE_ORDER_ID, gateway_status).trigger is trigger
+    assert apply_status(SAMPLE_ORDER_ID, gateway_status).trigger is trigger
 
 
 def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
-    put(status=Status.REVIEW, settled=SAMPLE_MONEY)
-    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status())
-    assert (settlement.trigger, settlement.effect) == (Trigger.PAID, Effect.RECORDED)
+    put(status=Status.REVIEW, received=SAMPLE_MONEY)
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status())
+    assert (update.trigger, update.effect) == (Trigger.PAID, Effect.RECORDED)
 
 
 def test_what_was_confirmed_before_the_money_counts_again_after_it(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
     put(status=Status.PENDING)
     cancelled = gateway_status_of("CANCELLED", source=Source.STATUS_CHECK)
-    assert settle(SAMPLE_ORDER_ID, cancelled).payment.status is Status.CANCELLED
-    paid = settle(SAMPLE_ORDER_ID, make_gateway_status()).payment
+    assert apply_status(SAMPLE_ORDER_ID, cancelled).payment.status is Status.CANCELLED
+    paid = apply_status(SAMPLE_ORDER_ID, make_gateway_status()).payment
     assert paid.status is Status.PAID
-    reviewed = settle(SAMPLE_ORDER_ID, cancelled).payment
-    assert (reviewed.status, reviewed.settled) == (Status.REVIEW, paid.settled)
+    reviewed = apply_status(SAMPLE_ORDER_ID, cancelled).payment
+    assert (reviewed.status, reviewed.received) == (Status.REVIEW, paid.received)
 
 
 def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
-    put: Put, settle: Settle
+    put: Put, apply_status: ApplyStatus
 ) -> None:
     put(next_sync_at=NOW + 1)
     cancelled = gateway_status_of("CANCELLED")
-    assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == NOW + 1
-    assert settle(SAMPLE_ORDER_ID, make_gateway_status()).payment.next_sync_at is None
-    assert settle(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == LATER
-    assert settle(SAMPLE_ORDER_ID, cancelled).effect is Effect.NOTHING
+    assert apply_status(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == NOW + 1
+    assert apply_status(SAMPLE_ORDER_ID, make_gateway_status()).payment.next_sync_at is None
+    assert apply_status(SAMPLE_ORDER_ID, cancelled).payment.next_sync_at == LATER
+    assert apply_status(SAMPLE_ORDER_ID, cancelled).effect is Effect.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -239,23 +241,23 @@ def test_a_cancel_that_was_noted_before_the_money_is_looked_into_after_it(
     ],
 )
 def test_what_only_is_recorded_is_recorded_once_and_leaves_the_watch(
-    put: Put, settle: Settle, status: Status, said: str
+    put: Put, apply_status: ApplyStatus, status: Status, said: str
 ) -> None:
     put(status=status, next_sync_at=NOW + 1)
-    first = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
+    first = apply_status(SAMPLE_ORDER_ID, gateway_status_of(said))
     assert (first.effect, first.payment.next_sync_at) == (Effect.RECORDED, NOW + 1)
-    again = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
+    again = apply_status(SAMPLE_ORDER_ID, gateway_status_of(said))
     assert (again.effect, again.payment) == (Effect.NOTHING, first.payment)
 
 
 @pytest.mark.parametrize("said", ["CANCELLED", "EXPIRED"])
 def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
-    put: Put, settle: Settle, said: str
+    put: Put, apply_status: ApplyStatus, said: str
 ) -> None:
     entry = Entry(Status.INITIATING, NOW, Source.CALLBACK, "write-1", "e", "NEW")
     initiating = put(history=(entry,) * HISTORY_LIMIT)
-    settlement = settle(SAMPLE_ORDER_ID, gateway_status_of(said))
-    assert (settlement.effect, settlement.payment) == (Effect.NOTHING, initiating)
+    update = apply_status(SAMPLE_ORDER_ID, gateway_status_of(said))
+    assert (update.effect, update.payment) == (Effect.NOTHING, initiating)
 
 
 @pytest.mark.parametrize(
@@ -268,11 +270,12 @@ def test_a_full_history_has_no_room_for_what_does_not_end_an_unknown_outcome(
     ],
 )
 def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
-    put: Put, settle: Settle, status: Status, source: Source, due_at: int | None
+    put: Put, apply_status: ApplyStatus, status: Status, source: Source, due_at: int | None
 ) -> None:
     put(status=status, next_sync_at=NOW + 1)
     assert (
-        settle(SAMPLE_ORDER_ID, make_gateway_status(source=source)).payment.next_sync_at == due_at
+        apply_status(SAMPLE_ORDER_ID, make_gateway_status(source=source)).payment.next_sync_at
+        == due_at
     )
 
 
@@ -280,76 +283,76 @@ def test_money_ends_the_watch_unless_a_callback_may_be_older_than_a_void(
     ("trigger", "due_at"), [(Trigger.REFUSED, None), (Trigger.NEVER_RECEIVED, LATER + HOUR)]
 )
 def test_only_a_payment_that_finpay_may_know_is_watched_after_its_end(
-    put: Put, settle: Settle, trigger: Trigger, due_at: int | None
+    put: Put, apply_status: ApplyStatus, trigger: Trigger, due_at: int | None
 ) -> None:
-    settlement = settle.learn(put(next_sync_at=NOW + 1), trigger, Source.INITIATE)
-    assert (settlement.payment.status, settlement.payment.next_sync_at) == (Status.FAILED, due_at)
+    update = apply_status.apply_trigger(put(next_sync_at=NOW + 1), trigger, Source.INITIATE)
+    assert (update.payment.status, update.payment.next_sync_at) == (Status.FAILED, due_at)
 
 
-def test_who_lost_the_lease_learns_nothing(
-    payments: DynamoPayments, put: Put, settle: Settle, told: list[Settlement]
+def test_a_lost_lease_applies_nothing(
+    payments: DynamoPayments, put: Put, apply_status: ApplyStatus, told: list[StatusUpdate]
 ) -> None:
     held = put()
     taken = payments.take_lease(held, Lease("somebody else", LATER), NOW)
     assert taken
-    settlement = settle.learn(held, Trigger.NEVER_RECEIVED, Source.INITIATE)
-    nothing = Settlement(taken, Trigger.NEVER_RECEIVED, Effect.NOTHING, Source.INITIATE)
-    assert (settlement, told) == (nothing, [])
+    update = apply_status.apply_trigger(held, Trigger.NEVER_RECEIVED, Source.INITIATE)
+    nothing = StatusUpdate(taken, Trigger.NEVER_RECEIVED, Effect.NOTHING, Source.INITIATE)
+    assert (update, told) == (nothing, [])
 
 
-def test_what_is_learnt_and_moves_nothing_is_recorded_by_the_name_of_its_trigger(
-    put: Put, settle: Settle, told: list[Settlement]
+def test_a_trigger_that_moves_nothing_is_recorded_by_the_name_of_its_trigger(
+    put: Put, apply_status: ApplyStatus, told: list[StatusUpdate]
 ) -> None:
-    paid = put(status=Status.PAID, settled=SAMPLE_MONEY)
-    settlement = settle.learn(
+    paid = put(status=Status.PAID, received=SAMPLE_MONEY)
+    update = apply_status.apply_trigger(
         paid, Trigger.CODE_ISSUED, Source.INITIATE, payload_digest="e", code=CODE
     )
-    assert settlement[1:] == (Trigger.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
+    assert update[1:] == (Trigger.CODE_ISSUED, Effect.RECORDED, Source.INITIATE)
     entry = Entry(Status.PAID, LATER, Source.INITIATE, "new-write-0", "e", "CODE_ISSUED")
-    assert (settlement.payment.history[-1], settlement.payment.code) == (entry, CODE)
-    assert told == [settlement]
+    assert (update.payment.history[-1], update.payment.code) == (entry, CODE)
+    assert told == [update]
 
 
-def test_what_is_learnt_and_moves_a_payment_says_why(
-    put: Put, settle: Settle, told: list[Settlement]
+def test_a_trigger_that_moves_a_payment_says_why(
+    put: Put, apply_status: ApplyStatus, told: list[StatusUpdate]
 ) -> None:
     failure = Failure("rejected", "4000001", "Invalid Field Format")
-    settlement = settle.learn(put(), Trigger.REFUSED, Source.INITIATE, failure=failure)
-    assert settlement[1:] == (Trigger.REFUSED, Effect.MOVED, Source.INITIATE)
+    update = apply_status.apply_trigger(put(), Trigger.REFUSED, Source.INITIATE, failure=failure)
+    assert update[1:] == (Trigger.REFUSED, Effect.MOVED, Source.INITIATE)
     entry = Entry(Status.FAILED, LATER, Source.INITIATE, "new-write-0")
-    assert (settlement.payment.history[-1], settlement.payment.failure) == (entry, failure)
-    assert told == [settlement]
+    assert (update.payment.history[-1], update.payment.failure) == (entry, failure)
+    assert told == [update]
 
 
-def test_what_no_rule_speaks_of_is_not_learnt(
-    payments: DynamoPayments, put: Put, settle: Settle, told: list[Settlement]
+def test_a_trigger_without_a_rule_is_not_applied(
+    payments: DynamoPayments, put: Put, apply_status: ApplyStatus, told: list[StatusUpdate]
 ) -> None:
     paid = put(status=Status.PAID)
-    settlement = settle.learn(paid, Trigger.REFUSED, Source.CANCEL)
-    assert settlement == Settlement(paid, Trigger.REFUSED, Effect.NOTHING, Source.CANCEL)
+    update = apply_status.apply_trigger(paid, Trigger.REFUSED, Source.CANCEL)
+    assert update == StatusUpdate(paid, Trigger.REFUSED, Effect.NOTHING, Source.CANCEL)
     assert (payments.get(SAMPLE_ORDER_ID), told) == (paid, [])
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED])
 def test_a_gateway_status_that_moves_a_payment_is_told_and_noted_with_its_payload_digest(
-    put: Put, settle: Settle, told: list[Settlement], status: Status
+    put: Put, apply_status: ApplyStatus, told: list[StatusUpdate], status: Status
 ) -> None:
     put(status=status)
-    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
-    assert settlement[1:] == (Trigger.PAID, Effect.MOVED, Source.STATUS_CHECK)
-    entry = settlement.payment.history[-1]
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
+    assert update[1:] == (Trigger.PAID, Effect.MOVED, Source.STATUS_CHECK)
+    entry = update.payment.history[-1]
     assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
     assert (entry.payload_digest, entry.saw) == ("e" * 16, "")
-    again = settle(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
-    assert again == settlement._replace(effect=Effect.NOTHING)
-    assert told == [settlement, again]
+    again = apply_status(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
+    assert again == update._replace(effect=Effect.NOTHING)
+    assert told == [update, again]
 
 
 def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
-    put: Put, settle: Settle, payments: DynamoPayments
+    put: Put, apply_status: ApplyStatus, payments: DynamoPayments
 ) -> None:
     put(status=Status.PENDING)
-    settle(SAMPLE_ORDER_ID, make_gateway_status(paid_amount=900))
+    apply_status(SAMPLE_ORDER_ID, make_gateway_status(paid_amount=900))
     (row,) = payments.client.scan(TableName="QuarantineTable")["Items"]
     assert row["orderId"] == {"S": SAMPLE_ORDER_ID}
     assert row["reason"] == {"S": "mismatch"}
@@ -367,9 +370,9 @@ def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
     ids=["the same", "no reference", "other", "of another kind"],
 )
 def test_money_after_a_verdict_requires_manual_review_unless_it_may_be_what_he_decided_about(
-    put: Put, settle: Settle, said: dict[str, Any], trigger: Trigger
+    put: Put, apply_status: ApplyStatus, said: dict[str, Any], trigger: Trigger
 ) -> None:
-    put(status=Status.CANCELLED, settled=Settled(NOW, 1000, "R-1"))
-    settlement = settle(SAMPLE_ORDER_ID, make_gateway_status(**said))
+    put(status=Status.CANCELLED, received=ReceivedMoney(NOW, 1000, "R-1"))
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(**said))
     status = Status.REVIEW if trigger is Trigger.PAID_AGAIN else Status.CANCELLED
-    assert (settlement.trigger, settlement.payment.status) == (trigger, status)
+    assert (update.trigger, update.payment.status) == (trigger, status)

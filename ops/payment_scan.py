@@ -46,7 +46,7 @@ def named(dynamodb: DynamoDBClient, table: str, name: str) -> list[Payment]:
     """
     where = (
         "paymentCode = :name OR finpayReference = :name OR orderReference = :name"
-        " OR gatewayOrderId = :name OR contains(earlierGatewayOrderIds, :name)"
+        " OR gatewayOrderId = :name OR contains(previousAttemptIds, :name)"
     )
     return list(_scan(dynamodb, table, where, {":name": name}, {}))
 

@@ -127,5 +127,5 @@ def of(deployment: Deployment) -> StatusSyncs:
 
 def _longest(payment: Payment) -> int:
     """The milliseconds that a status sync may take: it asks about each order, and may cancel one."""
-    calls = 1 + len(payment.earlier_gateway_order_ids) + 1
+    calls = 1 + len(payment.previous_attempt_ids) + 1
     return calls * _CALL_MS + _SLACK_MS

@@ -48,7 +48,7 @@ def payment(of: Payment) -> dict[str, Any]:
         "paidLate": bool(money and money.late),
         "channel": money.channel if money else None,
         "finpayReference": money.reference if money else None,
-        "ordersAtFinpay": [of.gateway_order_id, *of.earlier_gateway_order_ids],
+        "ordersAtFinpay": [of.gateway_order_id, *of.previous_attempt_ids],
         "failure": of.failure.reason if of.failure else None,
         "createdAt": wib.iso(of.created_at),
         "updatedAt": wib.iso(of.updated_at),

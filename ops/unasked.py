@@ -17,5 +17,5 @@ def asked_no_more(payment: Payment) -> list[str]:
     """
     if payment.status in OPEN | GIVEN_UP:
         return []
-    orders = dict.fromkeys((payment.gateway_order_id, *payment.earlier_gateway_order_ids))
+    orders = dict.fromkeys((payment.gateway_order_id, *payment.previous_attempt_ids))
     return [one for one in orders if one != payment.order_at_finpay]

@@ -152,7 +152,7 @@ def make_payment(**overrides: Any) -> Payment:
         "request_fingerprint": "0" * 32,
         "gateway_order_id": overrides.get("order_id", SAMPLE_ORDER_ID),
         "timeout": 1_440,
-        "asked_at": NOW,
+        "last_attempt_at": NOW,
         "created_at": NOW,
         "updated_at": NOW,
         "webhook_url": "https://shop.example/finpay/webhook",

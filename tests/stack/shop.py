@@ -130,7 +130,7 @@ class Shop:
         return [
             order["paymentCode"]
             for order in self.session.get(url, timeout=40).json()["orders"]
-            if row and row.knows(order["orderId"]) and order["status"] in OPEN
+            if row and row.has_attempt(order["orderId"]) and order["status"] in OPEN
         ]
 
     def make_due(self, order_id: str, *, lease_over: bool = False) -> None:

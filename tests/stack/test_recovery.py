@@ -61,7 +61,7 @@ def test_a_lost_answer_whose_code_nobody_knows_is_cancelled_before_another_is_as
     assert shop.live_codes(order_id) == [again.json()["paymentCode"]]
     row = shop.row(order_id)
     assert row
-    assert row.earlier_gateway_order_ids == (order_id,)
+    assert row.previous_attempt_ids == (order_id,)
     shop.fate(f"orders/{row.gateway_order_id}/pay")
     assert shop.status(order_id) == "PAID"
 

@@ -70,7 +70,7 @@ def test_no_sync_before_the_end_comes_after_it() -> None:
 
 
 def test_a_payment_without_a_code_ends_when_the_last_code_asked_for_would() -> None:
-    payment = make_payment(asked_at=NOW, timeout=60)
+    payment = make_payment(last_attempt_at=NOW, timeout=60)
     assert payment.expires_at == NOW + LEASE_MS + HOUR
     assert walk(payment, NOW, 6)[-2:] == [HOUR, HOUR + 35_000 + MINUTE]
 

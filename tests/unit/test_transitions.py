@@ -62,7 +62,7 @@ MOVES = {
 # What is recorded and moves nothing; whatever is in neither table is not even recorded.
 RECORDED = {
     P.CODE_ISSUED: set(Status) - OPEN,
-    P.ASKED_ANEW: {S.INITIATING},
+    P.NEXT_ATTEMPT: {S.INITIATING},
     P.PAID: {S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
     P.PAID_AGAIN: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
     P.PAID_BEFORE: GIVEN_UP,

@@ -54,7 +54,7 @@ _FIELDS: Mapping[str, str] = {
     "request_fingerprint": "requestFingerprint",
     "gateway_order_id": "gatewayOrderId",
     "timeout": "timeout",
-    "asked_at": "askedAt",
+    "last_attempt_at": "lastAttemptAt",
     "created_at": "createdAt",
     "updated_at": "updatedAt",
     "webhook_url": "webhookUrl",
@@ -114,8 +114,8 @@ def to_item(payment: Payment) -> dict[str, Any]:
     values |= {name: value for name, value in optional.items() if value is not None}
     if payment.next_sync_at is not None:
         values["syncShard"] = shard_of(payment.order_id)
-    if payment.earlier_gateway_order_ids:
-        values["earlierGatewayOrderIds"] = list(payment.earlier_gateway_order_ids)
+    if payment.previous_attempt_ids:
+        values["previousAttemptIds"] = list(payment.previous_attempt_ids)
     values["status"] = payment.status.value
     values["history"] = [entry_attributes(entry) for entry in payment.history]
     for part in (payment.lease, payment.code, payment.failure, payment.received):
@@ -130,7 +130,7 @@ def to_payment(item: Item) -> Payment:
     fields |= {field: plain.get(name) for field, name in _OPTIONAL.items()}
     return Payment(
         **fields,
-        earlier_gateway_order_ids=tuple(plain.get("earlierGatewayOrderIds", ())),
+        previous_attempt_ids=tuple(plain.get("previousAttemptIds", ())),
         status=Status(plain["status"]),
         history=tuple(_to_entry(entry) for entry in plain["history"]),
         lease=_to_part(Lease, plain),

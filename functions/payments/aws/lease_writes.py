@@ -20,18 +20,18 @@ SYNC_INDEX = "next-sync"
 
 
 def take_lease(
-    table: str, order_id: str, seen: Lease, taken: Lease, asked_at: int
+    table: str, order_id: str, seen: Lease, taken: Lease, last_attempt_at: int
 ) -> UpdateItemInputTypeDef:
     """Become the one who may act at Finpay on an INITIATING payment, after `seen` ran out."""
     return _conditional_update(
         table,
         order_id,
-        "SET leaseId = :id, leaseUntil = :until, askedAt = :asked",
+        "SET leaseId = :id, leaseUntil = :until, lastAttemptAt = :asked",
         "#status = :initiating AND leaseId = :seen",
         {
             ":id": taken.id,
             ":until": taken.until,
-            ":asked": asked_at,
+            ":asked": last_attempt_at,
             ":initiating": Status.INITIATING.value,
             ":seen": seen.id,
         },

@@ -68,9 +68,9 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     for part in (wanted.code, wanted.failure, wanted.received):
         values |= part_attributes(part)
         dropped += missing_attributes(part)
-    if wanted.renamed:
-        values["gatewayOrderId"] = wanted.renamed.gateway_order_id
-        values["earlierGatewayOrderIds"] = list(wanted.renamed.earlier)
+    if wanted.next_attempt:
+        values["gatewayOrderId"] = wanted.next_attempt.gateway_order_id
+        values["previousAttemptIds"] = list(wanted.next_attempt.previous)
     if wanted.next_sync:
         scheduled = _sync_index_keys(wanted.order_id, wanted.next_sync.at)
         values |= scheduled
@@ -115,7 +115,7 @@ def _conditions(wanted: Change) -> tuple[list[str], dict[str, Any]]:
             values[f":required_{name}"] = value
     if wanted.gateway_order_id is not None:
         known = "#gatewayOrderId = :known"
-        earlier = "contains(#earlierGatewayOrderIds, :known)"
+        earlier = "contains(#previousAttemptIds, :known)"
         conditions.append(known if wanted.only_current else f"({known} OR {earlier})")
         values[":known"] = wanted.gateway_order_id
     return conditions, values

@@ -69,15 +69,15 @@ class DynamoPayments:
         except ConditionFailed:
             return
 
-    def take_lease(self, payment: Payment, lease: Lease, asked_at: int) -> Payment | None:
+    def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
         """Take the lease from whoever was seen with it; None if another was quicker.
 
-        `asked_at` is when its new holder may ask Finpay for a code.
+        `last_attempt_at` is when its new holder may ask Finpay for a code.
         """
         if payment.lease is None:
             return None
         request = lease_writes.take_lease(
-            self.table, payment.order_id, payment.lease, lease, asked_at
+            self.table, payment.order_id, payment.lease, lease, last_attempt_at
         )
         return self._conditional_update(request, lambda found: found.lease == lease)
 

@@ -49,7 +49,7 @@ class ConfirmCallback:
         payment = self.payments.get(order_id)
         if payment is None or not _matters(gateway_status, payment):
             return None
-        if not payment.knows(gateway_status.gateway_order_id):
+        if not payment.has_attempt(gateway_status.gateway_order_id):
             return None
         now = self.clock()
         before = now - CONFIRMATION_INTERVAL_MS

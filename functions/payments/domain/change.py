@@ -21,11 +21,11 @@ class NextSync:
 
 
 @dataclass(frozen=True, slots=True)
-class Renamed:
-    """The order at Finpay under which a payment goes on, and all those before."""
+class NextAttempt:
+    """The order at Finpay under which a payment goes on, and all earlier ones."""
 
     gateway_order_id: str
-    earlier: tuple[str, ...]
+    previous: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Change:
     code: IssuedCode | None = None
     failure: Failure | None = None
     received: ReceivedMoney | None = None
-    renamed: Renamed | None = None
+    next_attempt: NextAttempt | None = None
     next_sync: NextSync | None = None
 
 

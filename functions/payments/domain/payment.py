@@ -128,7 +128,7 @@ class ReceivedMoney:
 class Payment:
     """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms.
 
-    `timeout` is order.timeout in minutes, `asked_at` when Finpay may last have been asked for a
+    `timeout` is order.timeout in minutes, `last_attempt_at` when Finpay may last have been asked for a
     code. `gateway_order_id` is the order at Finpay that counts
     now; the earlier ones are cancelled there, yet money for them would be this payment's.
     `webhook_url` is where the storefront wants to be told of it.
@@ -146,11 +146,11 @@ class Payment:
     request_fingerprint: str
     gateway_order_id: str
     timeout: int
-    asked_at: int
+    last_attempt_at: int
     created_at: int
     updated_at: int
     webhook_url: str
-    earlier_gateway_order_ids: tuple[str, ...] = ()
+    previous_attempt_ids: tuple[str, ...] = ()
     next_sync_at: int | None = None
     sync_id: str | None = None
     confirmation_id: str | None = None
@@ -164,11 +164,11 @@ class Payment:
         """Whether the write with this id is part of this payment already."""
         return any(entry.write_id == write_id for entry in self.history)
 
-    def knows(self, gateway_order_id: str) -> bool:
+    def has_attempt(self, gateway_order_id: str) -> bool:
         """Whether this order at Finpay is one of this payment's."""
-        return gateway_order_id in (self.gateway_order_id, *self.earlier_gateway_order_ids)
+        return gateway_order_id in (self.gateway_order_id, *self.previous_attempt_ids)
 
-    def is_held(self, now: int) -> bool:
+    def is_leased(self, now: int) -> bool:
         """Whether somebody may be at work on it at Finpay."""
         return self.lease is not None and self.lease.until > now
 
@@ -184,4 +184,4 @@ class Payment:
         """When its code ends: Finpay's word, or the latest that it can be."""
         if self.code:
             return self.code.expires_at
-        return self.asked_at + LEASE_MS + self.timeout * MINUTE
+        return self.last_attempt_at + LEASE_MS + self.timeout * MINUTE

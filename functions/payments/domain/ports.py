@@ -25,10 +25,10 @@ class PaymentStore(Protocol):
     def withdraw(self, order_id: str, lease: str) -> None:
         """Remove a payment that never got beyond the reservation holding this lease."""
 
-    def take_lease(self, payment: Payment, lease: Lease, asked_at: int) -> Payment | None:
+    def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
         """Take the lease from whoever was seen with it; None if another was quicker.
 
-        `asked_at` is when its new holder may ask Finpay for a code.
+        `last_attempt_at` is when its new holder may ask Finpay for a code.
         """
 
     def begin_sync(

@@ -78,13 +78,13 @@ def with_money(change: Change, gateway_status: GatewayStatus, rule: Rule) -> Cha
     """Add what was paid, where the rule is about money that came."""
     if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
-    renamed = gateway_status.gateway_order_id != change.order_id
+    is_later_attempt = gateway_status.gateway_order_id != change.order_id
     received = ReceivedMoney(
         paid_amount=gateway_status.came,
         paid_at=gateway_status.paid_at or change.entry.at,
         payment_reference=gateway_status.payment_reference,
         channel=gateway_status.channel,
-        gateway_order_id=gateway_status.gateway_order_id if renamed else None,
+        gateway_order_id=gateway_status.gateway_order_id if is_later_attempt else None,
         late=rule.late,
         order_reference=gateway_status.order_reference,
     )

@@ -46,7 +46,7 @@ class Trigger(StrEnum):
     FAILED = "Finpay says failure"
     FAILURE_CONFIRMED = "a status check says failure"
     NEVER_RECEIVED = "Finpay does not know the order, long after it was asked"
-    ASKED_ANEW = "Finpay is asked again under another order id, the one before being cancelled"
+    NEXT_ATTEMPT = "Finpay is asked again under another order id, the one before being cancelled"
     REFUNDED = "Finpay says refunded"
     PARTIALLY_REFUNDED = "Finpay says partially refunded"
     UNKNOWN = "a status nobody knows"
@@ -99,7 +99,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(_ALL - OPEN, Trigger.CODE_ISSUED, None),
     Rule(_only(_S.INITIATING), Trigger.REFUSED, _S.FAILED),
     Rule(_only(_S.INITIATING), Trigger.NEVER_RECEIVED, _S.FAILED),
-    Rule(_only(_S.INITIATING), Trigger.ASKED_ANEW, None),
+    Rule(_only(_S.INITIATING), Trigger.NEXT_ATTEMPT, None),
     Rule(OPEN, Trigger.PAID, _S.PAID),
     Rule(GIVEN_UP, Trigger.PAID, _S.PAID, late=True),
     Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID, None),

@@ -57,7 +57,7 @@ class FinpayClient:
 
     def initiate(self, body: Mapping[str, Any]) -> IssuedCode:
         """`POST /pg/payment/card/initiate`; raises a GatewayError."""
-        asked_at = self.clock()
+        sent_at = self.clock()
         request = requests.Request(
             "POST",
             self.base_url + "/pg/payment/card/initiate",
@@ -66,7 +66,7 @@ class FinpayClient:
         )
 
         def read(status: int, answer: bytes) -> IssuedCode:
-            return read_initiate_response(status, answer, body, asked_at)
+            return read_initiate_response(status, answer, body, sent_at)
 
         return self._ask("initiate", request, INITIATE_SECONDS, read)
 

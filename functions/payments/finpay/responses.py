@@ -34,11 +34,11 @@ _REFUSALS: Mapping[int, type[GatewayError]] = {
 
 
 def read_initiate_response(
-    http_status: int, body: bytes, request: Mapping[str, Any], asked_at: int
+    http_status: int, body: bytes, request: Mapping[str, Any], sent_at: int
 ) -> IssuedCode:
     """The code in an answer; raises a GatewayError where there is none.
 
-    `request` is what was sent and `asked_at` when (epoch ms): they tell whether a payment code is
+    `request` is what was sent and `sent_at` when (epoch ms): they tell whether a payment code is
     to be expected, and when it expires if Finpay's own word for that cannot be read.
     """
     answer = _decode(body)
@@ -55,7 +55,7 @@ def read_initiate_response(
     return IssuedCode(
         payment_code=payment_code,
         redirect_url=redirect_url,
-        expires_at=parse_wib(answer.get("expiryLink")) or asked_at + _timeout_ms(request),
+        expires_at=parse_wib(answer.get("expiryLink")) or sent_at + _timeout_ms(request),
         app_url=_printable(answer.get("appurl"), 320),
         image_url=_printable(answer.get("imageurl"), 320),
         account_list=_account_list(answer.get("accountList")),

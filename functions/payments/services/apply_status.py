@@ -99,7 +99,7 @@ class ApplyStatus(NamedTuple):
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
-            if not payment.knows(gateway_status.gateway_order_id):
+            if not payment.has_attempt(gateway_status.gateway_order_id):
                 raise OtherOrder(order_id)
             trigger = trigger_of(gateway_status, payment)
             rule = rule_of(gateway_status, payment, trigger)

@@ -104,7 +104,7 @@ class Initiate:
             request_fingerprint=order.fingerprint,
             gateway_order_id=request.order.id,
             timeout=request.timeout,
-            asked_at=now,
+            last_attempt_at=now,
             created_at=now,
             updated_at=now,
             webhook_url=request.url.callback_url,

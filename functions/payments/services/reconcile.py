@@ -116,13 +116,13 @@ class ReconcilePayment:
         return update
 
     def _sync(self, payment: Payment, now: int) -> StatusUpdate:
-        if payment.status is Status.INITIATING and now >= payment.asked_at + PATIENCE:
+        if payment.status is Status.INITIATING and now >= payment.last_attempt_at + PATIENCE:
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.sync_status(payment).update
 
     def _sync_previous_attempts(self, update: StatusUpdate) -> StatusUpdate:
         """Ask about the orders that were given up at Finpay too: money is never dropped."""
-        for earlier in update.payment.earlier_gateway_order_ids:
+        for earlier in update.payment.previous_attempt_ids:
             if update.payment.status in OPEN | GIVEN_UP:
                 found = self.sync_status.about(update.payment, earlier).update
                 update = found if found.effect is not Effect.NOTHING else update

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.domain.change import Applied, Change, Renamed
+from payments.domain.change import Applied, Change, NextAttempt
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, OutcomeUnknown, PaymentInProgress
 from payments.domain.gateway_status import GatewayStatus
@@ -53,9 +53,9 @@ class Resolve:
         # What Finpay never saw may be sent under the same id; what it cancelled may not.
         if cleared.trigger is Trigger.NEVER_RECEIVED:
             return held
-        if len(held.earlier_gateway_order_ids) >= _MOST_ATTEMPTS - 1:
+        if len(held.previous_attempt_ids) >= _MOST_ATTEMPTS - 1:
             return self.apply_status.apply_trigger(held, cleared.trigger, Source.INITIATE).payment
-        return self._rename(held)
+        return self._start_next_attempt(held)
 
     def to_close(self, found: Payment, source: Source) -> StatusUpdate:
         """End a payment that nobody asked for again; raises like `to_ask_again`."""
@@ -67,10 +67,12 @@ class Resolve:
 
     def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
-        if found.is_held(now):
+        if found.is_leased(now):
             raise PaymentInProgress(_POLL_SECONDS)
-        asked_at = now if to_ask else found.asked_at
-        held = self.payments.take_lease(found, Lease(self.new_id(), now + LEASE_MS), asked_at)
+        last_attempt_at = now if to_ask else found.last_attempt_at
+        held = self.payments.take_lease(
+            found, Lease(self.new_id(), now + LEASE_MS), last_attempt_at
+        )
         if held is None:
             raise PaymentInProgress(_POLL_SECONDS)
         return held
@@ -119,11 +121,15 @@ class Resolve:
         is_ours = gateway_status.is_of(held.amount, held.currency)
         return is_ours and self.gateway.cancel(held.gateway_order_id)
 
-    def _rename(self, held: Payment) -> Payment:
+    def _start_next_attempt(self, held: Payment) -> Payment:
         """Go on under an order id that Finpay does not know yet. Written before it is asked."""
         write_id = self.new_id()
         entry = Entry(
-            Status.INITIATING, self.clock(), Source.INITIATE, write_id, saw=Trigger.ASKED_ANEW.name
+            Status.INITIATING,
+            self.clock(),
+            Source.INITIATE,
+            write_id,
+            saw=Trigger.NEXT_ATTEMPT.name,
         )
         change = Change(
             order_id=held.order_id,
@@ -131,9 +137,9 @@ class Resolve:
             entry=entry,
             version=held.version,
             lease=held.lease.id if held.lease else None,
-            renamed=Renamed(
+            next_attempt=NextAttempt(
                 derived_id(held.order_id, write_id),
-                (*held.earlier_gateway_order_ids, held.gateway_order_id),
+                (*held.previous_attempt_ids, held.gateway_order_id),
             ),
         )
         result = self.payments.apply(change)

@@ -46,7 +46,7 @@ class SyncStatus:
             return SyncResult(None, self._of_unknown_order(payment))
         trigger = gateway_status.trigger(payment.amount, payment.currency)
         if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
-            is_free = holds_lease or not payment.is_held(self.clock())
+            is_free = holds_lease or not payment.is_leased(self.clock())
             return SyncResult(
                 gateway_status,
                 self._of_unknown_outcome(payment, gateway_status, trigger, takes=is_free),

@@ -231,7 +231,7 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     paid_by_the_second = make_payment(
         order_id="OTHER-1",
         gateway_order_id=second,
-        earlier_gateway_order_ids=("OTHER-1",),
+        previous_attempt_ids=("OTHER-1",),
         status=Status.PAID,
         received=ReceivedMoney(NOW, 1000, gateway_order_id=second),
     )

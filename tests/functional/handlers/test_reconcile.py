@@ -446,10 +446,10 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_synced_again_soon(
     real = DynamoPayments.take_lease
 
     def lose_race(
-        store: DynamoPayments, payment: Payment, lease: Lease, asked_at: int
+        store: DynamoPayments, payment: Payment, lease: Lease, last_attempt_at: int
     ) -> Payment | None:
-        real(store, payment, replace(lease, id="quicker"), asked_at)
-        return real(store, payment, lease, asked_at)
+        real(store, payment, replace(lease, id="quicker"), last_attempt_at)
+        return real(store, payment, lease, last_attempt_at)
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     assert service.sweep() == 1

@@ -56,7 +56,7 @@ def asked_twice(service: Service) -> tuple[str, str]:
     lose(service)
     assert ask_again(service).status == 201
     payment = service.payment()
-    (first,) = payment.earlier_gateway_order_ids
+    (first,) = payment.previous_attempt_ids
     return first, payment.gateway_order_id
 
 
@@ -122,7 +122,7 @@ def test_an_attempt_whose_code_finpay_does_not_tell_is_cancelled_before_the_next
     payment, orders = silent.payment(), silent.orders()
     assert silent.witness.calls == ["initiate", "check", "cancel", "initiate"]
     assert is_derived_id(payment.gateway_order_id)
-    assert payment.earlier_gateway_order_ids == (SAMPLE_ORDER_ID,)
+    assert payment.previous_attempt_ids == (SAMPLE_ORDER_ID,)
     assert orders[SAMPLE_ORDER_ID].status == "CANCELLED"
     second = orders[payment.gateway_order_id]
     assert (answer.status, answer.body["paymentCode"]) == (201, second.payment_code)
@@ -163,8 +163,8 @@ def test_a_third_attempt_remembers_both_before(silent: Service) -> None:
     second = lose_again(silent)
     assert ask_again(silent).status == 201
     payment = silent.payment()
-    assert payment.earlier_gateway_order_ids == (SAMPLE_ORDER_ID, second)
-    assert payment.gateway_order_id not in payment.earlier_gateway_order_ids
+    assert payment.previous_attempt_ids == (SAMPLE_ORDER_ID, second)
+    assert payment.gateway_order_id not in payment.previous_attempt_ids
 
 
 def lose_again(service: Service) -> str:
@@ -334,10 +334,10 @@ def test_of_two_who_want_the_lease_at_once_one_gets_it(
     real = DynamoPayments.take_lease
 
     def lose_race(
-        store: DynamoPayments, payment: Payment, lease: Lease, asked_at: int
+        store: DynamoPayments, payment: Payment, lease: Lease, last_attempt_at: int
     ) -> Payment | None:
-        real(store, payment, replace(lease, id="quicker"), asked_at)
-        return real(store, payment, lease, asked_at)
+        real(store, payment, replace(lease, id="quicker"), last_attempt_at)
+        return real(store, payment, lease, last_attempt_at)
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     answer = ask_again(service)

@@ -112,7 +112,7 @@ def test_nobody_is_sent_to_a_till_with_a_code_that_finpay_does_not_call_open(
 
 def test_nobody_is_sent_to_a_till_with_a_code_that_finpay_does_not_know(desk: Desk) -> None:
     now = desk.service.clock()
-    desk.service.put(make_payment(order_id="A-1", status=Status.PENDING, asked_at=now))
+    desk.service.put(make_payment(order_id="A-1", status=Status.PENDING, last_attempt_at=now))
     sentence = "It is PENDING here, and Finpay knows no such order."
     assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
 
@@ -146,7 +146,7 @@ def test_what_finpay_says_of_an_order_that_was_given_up_there_counts_too(
 def test_a_credit_for_an_order_that_finpay_does_not_know_is_told(desk: Desk) -> None:
     desk.callback("A-1")
     now = desk.service.clock()
-    payment = make_payment(order_id="A-1", status=Status.PAID, asked_at=now)
+    payment = make_payment(order_id="A-1", status=Status.PAID, last_attempt_at=now)
     desk.service.put(replace(payment, received=ReceivedMoney(now, 1000, "8f0e1d2c")))
     sentence = "It is paid here, and Finpay knows no such order."
     assert answer(desk) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")

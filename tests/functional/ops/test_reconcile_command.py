@@ -45,12 +45,12 @@ def test_a_payment_may_be_named_by_its_code(desk: Desk) -> None:
 def test_the_schedule_goes_on_as_if_the_sync_had_been_its_own(desk: Desk) -> None:
     desk.shop.order("A-1")
     desk.service.pass_time(6 * MINUTE)
-    asked_at = desk.service.clock()
+    last_attempt_at = desk.service.clock()
     assert desk.lines("reconcile", "A-1") == [
         "A-1: Finpay was asked, and it is PENDING as before",
     ]
     payment = desk.service.payment("A-1")
-    assert payment.next_sync_at == payment.created_at + 15 * MINUTE > asked_at
+    assert payment.next_sync_at == payment.created_at + 15 * MINUTE > last_attempt_at
 
 
 def test_a_sync_that_finpay_does_not_answer_is_said_and_comes_again(desk: Desk) -> None:
@@ -130,7 +130,7 @@ def test_a_sync_may_take_the_longer_the_more_orders_finpay_has(
     desk.service.dynamodb.update_item(
         TableName="PaymentsTable",
         Key={"orderId": {"S": "A-1"}},
-        UpdateExpression="SET earlierGatewayOrderIds = :others",
+        UpdateExpression="SET previousAttemptIds = :others",
         ExpressionAttributeValues={":others": {"L": [{"S": "A-1_x1"}, {"S": "A-1_x2"}]}},
     )
     meanwhile(desk, monkeypatch, begun(desk, 20, fails=True))

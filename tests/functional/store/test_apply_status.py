@@ -79,7 +79,7 @@ def test_money_for_another_order_at_finpay_is_kept_with_that_order(
     put(
         status=Status.PENDING,
         gateway_order_id=LATEST,
-        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+        previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     received = apply_status(
         SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST)
@@ -104,7 +104,7 @@ def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
         status=Status.PAID,
         received=SAMPLE_MONEY,
         gateway_order_id=LATEST,
-        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+        previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     update = apply_status(SAMPLE_ORDER_ID, gateway_status_of(status, gateway_order_id=LATEST))
     assert (update.trigger, update.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
@@ -116,7 +116,7 @@ def test_one_reference_for_two_orders_is_money_twice(put: Put, apply_status: App
         status=Status.PAID,
         received=SAMPLE_MONEY,
         gateway_order_id=LATEST,
-        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+        previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST))
     assert (update.trigger, update.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
@@ -129,7 +129,7 @@ def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
         status=Status.CANCELLED,
         received=ReceivedMoney(NOW, 900, "8f0e1d2c"),
         gateway_order_id=LATEST,
-        earlier_gateway_order_ids=(SAMPLE_ORDER_ID,),
+        previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     gateway_status = make_gateway_status(gateway_order_id=LATEST, paid_amount=900)
     assert apply_status(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW

@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws import payments_table
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, NextSync, Refused, Renamed
+from payments.domain.change import Applied, Change, NextAttempt, NextSync, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
 from payments.domain.sync_schedule import shard_of, shards
@@ -28,7 +28,7 @@ def found(payments: DynamoPayments) -> Payment:
 def test_a_lease_is_taken_by_one(payments: DynamoPayments) -> None:
     payments.reserve(make_payment())
     taken = payments.take_lease(make_payment(), TAKEN, NOW + 1)
-    assert taken == replace(make_payment(), lease=TAKEN, asked_at=NOW + 1)
+    assert taken == replace(make_payment(), lease=TAKEN, last_attempt_at=NOW + 1)
     assert payments.take_lease(make_payment(), Lease("lease-3", NOW), NOW) is None
     assert found(payments).lease == TAKEN
 
@@ -154,13 +154,13 @@ SECOND = derived_id(SAMPLE_ORDER_ID, "0" * 16)
 
 
 def rename(payments: DynamoPayments) -> Payment:
-    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "write-2", saw="ASKED_ANEW")
+    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "write-2", saw="NEXT_ATTEMPT")
     result = payments.apply(
         Change(
             SAMPLE_ORDER_ID,
             frozenset({Status.INITIATING}),
             entry,
-            renamed=Renamed(SECOND, (SAMPLE_ORDER_ID,)),
+            next_attempt=NextAttempt(SECOND, (SAMPLE_ORDER_ID,)),
         )
     )
     assert isinstance(result, Applied)
@@ -172,7 +172,7 @@ def test_a_payment_goes_on_under_another_order_id_and_remembers_the_first(
 ) -> None:
     payments.reserve(make_payment())
     renamed = rename(payments)
-    assert (renamed.gateway_order_id, renamed.earlier_gateway_order_ids) == (
+    assert (renamed.gateway_order_id, renamed.previous_attempt_ids) == (
         SECOND,
         (SAMPLE_ORDER_ID,),
     )

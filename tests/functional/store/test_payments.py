@@ -50,9 +50,9 @@ def make_change(**overrides: Any) -> Change:
     return Change(**fields | overrides)
 
 
-ASKED_ANEW = make_payment(
+NEXT_ATTEMPT = make_payment(
     gateway_order_id=derived_id(SAMPLE_ORDER_ID, "0" * 16),
-    earlier_gateway_order_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
+    previous_attempt_ids=(SAMPLE_ORDER_ID, "EARLIER-1"),
     next_sync_at=NOW + 1,
     sync_id="sync-1",
     confirmation_id="write-3",
@@ -61,7 +61,7 @@ ASKED_ANEW = make_payment(
 
 
 @pytest.mark.parametrize(
-    "payment", [make_payment(), make_payment(status=Status.PAID), FULL, ASKED_ANEW]
+    "payment", [make_payment(), make_payment(status=Status.PAID), FULL, NEXT_ATTEMPT]
 )
 def test_a_payment_comes_back_as_it_was_stored(payments: DynamoPayments, payment: Payment) -> None:
     assert payments.reserve(payment) is None
@@ -209,7 +209,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
     payment = make_payment(
         order_id="X" * 30,
         gateway_order_id=derived_id("X" * 30, "0" * 16),
-        earlier_gateway_order_ids=("X" * 30,),
+        previous_attempt_ids=("X" * 30,),
         storefront_id="s" * 32,
         code=CODE,
         next_sync_at=NOW,
@@ -217,7 +217,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         confirmation_id="write-3",
         lease=Lease("0" * 16, NOW),
         history=tuple(
-            Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="ASKED_ANEW")
+            Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="NEXT_ATTEMPT")
             for _ in range(3)
         ),
     )

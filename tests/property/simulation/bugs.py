@@ -247,7 +247,7 @@ def a_retry_makes_no_status_check() -> Any:
 
 @bug
 def leases_are_ignored() -> Any:
-    return method(Payment, "is_held", lambda *_: False)
+    return method(Payment, "is_leased", lambda *_: False)
 
 
 @bug

@@ -73,7 +73,7 @@ class Ledger:
 
 def ids(row: Payment) -> tuple[str, ...]:
     """All order ids of a payment at Finpay."""
-    return (*row.earlier_gateway_order_ids, row.gateway_order_id)
+    return (*row.previous_attempt_ids, row.gateway_order_id)
 
 
 def is_decided(row: Payment) -> bool:

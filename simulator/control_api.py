@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator.book import DEFAULT_CHANNEL
 from simulator.callers import only_from_this_machine
 from simulator.control_input import Input, newest
 from simulator.control_plan import read_fault, read_plan, read_sources
@@ -16,6 +15,7 @@ from simulator.control_views import (
     fault_view,
     order_view,
 )
+from simulator.order_store import DEFAULT_CHANNEL
 from simulator.orders import Order
 from simulator.simulation import Plan, Simulation
 
@@ -26,7 +26,7 @@ MOST_RUPIAH = 99_999_999_999_999
 class ControlApi:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._book = simulation.book
+        self._orders = simulation.order_store
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("control", __name__, url_prefix=PREFIX)
@@ -57,12 +57,12 @@ class ControlApi:
         return jsonify(
             orders=[
                 {**order_view(order), "callbacksSent": sent[order.order_id]}
-                for order in newest(self._book.all(), request.args.get("newest"))
+                for order in newest(self._orders.all(), request.args.get("newest"))
             ]
         )
 
     def order(self, order_id: str) -> Response:
-        order = self._book.get(order_id)
+        order = self._orders.get(order_id)
         attempts = self._simulation.callbacks.log(order_id)
         return jsonify(**order_view(order), callbacks=[attempt_view(a) for a in attempts])
 
@@ -73,29 +73,29 @@ class ControlApi:
         channel = given.text("channel", DEFAULT_CHANNEL)
         late, again = given.flag("late", default=False), given.flag("again", default=False)
         given.end()
-        order = self._book.pay(order_id, amount, channel, late=late, again=again)
+        order = self._orders.pay(order_id, amount, channel, late=late, again=again)
         return self._announced(order, plan)
 
     def pay_code(self, payment_code: str) -> Response:
-        return self.pay(self._book.by_code(payment_code).order_id)
+        return self.pay(self._orders.by_code(payment_code).order_id)
 
     def expire(self, order_id: str) -> Response:
         given = _input()
         plan = read_plan(given, how="none")
         given.end()
-        return self._announced(self._book.expire(order_id), plan)
+        return self._announced(self._orders.expire(order_id), plan)
 
     def set_status(self, order_id: str) -> Response:
         given = _input()
         status, plan = given.text("status"), read_plan(given)
         given.end()
-        return self._announced(self._book.set_status(order_id, status), plan)
+        return self._announced(self._orders.set_status(order_id, status), plan)
 
     def send_callbacks(self, order_id: str) -> Response:
         given = _input()
         statuses, plan = given.words("statuses"), read_plan(given)
         given.end()
-        order = self._book.get(order_id)
+        order = self._orders.get(order_id)
         return jsonify(**delivered_view(self._simulation.send_callbacks(order, plan, statuses)))
 
     def log(self) -> Response:

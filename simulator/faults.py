@@ -26,7 +26,7 @@ class Fault:
     seconds: float = 0.0
     """Real seconds that `timeout` and `slow` hold the call."""
     work: bool = True
-    """Whether the call's work is done although its answer is spoilt."""
+    """Whether the call's work is done although its answer has the fault."""
     released: threading.Event = field(default_factory=threading.Event, compare=False)
     """Set when the faults are cleared: whatever is held goes on."""
 

@@ -1,4 +1,4 @@
-"""Finpay's side: HTTP around the desk, for the four endpoints that a merchant's server calls."""
+"""Finpay's side: HTTP around the service, for the four endpoints that a merchant's server calls."""
 
 import time
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from flask import Blueprint, Response, request
 from payments.callbacks.php_json import encode
 from simulator import answers
 from simulator.answers import Answer
-from simulator.desk import Desk
+from simulator.fault_injection import FaultInjection
+from simulator.finpay_service import FinpayService
 from simulator.simulation import Simulation
-from simulator.spoil import Spoiler
 
 Work = Callable[[], Answer]
 
@@ -21,8 +21,8 @@ PREFIX = "/pg/payment/card"
 
 class FinpayApi:
     def __init__(self, simulation: Simulation) -> None:
-        self._desk = Desk(simulation)
-        self._spoiler = Spoiler(simulation, render)
+        self._service = FinpayService(simulation)
+        self._fault_injection = FaultInjection(simulation, render)
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("finpay", __name__, url_prefix=PREFIX)
@@ -33,23 +33,23 @@ class FinpayApi:
         return routes
 
     def initiate(self) -> Response:
-        return self._serve("initiate", lambda: self._desk.initiate(request.get_data()))
+        return self._serve("initiate", lambda: self._service.initiate(request.get_data()))
 
     def check(self, order_id: str) -> Response:
-        return self._serve("check", lambda: self._desk.check(order_id))
+        return self._serve("check", lambda: self._service.check(order_id))
 
     def cancel(self, order_id: str) -> Response:
-        return self._serve("cancel", lambda: self._desk.cancel(order_id))
+        return self._serve("cancel", lambda: self._service.cancel(order_id))
 
     def void(self, order_id: str) -> Response:
-        return self._serve("void", lambda: self._desk.void(order_id))
+        return self._serve("void", lambda: self._service.void(order_id))
 
     def _serve(self, endpoint: str, work: Work) -> Response:
         started = time.perf_counter()
         request.get_data()
-        if not self._desk.is_merchant(request.headers.get("Authorization", "")):
+        if not self._service.is_merchant(request.headers.get("Authorization", "")):
             return render(answers.UNAUTHORIZED, started)
-        return self._spoiler.serve(endpoint, work, started)
+        return self._fault_injection.serve(endpoint, work, started)
 
 
 def render(answer: Answer, started: float) -> Response:

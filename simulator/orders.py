@@ -8,7 +8,7 @@ MONEY_TAKEN = frozenset({"PAID", "CAPTURED"})
 
 
 class OrderError(Exception):
-    """Base: the book of orders does not do what was asked."""
+    """Base: the order store does not do what was asked."""
 
 
 class UnknownOrderError(OrderError):
@@ -58,7 +58,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A snapshot; the book replaces it as the order moves on."""
+    """A snapshot; the order store replaces it as the order moves on."""
 
     new: NewOrder
     created_at: float

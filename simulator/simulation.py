@@ -1,4 +1,4 @@
-"""The whole simulated gateway without its HTTP: book, clock, faults and callbacks together."""
+"""The whole simulated gateway without its HTTP: order store, clock, faults and callbacks together."""
 
 import random
 import threading
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.answers import callback_body
-from simulator.book import Book
 from simulator.callbacks import Attempt, Callbacks, Message
 from simulator.clock import Clock
 from simulator.faults import Faults
 from simulator.journal import Journal, forget
+from simulator.order_store import OrderStore
 from simulator.orders import MONEY_TAKEN, Order, Payment
-from simulator.recall import Recalled, recall
+from simulator.replay import Replayed, replay
 from simulator.scheduler import Scheduler
 from simulator.settings import Settings
 
@@ -52,19 +52,19 @@ class Simulation:
         self._record = self._journal.write if self._journal else forget
         self.clock = Clock(settings.speed)
         self.scheduler = Scheduler(self.clock)
-        self.book = Book(lock, self.clock.now, self._record)
+        self.order_store = OrderStore(lock, self.clock.now, self._record)
         self.faults = Faults(lock)
         self.callbacks = Callbacks(lock, self.clock, self.scheduler, settings, self._record)
         self.enabled_sources = settings.enabled_sources
         self.check_shows_code = settings.check_shows_code
         if self._journal:
-            self._go_on_from(recall(self._journal.entries()))
+            self._go_on_from(replay(self._journal.entries()))
 
-    def _go_on_from(self, known: Recalled) -> None:
+    def _go_on_from(self, known: Replayed) -> None:
         if known.clock:
             self.clock.restore(known.clock)
         self._record("clock", self.clock.reading())
-        self.book.restore(known.orders.values(), known.numbers)
+        self.order_store.restore(known.orders.values(), known.numbers)
         self.callbacks.restore(known.log, known.due.values())
 
     def start(self) -> None:
@@ -82,7 +82,7 @@ class Simulation:
         self.callbacks.clear()
         self.faults.clear()
         self.scheduler.clear()
-        self.book.clear()
+        self.order_store.clear()
         self.clock.reset(self.settings.speed)
         self._record("reset", None)
         self._record("clock", self.clock.reading())
@@ -117,7 +117,7 @@ class Simulation:
     def _messages(self, order: Order, plan: Plan, statuses: Sequence[str]) -> list[Message]:
         payment = order.payment
         if payment is None and MONEY_TAKEN.intersection(statuses):
-            payment = self.book.imagine_payment(order)
+            payment = self.order_store.imagine_payment(order)
         messages = [
             message
             for status in statuses

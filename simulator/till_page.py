@@ -15,7 +15,7 @@ FILES = {
     "till.svg": ("till.svg", "image/svg+xml"),
     **{
         f"{name}.js": (f"{name}.js", "text/javascript")
-        for name in ("till", "control", "deeds", "words", "cards")
+        for name in ("till", "control", "actions", "words", "cards")
     },
 }
 """All that is served: a name that is not here is no file's."""

@@ -222,10 +222,10 @@ class Service:
 
     def orders(self) -> dict[str, Order]:
         """The orders that Finpay knows."""
-        return {order.order_id: order for order in self.finpay.simulation.book.all()}
+        return {order.order_id: order for order in self.finpay.simulation.order_store.all()}
 
     def fault(self, endpoint: str, kind: str, **more: Any) -> None:
-        """Let the simulator spoil the next call of an endpoint."""
+        """Inject a fault into the next call of an endpoint."""
         request = {"endpoint": endpoint, "fault": kind, "times": 1, **more}
         answer = requests.post(f"{self.finpay.url}/_simulator/faults", json=request, timeout=5)
         assert answer.ok, answer.text
@@ -306,7 +306,7 @@ class Finpay:
         """Back to the beginning, for another test."""
         self.server.simulation.settings = self._settings
         self.server.simulation.reset()
-        self.server.simulation.book.restore((), numbering.FIRST)
+        self.server.simulation.order_store.restore((), numbering.FIRST)
         self.witness.forget()
 
 

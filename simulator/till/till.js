@@ -2,7 +2,7 @@
 
 import { Cards } from "./cards.js";
 import { Away, look, Refused } from "./control.js";
-import { arm, DEEDS, disarm, isOpen } from "./deeds.js";
+import { arm, ACTIONS, disarm, isOpen } from "./actions.js";
 import { answered, left, outcome, rupiah, short, whole } from "./words.js";
 
 const EVERY_MS = 1000;
@@ -105,23 +105,23 @@ async function during(button, work) {
   await refresh();
 }
 
-async function deed(button) {
+async function action(button) {
   // What was typed may be newer than what was seen.
   seen = await look();
   const order = chosen();
   if (!order) throw new Refused("no order has this code.");
   const given = { channel: at("channel").value, amount: whole(at("amount").value), seconds: whole(at("seconds").value) };
-  return outcome(button.textContent, await DEEDS[button.dataset.deed](order, given));
+  return outcome(button.textContent, await ACTIONS[button.dataset.action](order, given));
 }
 
 const isBusy = (button) => button.hasAttribute("aria-disabled");
 
 at("pay").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!isBusy(event.submitter)) during(event.submitter, () => deed(event.submitter));
+  if (!isBusy(event.submitter)) during(event.submitter, () => action(event.submitter));
 });
 at("wrongs").addEventListener("click", ({ target }) => {
-  if (target.dataset.deed && !isBusy(target)) during(target, () => deed(target));
+  if (target.dataset.action && !isBusy(target)) during(target, () => action(target));
 });
 at("next").addEventListener("click", ({ target }) => {
   const armed = async () => `${(await arm(target.dataset.arm)).faults.length} armed for the next code.`;

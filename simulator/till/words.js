@@ -28,7 +28,7 @@ export function whole(text) {
   return /^\d+$/.test(digits) ? Number(digits) : text;
 }
 
-/** What came of a deed, for who hears the page as well as for who sees it. */
+/** What came of a action, for who hears the page as well as for who sees it. */
 export function outcome(label, { callbacks, complete }) {
   const sent = callbacks.map((one) => `${one.status} ${answered(one)}`).join(", ");
   if (sent) return `${label}: ${sent}.`;

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from fastapi import FastAPI, HTTPException, Request
 from mangum import Mangum
-from rules.desk import Desk, RefusedError, acknowledged
+from rules.finpay_service import FinpayService, RefusedError, acknowledged
 from rules.model import Callback, Payment
 from starlette.concurrency import run_in_threadpool
 
@@ -23,7 +23,7 @@ merchant = json.loads(
         "SecretString"
     ]
 )
-desk = Desk(
+finpay_service = FinpayService(
     boto3.resource("dynamodb").Table(os.environ["PAYMENTS_TABLE"]),
     os.environ["FINPAY_BASE_URL"],
     merchant["merchantId"],
@@ -41,7 +41,7 @@ def storefront_of(request: Request) -> str:
 def initiate(payment: Payment, request: Request) -> dict[str, Any]:
     try:
         base_url = os.environ["CALLBACK_BASE_URL"] or str(request.base_url).rstrip("/")
-        created = desk.initiate(payment, storefront_of(request), base_url)
+        created = finpay_service.initiate(payment, storefront_of(request), base_url)
     except RefusedError as error:
         raise HTTPException(error.status, str(error)) from None
     logger.info("initiated %s", created["orderId"])
@@ -51,7 +51,7 @@ def initiate(payment: Payment, request: Request) -> dict[str, Any]:
 @app.get("/payments/{order_id}")
 def status(order_id: str, request: Request) -> dict[str, Any]:
     try:
-        return desk.status(order_id, storefront_of(request))
+        return finpay_service.status(order_id, storefront_of(request))
     except RefusedError as error:
         raise HTTPException(error.status, str(error)) from None
 
@@ -60,9 +60,9 @@ def status(order_id: str, request: Request) -> dict[str, Any]:
 async def callback(order_id: str, token: str, request: Request) -> dict[str, Any]:
     started, body = time.perf_counter(), await request.body()
     try:
-        desk.admit(order_id, token, body)
+        finpay_service.admit(order_id, token, body)
         read = Callback.model_validate_json(body)
-        await run_in_threadpool(desk.apply_status, order_id, body, read)
+        await run_in_threadpool(finpay_service.apply_status, order_id, body, read)
     except SignatureError:
         raise HTTPException(401, "signature") from None
     except RefusedError as error:

@@ -10,7 +10,7 @@ import boto3
 from apig_wsgi import make_lambda_handler
 from flask import Flask, request
 from pydantic import ValidationError
-from rules.desk import Desk, RefusedError, acknowledged
+from rules.finpay_service import FinpayService, RefusedError, acknowledged
 from rules.model import Callback, Payment
 
 from payments.domain.errors import SignatureError
@@ -23,7 +23,7 @@ merchant = json.loads(
         "SecretString"
     ]
 )
-desk = Desk(
+finpay_service = FinpayService(
     boto3.resource("dynamodb").Table(os.environ["PAYMENTS_TABLE"]),
     os.environ["FINPAY_BASE_URL"],
     merchant["merchantId"],
@@ -56,21 +56,21 @@ def invalid(error: ValidationError) -> tuple[dict[str, Any], int]:
 def initiate() -> tuple[dict[str, Any], int]:
     payment = Payment.model_validate(request.get_json())
     base_url = os.environ["CALLBACK_BASE_URL"] or request.host_url.rstrip("/")
-    created = desk.initiate(payment, storefront(), base_url)
+    created = finpay_service.initiate(payment, storefront(), base_url)
     logger.info("initiated %s", created["orderId"])
     return created, 201
 
 
 @app.get("/payments/<order_id>")
 def status(order_id: str) -> dict[str, Any]:
-    return desk.status(order_id, storefront())
+    return finpay_service.status(order_id, storefront())
 
 
 @app.post("/callbacks/finpay/<order_id>/<token>")
 def callback(order_id: str, token: str) -> dict[str, Any]:
     started, body = time.perf_counter(), request.get_data()
-    desk.admit(order_id, token, body)
-    desk.apply_status(order_id, body, Callback.model_validate_json(body))
+    finpay_service.admit(order_id, token, body)
+    finpay_service.apply_status(order_id, body, Callback.model_validate_json(body))
     logger.info("settled %s", order_id)
     return acknowledged(started)
 

@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.parser import parse
-from rules.desk import Desk, RefusedError, acknowledged
+from rules.finpay_service import FinpayService, RefusedError, acknowledged
 from rules.model import Callback, Payment
 
 from payments.domain.errors import SignatureError
@@ -29,7 +29,7 @@ app = APIGatewayHttpResolver(enable_validation=True)
 idempotency = IdempotencyConfig(event_key_jmespath="order.id", raise_on_no_idempotency_key=True)
 store = DynamoDBPersistenceLayer(table_name=os.environ["IDEMPOTENCY_TABLE"])
 merchant = json.loads(str(parameters.get_secret(os.environ["FINPAY_SECRET"])))
-desk = Desk(
+finpay_service = FinpayService(
     boto3.resource("dynamodb").Table(os.environ["PAYMENTS_TABLE"]),
     os.environ["FINPAY_BASE_URL"],
     merchant["merchantId"],
@@ -55,7 +55,7 @@ def unsigned(_: SignatureError) -> Response[str]:
 
 @idempotent_function(data_keyword_argument="payment", config=idempotency, persistence_store=store)
 def once(*, payment: dict[str, Any], storefront_id: str, base_url: str) -> dict[str, Any]:
-    return desk.initiate(Payment.model_validate(payment), storefront_id, base_url)
+    return finpay_service.initiate(Payment.model_validate(payment), storefront_id, base_url)
 
 
 @app.post("/payments")
@@ -73,15 +73,15 @@ def initiate(payment: Payment) -> tuple[dict[str, Any], int]:
 @app.get("/payments/<order_id>")
 @tracer.capture_method
 def status(order_id: str) -> dict[str, Any]:
-    return desk.status(order_id, storefront())
+    return finpay_service.status(order_id, storefront())
 
 
 @app.post("/callbacks/finpay/<order_id>/<token>")
 @tracer.capture_method
 def callback(order_id: str, token: str) -> dict[str, Any]:
     started, body = time.perf_counter(), (app.current_event.body or "").encode()
-    desk.admit(order_id, token, body)
-    desk.apply_status(order_id, body, parse(event=json.loads(body), model=Callback))
+    finpay_service.admit(order_id, token, body)
+    finpay_service.apply_status(order_id, body, parse(event=json.loads(body), model=Callback))
     metrics.add_metric("Settled", MetricUnit.Count, 1)
     logger.info("settled", order_id=order_id)
     return acknowledged(started)

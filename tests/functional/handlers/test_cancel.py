@@ -43,7 +43,7 @@ def at_finpay(service: Service) -> str:
 
 def pay(service: Service) -> None:
     """The customer pays and Finpay calls back at once."""
-    order = service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    order = service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     assert order.payment
     fields = make_callback_fields(reference=order.payment.reference)
     assert service.callback(make_callback_event(make_callback_body(fields))).status == 200
@@ -98,7 +98,7 @@ def test_a_payment_for_which_money_came_cannot_be_cancelled(
 def test_a_payment_of_which_only_finpay_knows_that_it_is_paid_becomes_paid(
     pending: Service,
 ) -> None:
-    pending.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    pending.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     answer = cancel(pending)
     assert (answer.status, answer.problem) == (409, "already-paid")
     assert answer.body["payment"]["status"] == "PAID"
@@ -110,7 +110,7 @@ def test_a_payment_of_which_only_finpay_knows_that_it_is_paid_becomes_paid(
 def test_a_cancel_that_finpay_refuses_is_decided_by_a_status_check(
     pending: Service, ended: str
 ) -> None:
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, ended)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, ended)
     answer = cancel(pending)
     assert (answer.status, answer.body["status"]) == (200, ended)
     assert pending.payment().history[-1].by is Source.STATUS_CHECK
@@ -119,7 +119,7 @@ def test_a_cancel_that_finpay_refuses_is_decided_by_a_status_check(
 def test_a_payment_that_finpay_does_not_cancel_and_calls_open_stays_open(
     pending: Service,
 ) -> None:
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
     answer = cancel(pending)
     assert (answer.status, answer.problem) == (409, "not-cancellable")
     assert answer.body["payment"]["status"] == "PENDING"
@@ -129,7 +129,7 @@ def test_a_payment_that_finpay_does_not_cancel_and_calls_open_stays_open(
 def test_a_payment_of_which_finpay_says_what_nobody_knows_is_an_unknown_outcome(
     pending: Service,
 ) -> None:
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "ON_HOLD")
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "ON_HOLD")
     answer = cancel(pending)
     assert (answer.status, answer.problem) == (504, "outcome-unknown")
     assert pending.payment().status is Status.PENDING
@@ -151,7 +151,7 @@ def test_a_cancel_whose_answer_is_lost_is_safe_to_repeat(pending: Service, fault
 def test_a_status_check_that_fails_after_a_refused_cancel_guesses_nothing(
     pending: Service, fault: str
 ) -> None:
-    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    pending.finpay.simulation.order_store.expire(SAMPLE_ORDER_ID)
     pending.fault("check", fault)
     assert cancel(pending).problem == "outcome-unknown"
     assert pending.payment().status is Status.PENDING
@@ -239,7 +239,7 @@ def test_a_payment_whose_code_was_just_found_is_cancelled_too(service: Service) 
 
 def test_a_payment_whose_code_was_paid_before_anybody_knew_it_is_paid(service: Service) -> None:
     lose(service, "drop")
-    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     answer = cancel(service)
     assert (answer.status, answer.problem) == (409, "already-paid")
     assert service.payment().status is Status.PAID

@@ -67,7 +67,7 @@ def test_the_row_is_written_before_finpay_is_asked(
 
 def test_finpay_is_given_our_callback_url_and_never_the_shops(service: Service) -> None:
     service.api(load_event("initiate"))
-    order = service.finpay.simulation.book.get(SAMPLE_ORDER_ID)
+    order = service.finpay.simulation.order_store.get(SAMPLE_ORDER_ID)
     event = make_callback_event()
     path = f"/callbacks/finpay/{SAMPLE_ORDER_ID}/{event['pathParameters']['token']}"
     host = load_event("initiate")["requestContext"]["domainName"]

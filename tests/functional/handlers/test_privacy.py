@@ -85,7 +85,7 @@ def rarer(service: Service) -> Iterator[Answer]:
     yield service.api(make_cancel_event("B-1"))
     yield service.api(make_cancel_event("A-1"))
     yield service.api(make_initiate_event(make_request_body(id="B-3")))
-    simulation.book.pay("B-3")
+    simulation.order_store.pay("B-3")
     forged = make_callback_body(make_callback_fields("B-3"), key="another")
     yield service.callback(make_callback_event(forged, order_id="B-3"))
     service.fault("initiate", "drop")
@@ -239,8 +239,8 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     refund = make_callback_body(make_callback_fields("OTHER-1", status="REFUNDED"))
     service.callback(make_callback_event(refund, order_id="OTHER-1"))
     assert service.payment("OTHER-1").status is Status.PAID
-    service.finpay.simulation.book.pay("LOST-1", 900)
-    service.finpay.simulation.book.pay("FOUND-1", 1000)
+    service.finpay.simulation.order_store.pay("LOST-1", 900)
+    service.finpay.simulation.order_store.pay("FOUND-1", 1000)
     service.pass_time(DAY)
     service.fault("check", "error-500")
     service.sweep()
@@ -347,7 +347,7 @@ def test_each_sync_has_a_log_line_with_the_ids_that_an_operator_needs(
 ) -> None:
     for order_id in ("A-1", "A-2"):
         service.api(make_initiate_event(make_request_body(id=order_id)))
-    service.finpay.simulation.book.pay("A-2")
+    service.finpay.simulation.order_store.pay("A-2")
     service.pass_time(DAY)
     service.fault("check", "drop")
     capsys.readouterr()

@@ -32,7 +32,7 @@ QUEUE_IS_BUSY = 101
 
 def pay(service: Service, order_id: str = SAMPLE_ORDER_ID, **options: Any) -> None:
     """The customer pays, and Finpay's callback gets lost."""
-    service.finpay.simulation.book.pay(order_id, **options)
+    service.finpay.simulation.order_store.pay(order_id, **options)
 
 
 def sync_of(service: Service, order_id: str = SAMPLE_ORDER_ID) -> tuple[str, str]:
@@ -252,7 +252,7 @@ def test_a_payment_that_finpay_calls_open_before_its_end_is_left_as_it_is(
 def test_a_payment_that_finpay_does_not_know_expires_after_its_end_and_not_before(
     pending: Service,
 ) -> None:
-    pending.finpay.simulation.book.clear()
+    pending.finpay.simulation.order_store.clear()
     pending.pass_time(2 * MINUTE)
     pending.sweep()
     assert pending.payment().status is Status.PENDING
@@ -273,7 +273,7 @@ def test_a_payment_that_finpay_does_not_know_expires_after_its_end_and_not_befor
 def test_whatever_else_finpay_says_is_applied_by_the_same_rule_as_a_callback(
     pending: Service, at_finpay: str, expected: Status
 ) -> None:
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, at_finpay)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, at_finpay)
     pending.pass_time(2 * MINUTE)
     pending.sweep()
     assert pending.payment().status is expected
@@ -324,7 +324,7 @@ def test_the_last_late_sync_ends_the_watch(pending: Service) -> None:
 def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
     pending: Service,
 ) -> None:
-    pending.finpay.simulation.book.clear()
+    pending.finpay.simulation.order_store.clear()
     pending.pass_time(DAY + MINUTE)
     pending.sweep()
     for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
@@ -429,7 +429,7 @@ def test_an_end_at_finpay_is_left_to_the_storefront_while_it_may_come_back(
     service: Service, status: str
 ) -> None:
     lose(service, "drop")
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, status)
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, status)
     service.pass_time(2 * MINUTE)
     service.sweep()
     assert service.payment().status is Status.INITIATING
@@ -467,7 +467,7 @@ def test_a_cancel_after_the_money_is_looked_into_at_once_and_reviewed_if_finpay_
     call_back(pending, status="CANCELLED")
     payment = pending.payment()
     assert (payment.status, payment.next_sync_at) == (Status.PAID, pending.clock())
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "CANCELLED")
     assert pending.sweep() == 1
     payment = pending.payment()
     assert (payment.status, payment.next_sync_at) == (Status.REVIEW, None)
@@ -614,7 +614,7 @@ def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
     service.pass_time(0)
     lose(service, "drop")
     # Open by its status for ever, and yet nothing that the simulator cancels.
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
     service.pass_time(HOUR)
     service.sweep()
     assert service.payment().status is Status.INITIATING
@@ -625,7 +625,7 @@ def test_an_order_whose_end_finpay_never_tells_expires_when_its_time_is_over(
 
 def test_a_late_callback_of_money_that_was_voided_is_looked_into(pending: Service) -> None:
     pay(pending)
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "CANCELLED")
     call_back(pending, status="CANCELLED")
     assert pending.payment().status is Status.CANCELLED
     call_back(pending)
@@ -636,7 +636,7 @@ def test_a_late_callback_of_money_that_was_voided_is_looked_into(pending: Servic
 
 
 def test_a_late_callback_of_money_that_is_there_stays_paid(pending: Service) -> None:
-    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    pending.finpay.simulation.order_store.expire(SAMPLE_ORDER_ID)
     call_back(pending, status="EXPIRED")
     pay(pending, late=True)
     call_back(pending)

@@ -63,7 +63,7 @@ def asked_twice(service: Service) -> tuple[str, str]:
 def known_at_finpay(service: Service, amount: int = 2_000) -> None:
     """Let Finpay have an order of the sample's id that is not ours."""
     new = NewOrder(SAMPLE_ORDER_ID, amount, "IDR", 1_440, "http://127.0.0.1:9", None, None, None)
-    service.finpay.simulation.book.add(new)
+    service.finpay.simulation.order_store.add(new)
 
 
 @pytest.mark.parametrize("fault", ["drop", "error-500", "error-504", "garbage"])
@@ -183,7 +183,7 @@ def test_a_second_attempts_code_is_taken_from_its_own_status_check(silent: Servi
 
 def test_a_payment_made_while_nobody_knew_of_the_code_is_found(service: Service) -> None:
     lose(service)
-    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     answer = ask_again(service)
     assert (answer.status, answer.body["status"]) == (201, "PAID")
     assert service.payment().history[-1].by is Source.STATUS_CHECK
@@ -194,7 +194,9 @@ def test_an_attempt_that_is_paid_between_check_and_cancel_is_never_asked_for_aga
     silent: Service,
 ) -> None:
     lose(silent)
-    silent.witness.before["cancel"] = lambda: silent.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    silent.witness.before["cancel"] = lambda: silent.finpay.simulation.order_store.pay(
+        SAMPLE_ORDER_ID
+    )
     assert ask_again(silent).problem == "outcome-unknown"
     assert len(silent.orders()) == 1
     silent.pass_time(LATER)
@@ -204,7 +206,7 @@ def test_an_attempt_that_is_paid_between_check_and_cancel_is_never_asked_for_aga
 
 def test_an_attempt_that_was_cancelled_meanwhile_is_followed_by_another(service: Service) -> None:
     lose(service)
-    service.finpay.simulation.book.cancel(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.cancel(SAMPLE_ORDER_ID)
     answer = ask_again(service)
     assert (answer.status, answer.body["status"]) == (201, "PENDING")
     assert is_derived_id(service.payment().gateway_order_id)
@@ -216,7 +218,7 @@ def test_an_attempt_that_ended_at_finpay_ends_the_payment(
     service: Service, at_finpay: str, expected: str
 ) -> None:
     lose(service)
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, at_finpay)
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, at_finpay)
     answer = ask_again(service)
     assert (answer.status, answer.body["status"]) == (201, expected)
     assert service.witness.calls == ["initiate", "check"]
@@ -393,7 +395,7 @@ def test_a_status_that_nobody_knows_is_recorded_and_guessed_from_nothing(
     service: Service,
 ) -> None:
     lose(service)
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "ON_HOLD")
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "ON_HOLD")
     for _ in range(2):
         assert ask_again(service).problem == "outcome-unknown"
         service.pass_time(LATER)
@@ -468,7 +470,7 @@ def test_money_that_a_retry_finds_is_counted(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lose(service)
-    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     assert ask_again(service).body["status"] == "PAID"
     assert '"Paid":[1.0]' in capsys.readouterr().out
 

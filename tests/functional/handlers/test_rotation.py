@@ -141,7 +141,7 @@ def test_money_for_a_code_that_outlives_the_overlap_is_found_without_its_callbac
     assert service.api(make_initiate_event(fortnight)).status == 201
     rotate(service)
     service.pass_time(OVERLAP + DAY)
-    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
     assert service.callback(make_event(MERCHANT_KEY, NEW_KEY)).status == 404
     assert service.payment().status is Status.PENDING
     assert service.sweep() == 1

@@ -147,7 +147,7 @@ def test_the_queue_is_told_nothing_of_the_customer_and_no_token(
     ((_, body),) = simulated_callbacks()
     sent = make_request_body()["customer"]
     assert not [value for value in sent.values() if value in body]
-    order = mode.finpay.simulation.book.get(mode.payment().order_id)
+    order = mode.finpay.simulation.order_store.get(mode.payment().order_id)
     assert "finpay.test" not in body
     assert order.new.callback_url.rpartition("/")[2] not in body
 

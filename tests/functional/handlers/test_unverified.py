@@ -26,7 +26,7 @@ def send(service: Service, order_id: str = SAMPLE_ORDER_ID, **fields: Any) -> An
 
 
 def pay(service: Service) -> Order:
-    return service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
+    return service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
 
 
 def reasons(service: Service) -> list[str]:
@@ -61,7 +61,7 @@ def test_a_callback_that_finpay_does_not_confirm_is_refused_and_kept(pending: Se
 
 
 def test_what_finpay_says_instead_is_the_truth(pending: Service) -> None:
-    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    pending.finpay.simulation.order_store.expire(SAMPLE_ORDER_ID)
     assert send(pending).status == 401
     assert pending.payment().status is Status.EXPIRED
 
@@ -142,10 +142,10 @@ def test_a_stranger_without_the_token_causes_no_question(pending: Service) -> No
 
 
 def test_late_money_is_confirmed_too(pending: Service) -> None:
-    pending.finpay.simulation.book.expire(SAMPLE_ORDER_ID)
+    pending.finpay.simulation.order_store.expire(SAMPLE_ORDER_ID)
     send(pending, status="EXPIRED")
     assert pending.payment().status is Status.EXPIRED
-    pending.finpay.simulation.book.pay(SAMPLE_ORDER_ID, late=True)
+    pending.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID, late=True)
     pending.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(pending).status == 200
     assert pending.payment().status is Status.PAID
@@ -155,14 +155,14 @@ def test_the_order_that_the_callback_names_is_asked_about(renamed: Service) -> N
     assert send(renamed, SAMPLE_ORDER_ID).status == 401
     assert renamed.witness.calls == ["check"]
     second = renamed.payment().gateway_order_id
-    renamed.finpay.simulation.book.pay(second)
+    renamed.finpay.simulation.order_store.pay(second)
     renamed.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(renamed, second).status == 200
     assert renamed.payment().status is Status.PAID
 
 
 def test_money_for_an_order_that_was_given_up_counts_too(renamed: Service) -> None:
-    renamed.finpay.simulation.book.pay(SAMPLE_ORDER_ID, late=True)
+    renamed.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID, late=True)
     assert send(renamed, SAMPLE_ORDER_ID).status == 200
     assert renamed.payment().status is Status.PAID
 
@@ -177,7 +177,7 @@ def test_an_order_of_somebody_elses_is_not_asked_about(pending: Service) -> None
 def test_a_refund_that_cannot_be_verified_is_asked_about(pending: Service, status: str) -> None:
     pay(pending)
     assert send(pending).status == 200
-    pending.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, status)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, status)
     pending.pass_time(CONFIRMATION_INTERVAL_MS + 1)
     assert send(pending, status=status).status == 200
     assert pending.payment().status.value == status

@@ -44,7 +44,7 @@ def decide(service: Service, verdict: Trigger) -> Payment:
 def pay_too_little(service: Service) -> None:
     """900 rupiah come instead of 1,000, at Finpay too."""
     assert service.api(load_event("initiate")).status == 201
-    paid = service.finpay.simulation.book.pay(SAMPLE_ORDER_ID, 900).payment
+    paid = service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID, 900).payment
     assert paid
     body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
     assert service.callback(make_callback_event(body)).status == 200
@@ -147,7 +147,7 @@ def voided(service: Service) -> Service:
     """The sample payment, paid by a callback and then cancelled at Finpay: in REVIEW."""
     assert service.api(load_event("initiate")).status == 201
     assert service.callback(load_event("callback_paid")).status == 200
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "CANCELLED")
     cancelled = make_callback_body(make_callback_fields(status="CANCELLED"))
     assert service.callback(make_callback_event(cancelled)).status == 200
     service.pass_time(1)

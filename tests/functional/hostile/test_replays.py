@@ -72,8 +72,8 @@ def partially_refunded(service: Service) -> None:
 def voided(service: Service) -> None:
     """Paid here, cancelled at Finpay, and a status sync found that out."""
     paid(service)
-    service.finpay.simulation.book.pay(SAMPLE_ORDER_ID)
-    service.finpay.simulation.book.set_status(SAMPLE_ORDER_ID, "CANCELLED")
+    service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
+    service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "CANCELLED")
     hear(service, "CANCELLED")
     service.sweep()
 

@@ -130,7 +130,7 @@ def _faulty(world: World, endpoint: str) -> World:
 
 
 def _at_finpay(world: World, status: str) -> World:
-    world.service.finpay.simulation.book.set_status(samples.ORDER_ID, status)
+    world.service.finpay.simulation.order_store.set_status(samples.ORDER_ID, status)
     return world
 
 

@@ -8,18 +8,18 @@ import pytest
 
 from payments.callbacks.signature import verify
 from simulator.answers import DUPLICATE, NOT_FOUND, NOT_PERMITTED, callback_body
-from simulator.book import Book
-from simulator.desk import Desk
+from simulator.finpay_service import FinpayService
+from simulator.order_store import OrderStore
 from simulator.settings import MERCHANT_ID, MERCHANT_KEY, Settings
 from tests.functional.simulator.shop import ORDER_ID, make_body
 
 
 class StillGateway:
-    """The least that a desk needs."""
+    """The least that a service needs."""
 
     def __init__(self) -> None:
         self.now = 1_680_576_995.0
-        self.book = Book(threading.RLock(), lambda: self.now)
+        self.order_store = OrderStore(threading.RLock(), lambda: self.now)
         self.settings = Settings()
         self.check_shows_code = True
 
@@ -33,40 +33,44 @@ def gateway() -> StillGateway:
 
 
 @pytest.fixture
-def desk(gateway: StillGateway) -> Desk:
-    return Desk(gateway)
+def finpay_service(gateway: StillGateway) -> FinpayService:
+    return FinpayService(gateway)
 
 
 def sample(**overrides: object) -> bytes:
     return json.dumps(make_body(**overrides)).encode()
 
 
-def test_the_same_calls_get_the_same_answers(desk: Desk) -> None:
-    assert desk.initiate(sample()) == Desk(StillGateway()).initiate(sample())
+def test_the_same_calls_get_the_same_answers(finpay_service: FinpayService) -> None:
+    assert finpay_service.initiate(sample()) == FinpayService(StillGateway()).initiate(sample())
 
 
-def test_refusals_are_answers(desk: Desk) -> None:
-    desk.initiate(sample())
-    assert desk.initiate(sample()) == DUPLICATE
-    assert desk.void(ORDER_ID) == NOT_PERMITTED
-    assert desk.check("unknown") == desk.cancel("unknown") == NOT_FOUND
+def test_refusals_are_answers(finpay_service: FinpayService) -> None:
+    finpay_service.initiate(sample())
+    assert finpay_service.initiate(sample()) == DUPLICATE
+    assert finpay_service.void(ORDER_ID) == NOT_PERMITTED
+    assert finpay_service.check("unknown") == finpay_service.cancel("unknown") == NOT_FOUND
 
 
-def test_what_the_gateway_does_not_allow_is_refused(desk: Desk) -> None:
-    assert desk.initiate(sample(sourceOfFunds={"type": "vastbni"})).http_status == 403
+def test_what_the_gateway_does_not_allow_is_refused(finpay_service: FinpayService) -> None:
+    assert finpay_service.initiate(sample(sourceOfFunds={"type": "vastbni"})).http_status == 403
 
 
 def test_an_order_expires_by_the_clock_that_the_book_was_given(
-    desk: Desk, gateway: StillGateway
+    finpay_service: FinpayService, gateway: StillGateway
 ) -> None:
-    desk.initiate(sample())
+    finpay_service.initiate(sample())
     gateway.now += 86_400
-    assert desk.check(ORDER_ID).members["data"]["result"]["payment"]["status"] == "EXPIRED"
+    assert (
+        finpay_service.check(ORDER_ID).members["data"]["result"]["payment"]["status"] == "EXPIRED"
+    )
 
 
-def test_a_callback_can_be_made_without_sending_it(desk: Desk, gateway: StillGateway) -> None:
-    desk.initiate(sample())
-    paid = gateway.book.pay(ORDER_ID)
+def test_a_callback_can_be_made_without_sending_it(
+    finpay_service: FinpayService, gateway: StillGateway
+) -> None:
+    finpay_service.initiate(sample())
+    paid = gateway.order_store.pay(ORDER_ID)
     body = callback_body(paid, MERCHANT_ID, MERCHANT_KEY, "PAID", paid.payment)
     assert verify(body, [MERCHANT_KEY])
     assert body == callback_body(paid, MERCHANT_ID, MERCHANT_KEY, "PAID", paid.payment)
@@ -81,5 +85,7 @@ def test_a_callback_can_be_made_without_sending_it(desk: Desk, gateway: StillGat
         ("", False),
     ],
 )
-def test_only_the_merchant_is_the_merchant(desk: Desk, header: str, *, known: bool) -> None:
-    assert desk.is_merchant(header) is known
+def test_only_the_merchant_is_the_merchant(
+    finpay_service: FinpayService, header: str, *, known: bool
+) -> None:
+    assert finpay_service.is_merchant(header) is known

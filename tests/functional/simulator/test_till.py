@@ -91,7 +91,7 @@ def test_the_tills_own_requests_are_let_through(finpay: Server) -> None:
 
 def test_the_readme_has_every_button_that_breaks_something_and_no_other() -> None:
     page = (till_page.FOLDER / "index.html").read_text()
-    buttons = re.findall(r'data-(?:deed|arm)="\w+">([^<]+)</button>', page)
+    buttons = re.findall(r'data-(?:action|arm)="\w+">([^<]+)</button>', page)
     readme = (till_page.FOLDER.parent / "README.md").read_text()
     table = readme[readme.index("| Button | Does |") :].partition("\n\n")[0]
     rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)[1:]

@@ -186,6 +186,8 @@ def test_of_fifty_initiates_at_once_one_gets_a_code(
         return payment.code.payment_code or ""
 
     codes = set(at_once(REQUESTS, ask)) - {"in progress", "try again"}
-    issued = [o.payment_code for o in finpay.simulation.book.all() if o.order_id == f"new-{number}"]
+    issued = [
+        o.payment_code for o in finpay.simulation.order_store.all() if o.order_id == f"new-{number}"
+    ]
     assert len(issued) <= 1
     assert codes <= set(issued)

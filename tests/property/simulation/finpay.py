@@ -1,6 +1,6 @@
 """Finpay, simulated: its orders, its answers, and what it truly told us.
 
-The decisions are the simulator's own (`simulator.desk`). What was told is kept, since only what
+The decisions are the simulator's own (`simulator.finpay_service`). What was told is kept, since only what
 Finpay told can be the reason for anything that the service believes.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import requests
 
 from simulator.answers import DUPLICATE, SUCCESS, body_of, callback_body, invalid_field
-from simulator.book import Book
-from simulator.desk import Desk
+from simulator.finpay_service import FinpayService
+from simulator.order_store import OrderStore
 from simulator.orders import OPEN, Order, Payment, UnknownOrderError
 from simulator.settings import Settings
 from testing.builders import MERCHANT_ID, MERCHANT_KEY
@@ -60,22 +60,22 @@ class SimulatedFinpay:
     on_cancel: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
-        self.book = Book(RLock(), lambda: self.hub.now / 1000)
-        self.desk = Desk(self)
+        self.order_store = OrderStore(RLock(), lambda: self.hub.now / 1000)
+        self.finpay_service = FinpayService(self)
         self.check_shows_code = self.habits.shows_code
 
-    def allows(self, source: str | None) -> bool:  # noqa: ARG002 - the desk's gateway
+    def allows(self, source: str | None) -> bool:  # noqa: ARG002 - the service's gateway
         return True
 
     def serve(self, request: requests.Request) -> tuple[int, bytes]:
         """The answer to a request that arrived. Nobody heard it yet: see `hear`."""
         endpoint, _, order_id = request.url.partition(PREFIX)[2].partition("/")
-        if not self.desk.is_merchant(_header(request)):
+        if not self.finpay_service.is_merchant(_header(request)):
             return 401, b'{"responseCode":"4010000","responseMessage":"Unauthorized"}'
         answer = (
-            self.desk.initiate(str(request.data).encode())
+            self.finpay_service.initiate(str(request.data).encode())
             if endpoint == "initiate"
-            else getattr(self.desk, endpoint)(order_id)
+            else getattr(self.finpay_service, endpoint)(order_id)
         )
         if answer == DUPLICATE and not self.habits.names_duplicates:
             answer = invalid_field("order.id")
@@ -125,11 +125,11 @@ class SimulatedFinpay:
 
     def orders_of(self, order_id: str) -> list[Order]:
         """All orders whose callbacks go to this payment, the latest last."""
-        return [o for o in self.book.all() if o.new.callback_url.split("/")[-2] == order_id]
+        return [o for o in self.order_store.all() if o.new.callback_url.split("/")[-2] == order_id]
 
     def find(self, gateway_order_id: str) -> Order | None:
         try:
-            return self.book.get(gateway_order_id)
+            return self.order_store.get(gateway_order_id)
         except UnknownOrderError:
             return None
 

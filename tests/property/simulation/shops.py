@@ -168,7 +168,7 @@ class Street:
 
     def _pay(self, order_id: str, *, is_told: bool = True, **how: Any) -> None:
         try:
-            order = self.finpay.book.pay(order_id, **how)
+            order = self.finpay.order_store.pay(order_id, **how)
         except NotPayableError:
             return
         self.watchdog.finpay_changed(order_id)
@@ -178,11 +178,11 @@ class Street:
     def _pay_and_void(self, order_id: str) -> None:
         """Paid and voided at once, and the callback of the payment comes last."""
         try:
-            order = self.finpay.book.pay(order_id)
+            order = self.finpay.order_store.pay(order_id)
         except NotPayableError:
             return
         body, url = self.finpay.callback(order, "PAID"), order.new.callback_url
-        voided = self.finpay.book.set_status(order_id, "CANCELLED")
+        voided = self.finpay.order_store.set_status(order_id, "CANCELLED")
         self._call_back(voided, "CANCELLED")
         self._deliver(url, body, self.chance.between(MINUTE, 4 * HOUR), genuine=True)
 
@@ -198,8 +198,8 @@ class Street:
 
     def _claim_another(self, order_id: str) -> None:
         """Finpay's own callback, for an order of this id over another amount or currency."""
-        order = self.finpay.book.get(order_id)
-        payment = self.finpay.book.imagine_payment(order)
+        order = self.finpay.order_store.get(order_id)
+        payment = self.finpay.order_store.imagine_payment(order)
         fields = json.loads(self.finpay.callback(order, "PAID", payment))
         del fields["signature"]
         other = {"amount": order.new.amount + 1} if self.chance.maybe(0.5) else {"currency": "USD"}
@@ -208,30 +208,30 @@ class Street:
         self._deliver(order.new.callback_url, body, self.chance.between(0, HOUR), genuine=True)
 
     def _say(self, order_id: str, status: str) -> None:
-        order = self.finpay.book.get(order_id)
+        order = self.finpay.order_store.get(order_id)
         if order.status in OPEN:
             self._call_back(order, status)
 
     def _say_over(self, order_id: str) -> None:
-        order = self.finpay.book.get(order_id)
+        order = self.finpay.order_store.get(order_id)
         if order.status == "EXPIRED":
             self._call_back(order, "EXPIRED")
 
     def _set(self, order_id: str, status: str) -> None:
-        order = self.finpay.book.get(order_id)
+        order = self.finpay.order_store.get(order_id)
         if order.status in OPEN:
-            self._call_back(self.finpay.book.set_status(order_id, status), status)
+            self._call_back(self.finpay.order_store.set_status(order_id, status), status)
             self.watchdog.finpay_changed(order_id)
 
     def _refund(self, order_id: str) -> None:
-        order = self.finpay.book.get(order_id)
+        order = self.finpay.order_store.get(order_id)
         if order.payment is not None and order.status == "PAID":
             status = self.chance.one_of(("REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED"))
-            self._call_back(self.finpay.book.set_status(order_id, status), status)
+            self._call_back(self.finpay.order_store.set_status(order_id, status), status)
 
     def on_cancel(self, order_id: str) -> None:
         """Whether Finpay calls back about a cancel is unknown, so it does now and then."""
-        order = self.finpay.book.get(order_id)
+        order = self.finpay.order_store.get(order_id)
         if order.status == "CANCELLED" and self.chance.maybe(0.4):
             self._call_back(order, "CANCELLED")
 
@@ -239,7 +239,7 @@ class Street:
         """An order that this service never made, but Finpay reports here."""
         body = self._body("STRANGER-1", 5000, 60)
         body["url"]["callbackUrl"] = callback_url("https://api.example", "STRANGER-1", MERCHANT_KEY)
-        self.finpay.desk.initiate(json.dumps(body).encode())
+        self.finpay.finpay_service.initiate(json.dumps(body).encode())
         self._pay("STRANGER-1")
 
     # How callbacks arrive

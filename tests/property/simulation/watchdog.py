@@ -21,7 +21,7 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
     def end(self, sink_leaks: list[str]) -> None:
         """Faults ended long ago, and the last status sync was taken."""
         self.hold("no personal data and no secret in a log or metric", not sink_leaks, sink_leaks)
-        for order in self.finpay.book.all():
+        for order in self.finpay.order_store.all():
             order_id = order.new.callback_url.split("/")[-2]
             row = self.rows.get(order_id)
             kept = row is not None or order_id.startswith("STRANGER")

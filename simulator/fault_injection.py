@@ -19,7 +19,7 @@ Render = Callable[[Answer, float], Response]
 GARBAGE = "<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>"
 
 
-class Spoiler:
+class FaultInjection:
     def __init__(self, simulation: Simulation, render: Render) -> None:
         self._simulation = simulation
         self._render = render
@@ -33,9 +33,9 @@ class Spoiler:
         if fault.kind == "slow":
             fault.hold()
         answer = work() if fault.work else answers.SUCCESS
-        return self._spoilt(fault, answer, started) or self._render(answer, started)
+        return self._with_fault(fault, answer, started) or self._render(answer, started)
 
-    def _spoilt(self, fault: Fault, answer: Answer, started: float) -> Response | None:
+    def _with_fault(self, fault: Fault, answer: Answer, started: float) -> Response | None:
         match fault.kind:
             case "timeout":
                 fault.hold()
@@ -58,7 +58,7 @@ class Spoiler:
             return
         body: Any = request.get_json(force=True)
         try:
-            order = self._simulation.book.pay(str(body["order"]["id"]))
+            order = self._simulation.order_store.pay(str(body["order"]["id"]))
         except (NotPayableError, UnknownOrderError):
             return
         self._simulation.send_callbacks(order, Plan())

@@ -15,7 +15,7 @@ from simulator.orders import NewOrder, Order, Payment
 
 
 @dataclass(slots=True)
-class Recalled:
+class Replayed:
     orders: dict[str, Order] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     log: list[Attempt] = field(default_factory=list)
@@ -23,8 +23,8 @@ class Recalled:
     clock: dict[str, float] | None = None
 
 
-def recall(entries: Iterable[tuple[str, Any]]) -> Recalled:
-    known = Recalled()
+def replay(entries: Iterable[tuple[str, Any]]) -> Replayed:
+    known = Replayed()
     for kind, facts in entries:
         match kind:
             case "order":
@@ -41,7 +41,7 @@ def recall(entries: Iterable[tuple[str, Any]]) -> Recalled:
             case "clock":
                 known.clock = facts
             case "reset":
-                known = Recalled(numbers=known.numbers)
+                known = Replayed(numbers=known.numbers)
     return known
 
 

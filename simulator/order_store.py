@@ -1,4 +1,4 @@
-"""The book of orders: every order by its id, and the rules by which it moves. No HTTP here."""
+"""The order store: every order by its id, and the rules by which it moves. No HTTP here."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,7 @@ from simulator.orders import (
 DEFAULT_CHANNEL = "INDOMARET"
 
 
-class Book:
+class OrderStore:
     """All methods give the order as it is afterwards, and raise an `OrderError`.
 
     Every change is recorded before it is seen.
@@ -87,7 +87,7 @@ class Book:
     def imagine_payment(
         self, order: Order, amount: int | None = None, channel: str = DEFAULT_CHANNEL
     ) -> Payment:
-        """A payment of this order, made now, that is not entered in the book."""
+        """A payment of this order, made now, that is not entered in the order store."""
         with self._lock:
             paid = order.new.amount if amount is None else amount
             return Payment(paid, self._now(), self._numbers.reference(), channel)

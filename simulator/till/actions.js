@@ -6,11 +6,11 @@ const OPEN = ["REQUEST_INITIATED", "INITIATED", "PENDING", "PROCESSING"];
 
 export const isOpen = (order) => OPEN.includes(order.status);
 
-const about = (order, deed, body) =>
-  call("POST", `/orders/${encodeURIComponent(order.orderId)}/${deed}`, body);
+const about = (order, action, body) =>
+  call("POST", `/orders/${encodeURIComponent(order.orderId)}/${action}`, body);
 
 /** Each takes the order and {channel, amount, seconds}, and gives what the control API answered. */
-export const DEEDS = {
+export const ACTIONS = {
   pay: (order, { channel }) => about(order, "pay", { channel }),
   wrongAmount: (order, { channel, amount }) => about(order, "pay", { channel, amount }),
   delay: (order, { channel, seconds }) =>

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from payments.callbacks.php_json import decode, encode
 from simulator import answers
 from simulator.answers import Answer
-from simulator.book import Book
 from simulator.checks import first_problem, read_order
+from simulator.order_store import OrderStore
 from simulator.orders import (
     DuplicateOrderError,
     NotCancellableError,
@@ -22,10 +22,10 @@ from simulator.settings import Settings
 
 
 class Gateway(Protocol):
-    """What a desk works with: a `Simulation`, or what a test makes of a book and a clock."""
+    """What a service works with: a `Simulation`, or what a test makes of an order store and a clock."""
 
     @property
-    def book(self) -> Book: ...
+    def order_store(self) -> OrderStore: ...
 
     @property
     def settings(self) -> Settings: ...
@@ -36,7 +36,7 @@ class Gateway(Protocol):
     def allows(self, source: str | None) -> bool: ...
 
 
-class Desk:
+class FinpayService:
     """Every refusal is an answer too: nothing here raises an `OrderError`."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -63,16 +63,16 @@ class Desk:
         new = read_order(body)
         if not self._gateway.allows(new.source):
             return answers.FEATURE_NOT_ALLOWED
-        return _answered(lambda: answers.initiated(self._gateway.book.add(new)))
+        return _answered(lambda: answers.initiated(self._gateway.order_store.add(new)))
 
     def check(self, order_id: str) -> Answer:
-        return _answered(lambda: self._about(self._gateway.book.get(order_id)))
+        return _answered(lambda: self._about(self._gateway.order_store.get(order_id)))
 
     def cancel(self, order_id: str) -> Answer:
-        return _answered(lambda: _done(self._gateway.book.cancel(order_id)))
+        return _answered(lambda: _done(self._gateway.order_store.cancel(order_id)))
 
     def void(self, order_id: str) -> Answer:
-        return _answered(lambda: _done(self._gateway.book.void(order_id)))
+        return _answered(lambda: _done(self._gateway.order_store.void(order_id)))
 
     def _about(self, order: Order) -> Answer:
         merchant_id = self._gateway.settings.merchant_id

@@ -24,7 +24,7 @@ class RefusedError(Exception):
         self.status = status
 
 
-class Desk:
+class FinpayService:
     """A table (`boto3.resource`), Finpay's address and the merchant's pair."""
 
     def __init__(self, table: Any, finpay: str, merchant_id: str, merchant_key: str) -> None:

@@ -29,7 +29,7 @@ class Case(StrEnum):
     CLOSED = "closed"
 
 
-class Answer(NamedTuple):
+class Diagnosis(NamedTuple):
     """One plain sentence, and the words of the command to run next."""
 
     case: Case

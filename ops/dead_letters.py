@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from ops.letters import Letter, Queue, about
+from ops.dead_letter_messages import DeadLetterMessage, Queue, about
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -27,7 +27,7 @@ OUTPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """One of the queues; `receipts` has the newest of each letter to be dropped or let go."""
+    """One of the queues; `receipts` has the newest of each message to be dropped or let go."""
 
     client: SQSClient
     url: str
@@ -39,17 +39,17 @@ class DeadLetters:
         """That of this stack; raises DeploymentError."""
         return cls(deployment.sqs, deployment.output(OUTPUTS[queue]), queue)
 
-    def take(self) -> Iterator[Letter]:
-        """All letters, each once however long it takes; they stay, and are hidden for a while."""
+    def take(self) -> Iterator[DeadLetterMessage]:
+        """All messages, each once however long it takes; they stay, and are hidden for a while."""
         seen = set[str]()
         while messages := self._received():
             fresh = [one for one in messages if one["MessageId"] not in seen]
             seen |= {one["MessageId"] for one in fresh}
             self.receipts.update((one["MessageId"], one["ReceiptHandle"]) for one in messages)
-            yield from map(self._letter, fresh)
+            yield from map(self._message, fresh)
 
-    def show(self) -> list[Letter]:
-        """All letters, the oldest first, which are left for others to see."""
+    def show(self) -> list[DeadLetterMessage]:
+        """All messages, the oldest first, which are left for others to see."""
         try:
             return sorted(self.take(), key=lambda one: one.put_aside_at)
         finally:
@@ -68,11 +68,11 @@ class DeadLetters:
             )
         self.receipts.clear()
 
-    def drop(self, letter: Letter) -> None:
+    def drop(self, message: DeadLetterMessage) -> None:
         """What it asked for is on its way."""
-        receipt = self.receipts[letter.id]
+        receipt = self.receipts[message.id]
         self.client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
-        del self.receipts[letter.id]
+        del self.receipts[message.id]
 
     def _received(self) -> Sequence[MessageTypeDef]:
         return self.client.receive_message(
@@ -83,8 +83,8 @@ class DeadLetters:
             MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages", [])
 
-    def _letter(self, message: MessageTypeDef) -> Letter:
-        return Letter(
+    def _message(self, message: MessageTypeDef) -> DeadLetterMessage:
+        return DeadLetterMessage(
             message["MessageId"],
             self.queue,
             int(message["Attributes"]["SentTimestamp"]),

@@ -1,4 +1,4 @@
-"""Trying again what was put aside, one letter after another."""
+"""Trying again what was put aside, one message after another."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from ops import status_syncs, webhooks
+from ops.dead_letter_messages import DeadLetterMessage, Queue
 from ops.dead_letters import DeadLetters
 from ops.errors import NothingThere
-from ops.letters import Letter, Queue
-from ops.stream_letters import StreamLetters
+from ops.stream_dead_letters import StreamLetters
 from payments.aws.event_queue import read_event
 from payments.aws.sync_queue import read_sync
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Redrive:
-    """Has done once more what letters stand for; `again` and `left` are what came of it so far."""
+    """Has done once more what messages stand for; `again` and `left` are what came of it so far."""
 
     syncs: StatusSyncs
     events: SqsEvents
     stream: StreamLetters
-    again: list[Letter] = field(default_factory=list)
-    left: list[tuple[Letter, str]] = field(default_factory=list)
+    again: list[DeadLetterMessage] = field(default_factory=list)
+    left: list[tuple[DeadLetterMessage, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
@@ -38,27 +38,27 @@ class Redrive:
         return cls(status_syncs.of(deployment), events, streams)
 
     def __call__(
-        self, letters: DeadLetters, seen: Callable[[int], None], storefront_id: str | None = None
+        self, messages: DeadLetters, seen: Callable[[int], None], storefront_id: str | None = None
     ) -> None:
         """Go through one of the queues; whatever ends that, others see what is still in it.
 
         With a storefront, what is surely not its own stays untold. Raises Unavailable.
         """
         try:
-            for letter in letters.take():
-                if not letter.may_be_of(storefront_id):
+            for message in messages.take():
+                if not message.may_be_of(storefront_id):
                     continue
                 try:
-                    self._do(letter)
+                    self._do(message)
                 except NothingThere as error:
-                    self.left.append((letter, f"{error}; {error.next_step}"))
+                    self.left.append((message, f"{error}; {error.next_step}"))
                     continue
                 # From here on it is done, even if it cannot be dropped and is done once more.
-                self.again.append(letter)
-                letters.drop(letter)
+                self.again.append(message)
+                messages.drop(message)
                 seen(len(self.again))
         finally:
-            letters.let_go()
+            messages.let_go()
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -68,7 +68,7 @@ class Redrive:
         }
 
     def lines(self) -> list[str]:
-        """One for each letter, and one for all."""
+        """One for each message, and one for all."""
         return [
             *(f"Again  {one.line()}" for one in self.again),
             *self.left_lines(),
@@ -76,18 +76,18 @@ class Redrive:
         ]
 
     def left_lines(self) -> list[str]:
-        """One for each letter that stays, with why and what to do next."""
+        """One for each message that stays, with why and what to do next."""
         return [f"Left   {one.line()}  {why}" for one, why in self.left]
 
-    def _do(self, letter: Letter) -> None:
-        if not letter.is_ours:
+    def _do(self, message: DeadLetterMessage) -> None:
+        if not message.is_ours:
             reason = "it is no message of this service's"
             raise NothingThere(reason, "delete it with the AWS console")
-        match letter.queue:
+        match message.queue:
             case Queue.STATUS_SYNCS:
                 # The time in it is over: the payment has another one by now.
-                self.syncs.queue_now(read_sync(letter.body)[0])
+                self.syncs.queue_now(read_sync(message.body)[0])
             case Queue.WEBHOOKS:
-                self.events.send([read_event(letter.body)])
+                self.events.send([read_event(message.body)])
             case Queue.STREAM:
-                self.stream.tell(letter)
+                self.stream.tell(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ops import story_lines
+from ops import history_lines
 from payments.aws.deliveries_table import DynamoDeliveries, Told
 from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
@@ -82,4 +82,4 @@ def lines(told: Told) -> Iterator[str]:
     """An event and its attempts, one line each: times in WIB, durations in milliseconds."""
     yield f"version {told.event.version}  {told.event.type}  {told.event.id}"
     for number, one in enumerate(told.attempts, 1):
-        yield f"  {number}. {story_lines.attempt(one)}"
+        yield f"  {number}. {history_lines.attempt(one)}"

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, tell
+from ops.dead_letter_messages import DeadLetterMessage, Queue
 from ops.dead_letters import DeadLetters
 from ops.deployment import Deployment
-from ops.letters import Letter, Queue
 from ops.progress import progress
 from ops.redrive import Redrive
 
@@ -22,9 +22,9 @@ def show(
 ) -> None:
     """Print what is in the queues of dead letters, one on a line; it stays there."""
     with deployed(stack, region) as deployment, progress("Reading the queues"):
-        letters = [one for queue in _queues(deployment, which) for one in queue.show()]
-        lines = [*map(Letter.line, letters), f"{len(letters)} put aside"]
-        tell({"letters": list(map(Letter.as_json, letters))}, lines, as_json=as_json)
+        messages = [one for queue in _queues(deployment, which) for one in queue.show()]
+        lines = [*map(DeadLetterMessage.line, messages), f"{len(messages)} put aside"]
+        tell({"messages": list(map(DeadLetterMessage.as_json, messages))}, lines, as_json=as_json)
 
 
 @app.command()

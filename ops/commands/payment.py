@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ops import answer as answers
-from ops import payment_scan, story, story_json, story_lines, wib
+from ops import history_json, history_lines, payment_history, payment_scan, wib
 from ops.commands.invocation import AsJson, Region, Stack, command, deployed, fail, tell
+from ops.diagnosis import diagnose
 from ops.payment_scan import Wanted
 from ops.progress import progress
 from payments.domain.transitions import Status
@@ -27,19 +27,19 @@ def show(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask Finpay.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print all that is known of a payment, and the answer to "I paid, where is my order?"."""
+    """Print all that is known of a payment, and the diagnosis: "I paid, where is my order?"."""
     wanted = name or order
     if not wanted or (name and order):
         fail("one payment has to be named", "give its order.id, or --storefront and --order")
     with deployed(stack, region) as deployment:
         with progress("Looking"):
-            payment = story.find(deployment, wanted, storefront)
-            found = story.tell(deployment, payment, offline=offline)
-        answer = answers.answer(found.payment, found.told, found.said, found.now)
-        following = command(stack, answer.next)
+            payment = payment_history.find(deployment, wanted, storefront)
+            found = payment_history.tell(deployment, payment, offline=offline)
+        diagnosis = diagnose(found.payment, found.told, found.said, found.now)
+        following = command(stack, diagnosis.next)
         tell(
-            story_json.story(found, answer, following),
-            story_lines.story(found, answer, following),
+            history_json.document(found, diagnosis, following),
+            history_lines.lines(found, diagnosis, following),
             as_json=as_json,
         )
 
@@ -72,8 +72,8 @@ def list_payments(
         with progress("Reading payments"):
             found = payment_scan.newest(deployment.dynamodb, table, wanted, limit + 1)
         shown = found[:limit]
-        document = [story_json.payment(one) for one in shown]
-        tell(document, map(story_lines.line, shown), as_json=as_json)
+        document = [history_json.payment(one) for one in shown]
+        tell(document, map(history_lines.line, shown), as_json=as_json)
         if len(found) > limit:
             typer.echo(f"There are more; --limit {2 * limit} shows more.", err=True)
 

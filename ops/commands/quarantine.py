@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops import finpay, quarantine, status_syncs, story_json, story_lines, wib
+from ops import finpay, history_json, history_lines, quarantine, status_syncs, wib
 from ops.commands import reconcile
 from ops.commands.invocation import (
     TO_LOOK_AT,
@@ -87,11 +87,11 @@ def replay(
             said = finpay.ask(finpay.gateway_of(deployment), order_id)
             lines = [
                 NO_BODY,
-                f"Finpay: {story_lines.said(said)}",
+                f"Finpay: {history_lines.said(said)}",
                 f"There is no payment of order {order_id} here, so nothing can be credited.",
                 "If Finpay has the money, it has to be given back: write to Finpay.",
             ]
-            found = {"sync": None, "finpay": story_json.said(said)}
+            found = {"sync": None, "finpay": history_json.said(said)}
             tell(told | found, lines, as_json=as_json)
             raise typer.Exit(TO_LOOK_AT)
         with progress("Asking Finpay"):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops import finpay, status_syncs, story, story_json, wib
+from ops import finpay, history_json, payment_history, status_syncs, wib
 from ops.commands.invocation import (
     TO_LOOK_AT,
     AsJson,
@@ -55,7 +55,7 @@ def reconcile(
         if not name:
             _all_due(deployment, asking, patience, as_json=as_json)
             return
-        payment = story.find(deployment, name)
+        payment = payment_history.find(deployment, name)
         with progress("Asking Finpay"):
             synced = asking.ask(payment.order_id, patience * 1000)
         tell(document(synced), sentences(synced, stack), as_json=as_json)
@@ -73,7 +73,7 @@ def document(synced: SyncedPayment) -> dict[str, Any]:
         "after": synced.after.status,
         "nextSyncAt": wib.iso(synced.after.next_sync_at),
         "askedNoMore": asked_no_more(synced.after),
-        "payment": story_json.payment(synced.after),
+        "payment": history_json.payment(synced.after),
     }
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops import reviews, story_json
+from ops import history_json, reviews
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from payments.domain.errors import NotInReview, PaymentNotFound, Unavailable
@@ -20,7 +20,7 @@ def list_reviews(stack: Stack, region: Region = None, *, as_json: AsJson = False
         table = deployment.output("PaymentsTableName")
         with progress("Reading payments"):
             found = list(reviews.waiting(deployment.dynamodb, table))
-        tell(list(map(story_json.payment, found)), map(reviews.line, found), as_json=as_json)
+        tell(list(map(history_json.payment, found)), map(reviews.line, found), as_json=as_json)
 
 
 @app.command()
@@ -64,4 +64,4 @@ def _decide(
             fail(f"payment {order_id} is not in REVIEW but {status}", _SEE_WHICH)
         except Unavailable as error:
             fail(f"the table does not answer: {error}")
-        tell(story_json.payment(payment), [reviews.line(payment)], as_json=as_json)
+        tell(history_json.payment(payment), [reviews.line(payment)], as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops import story_json, webhooks
+from ops import history_json, webhooks
 from ops.commands.invocation import (
     TO_LOOK_AT,
     AsJson,
@@ -16,8 +16,8 @@ from ops.commands.invocation import (
     fail,
     tell,
 )
+from ops.dead_letter_messages import Queue
 from ops.dead_letters import DeadLetters
-from ops.letters import Queue
 from ops.progress import progress
 from ops.redrive import Redrive
 from ops.webhooks import NothingToTell, lines
@@ -37,7 +37,7 @@ def deliveries(
         if not found:
             fail(f"nothing was told of order {order_id} in the last 90 days")
         tell(
-            [story_json.told(one) for one in found],
+            [history_json.told(one) for one in found],
             (line for told in found for line in lines(told)),
             as_json=as_json,
         )
@@ -71,14 +71,14 @@ def redrive(
 ) -> None:
     """Tell storefronts once more what they did not take for 75 hours.
 
-    Exits with 3 if a letter cannot be read, whoever's it is; it stays where it is. Exits with 1
+    Exits with 3 if a message cannot be read, whoever's it is; it stays where it is. Exits with 1
     after an error of AWS, and prints what was queued until then; the rest stays too.
     """
     with deployed(stack, region) as deployment:
-        letters, again = DeadLetters.of(deployment, Queue.WEBHOOKS), Redrive.of(deployment)
+        messages, again = DeadLetters.of(deployment, Queue.WEBHOOKS), Redrive.of(deployment)
         try:
             with progress("Queueing") as seen:
-                again(letters, seen, storefront)
+                again(messages, seen, storefront)
         finally:
             # After an error too: what was sent is sent.
             tell(_queued_json(again), _queued_lines(again), as_json=as_json)

@@ -81,7 +81,7 @@ def test_syncs_that_were_put_aside_are_taken_again(stack: RunningStack, shop: Sh
     boto3.client("sqs").send_message(
         QueueUrl=stack.outputs["StatusSyncDeadLettersUrl"], MessageBody=letter
     )
-    letters = told("dead-letters", "show", "--queue", "status-syncs")["letters"]
+    letters = told("dead-letters", "show", "--queue", "status-syncs")["messages"]
     assert "aside-1" in [one["about"]["order"] for one in letters]
     assert told("dead-letters", "redrive", "--queue", "status-syncs")["left"] == []
     assert eventually(lambda: shop.status("aside-1") == "PAID")

@@ -17,7 +17,7 @@ def test_what_is_not_of_the_form_is_no_key(key: str) -> None:
 
 
 @pytest.mark.parametrize("storefront_id", ["a", "0", "toko-1", "a" * 32])
-def test_an_id_is_of_letters_digits_and_inner_hyphens(storefront_id: str) -> None:
+def test_an_id_is_of_dead_letters_digits_and_inner_hyphens(storefront_id: str) -> None:
     assert api_keys.is_storefront_id(storefront_id) is True
     assert api_keys.storefront_of(api_keys.compose(storefront_id, RANDOM)) == storefront_id
 

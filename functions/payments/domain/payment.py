@@ -128,12 +128,12 @@ class ReceivedMoney:
 class Payment:
     """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms.
 
-    `timeout` is order.timeout in minutes, `last_attempt_at` when Finpay may last have been asked for a
-    code. `gateway_order_id` is the order at Finpay that counts
-    now; the earlier ones are cancelled there, yet money for them would be this payment's.
-    `webhook_url` is where the storefront wants to be told of it.
-    `next_sync_at` is when its status is synced next, None for never. `sync_id` is the write id of
-    the last status sync, `confirmation_id` that of the last confirmation of an unverified callback.
+    `timeout` is order.timeout in minutes, `last_attempt_at` when Finpay may last have been asked
+    for a code. `gateway_order_id` is the order at Finpay that counts now; the earlier ones are
+    cancelled there, yet money for them would be this payment's. `webhook_url` is where the
+    storefront wants to be told of it. `next_sync_at` is when its status is synced next, None for
+    never. `sync_id` is the write id of the last status sync, `confirmation_id` that of the last
+    confirmation of an unverified callback.
     """
 
     order_id: str

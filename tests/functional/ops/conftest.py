@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from ops import deployment
 from testing.registry import TABLE
-from tests.functional.ops.desk import desk, renamed_desk  # noqa: F401 - fixtures of these tests
+from tests.functional.ops.operator import operator, second_attempt_operator  # noqa: F401 - fixtures of these tests
 from tests.functional.ops.told import PARAMETERS, Outputs, tell_of
 
 # A session reads AWS's descriptions of its services, which takes longer than most commands.

@@ -14,18 +14,18 @@ from botocore.stub import Stubber
 
 from checks import sam
 from ops import finpay
+from ops.dead_letter_messages import Queue
 from ops.deployment import Deployment
 from ops.doctor import alarms, callbacks, merchant, resources, stages
 from ops.doctor.callbacks import Reply
 from ops.doctor.finding import Finding, Health
 from ops.doctor.resources import Resources
-from ops.letters import Queue
 from payments.domain import clock
 from payments.domain.merchant import Credentials
 from testing.builders import MERCHANT_KEY, make_callback_event
 from testing.template import resources as of_template
 from testing.template import template
-from tests.functional.ops.desk import Desk
+from tests.functional.ops.operator import Operator
 from tests.stack.runbook import RUNBOOK
 
 LIVE, SANDBOX = "https://live.finnet.co.id", "https://devo.finnet.co.id"
@@ -124,28 +124,30 @@ def asked() -> list[Finding]:
     return list(merchant.taken(finpay.gateway_of(Deployment("finpay-payments-test", None))))
 
 
-def test_finpay_says_whether_it_takes_the_merchant_and_no_order_is_made(desk: Desk) -> None:
+def test_finpay_says_whether_it_takes_the_merchant_and_no_order_is_made(operator: Operator) -> None:
     assert ill(asked()) == []
-    assert desk.service.orders() == {}
-    assert desk.service.witness.calls == ["check"]
+    assert operator.service.orders() == {}
+    assert operator.service.witness.calls == ["check"]
 
 
-def test_the_key_of_another_environment_is_recognised(desk: Desk) -> None:
+def test_the_key_of_another_environment_is_recognised(operator: Operator) -> None:
     pair = {"merchantId": "M", "merchantKey": "of the sandbox"}
     client = boto3.client("secretsmanager")
-    client.put_secret_value(SecretId=desk.service.secret, SecretString=json.dumps(pair))
+    client.put_secret_value(SecretId=operator.service.secret, SecretString=json.dumps(pair))
     assert ill(asked()) == ["finpay: it refuses the merchant (4010000)"]
 
 
-def test_a_secret_that_cannot_be_read_is_a_finding(desk: Desk) -> None:
-    boto3.client("secretsmanager").put_secret_value(SecretId=desk.service.secret, SecretString="{}")
+def test_a_secret_that_cannot_be_read_is_a_finding(operator: Operator) -> None:
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=operator.service.secret, SecretString="{}"
+    )
     assert ill(asked()) == [
         "finpay: it was not asked: the secret is missing or not as it should be"
     ]
 
 
-def test_a_finpay_that_is_down_is_a_finding(desk: Desk) -> None:
-    desk.silence()
+def test_a_finpay_that_is_down_is_a_finding(operator: Operator) -> None:
+    operator.silence()
     assert ill(asked()) == ["finpay: no answer came that can be read"]
 
 
@@ -203,15 +205,15 @@ def test_an_api_that_is_not_there_is_not_well() -> None:
 
 
 def test_what_the_doctor_posts_is_refused_by_the_real_function_and_stores_nothing(
-    desk: Desk,
+    operator: Operator,
 ) -> None:
-    before = desk.rows()
+    before = operator.rows()
     known = make_callback_event("{", order_id=merchant.nobodys_order())
-    assert desk.service.callback(known).status == 400
+    assert operator.service.callback(known).status == 400
     stranger = make_callback_event("{", order_id=merchant.nobodys_order())
     stranger["pathParameters"]["token"] = "0" * 32
-    assert desk.service.callback(stranger).status == 404
-    assert desk.rows() == before
+    assert operator.service.callback(stranger).status == 404
+    assert operator.rows() == before
 
 
 def test_plain_http_is_for_this_machine_only() -> None:
@@ -254,7 +256,7 @@ def deployed() -> Resources:
 
 
 @pytest.fixture
-def tables(desk: Desk) -> Any:  # noqa: ARG001 - its tables must be there
+def tables(operator: Operator) -> Any:  # noqa: ARG001 - its tables must be there
     """As the template has them: time to live and protection are not made by the fixture."""
     client = boto3.client("dynamodb")
     for name, properties in of_template("AWS::DynamoDB::Table").items():
@@ -295,7 +297,7 @@ def in_prod() -> Resources:
 
 
 @pytest.fixture
-def prod(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Resources:
+def prod(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Resources:
     """A stack of stage prod with all of its functions, as the template has them."""
     made = in_prod()
     iam, client = boto3.client("iam"), boto3.client("lambda")
@@ -312,33 +314,35 @@ def prod(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Resources:
                 Environment={"Variables": {"FINPAY_BASE_URL": LIVE} if asks else {}},
             )
     monkeypatch.setattr(Resources, "of", lambda _: made)
-    desk.parameters |= {"Stage": "prod", "FinpayBaseUrl": LIVE, "WebhookTargets": "public"}
+    operator.parameters |= {"Stage": "prod", "FinpayBaseUrl": LIVE, "WebhookTargets": "public"}
     return made
 
 
-def found_by_the_doctor(desk: Desk) -> dict[str, dict[str, Any]]:
+def found_by_the_doctor(operator: Operator) -> dict[str, dict[str, Any]]:
     """The findings by their subject."""
-    return {one["subject"]: one for one in desk.json("doctor", code=1)["findings"]}
+    return {one["subject"]: one for one in operator.json("doctor", code=1)["findings"]}
 
 
 @pytest.mark.moto
-def test_a_function_that_prod_does_not_have_is_not_asked_for(desk: Desk, prod: Resources) -> None:
+def test_a_function_that_prod_does_not_have_is_not_asked_for(
+    operator: Operator, prod: Resources
+) -> None:
     client = boto3.client("lambda")
-    assert ill(stages.findings(desk.parameters, resources.finpays(client, prod))) == []
+    assert ill(stages.findings(operator.parameters, resources.finpays(client, prod))) == []
     assert ill(resources.functions(client, prod)) == []
-    found = found_by_the_doctor(desk)
+    found = found_by_the_doctor(operator)
     assert found["stage"]["health"] == found["functions"]["health"] == "good"
 
 
 @pytest.mark.parametrize("gone", ["Reconcile", "Notify"])
 @pytest.mark.moto
 def test_a_function_that_was_deleted_by_hand_is_found_and_keeps_no_other_finding(
-    desk: Desk, prod: Resources, gone: str
+    operator: Operator, prod: Resources, gone: str
 ) -> None:
     client = boto3.client("lambda")
     asking = resources.finpays(client, prod)
     client.delete_function(FunctionName=prod.names[gone])
-    found = found_by_the_doctor(desk)
+    found = found_by_the_doctor(operator)
     assert found["stage"]["health"] == "good"
     left = len(asking.keys() - {gone})
     assert found["functions"]["said"] == f"all {left} that ask Finpay ask that one"
@@ -381,7 +385,9 @@ def put_alarms(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -
 
 
 @pytest.mark.moto
-def test_alarms_as_the_template_says_are_well_and_silence_is_for_prod_to_mind(desk: Desk) -> None:  # noqa: ARG001
+def test_alarms_as_the_template_says_are_well_and_silence_is_for_prod_to_mind(
+    operator: Operator,
+) -> None:  # noqa: ARG001
     client = put_alarms(lambda _, alarm: alarm)
     assert ill(alarms.alarms(client, deployed(), "", "dev")) == []
     assert ill(alarms.alarms(client, deployed(), "", "prod")) == ["topic: alarms reach nobody"]
@@ -389,7 +395,7 @@ def test_alarms_as_the_template_says_are_well_and_silence_is_for_prod_to_mind(de
 
 
 @pytest.mark.moto
-def test_an_alarm_that_is_gone_changed_or_rings_is_found(desk: Desk) -> None:  # noqa: ARG001
+def test_an_alarm_that_is_gone_changed_or_rings_is_found(operator: Operator) -> None:  # noqa: ARG001
     changes: dict[str, dict[str, Any] | None] = {
         "DriftAlarm": None,
         "ReviewAlarm": {"Threshold": 99.0},
@@ -411,15 +417,15 @@ def test_an_alarm_that_is_gone_changed_or_rings_is_found(desk: Desk) -> None:  #
 
 
 def test_what_cannot_be_looked_at_is_a_finding_and_keeps_no_other_one(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def forbid(_: Deployment) -> Resources:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetTemplate")
 
     monkeypatch.setattr(Resources, "of", forbid)
-    desk.parameters["CallbackBaseUrl"] = desk.outputs["ApiUrl"]
-    desk.dead_letter("StatusSyncDeadLettersUrl", "a status sync")
-    found = desk.json("doctor", code=1)
+    operator.parameters["CallbackBaseUrl"] = operator.outputs["ApiUrl"]
+    operator.dead_letter("StatusSyncDeadLettersUrl", "a status sync")
+    found = operator.json("doctor", code=1)
     assert found["well"] is False
     health = {one["subject"]: one["health"] for one in found["findings"]}
     assert health["secret"] == health["signature"] == health["finpay"] == "good"
@@ -428,10 +434,10 @@ def test_what_cannot_be_looked_at_is_a_finding_and_keeps_no_other_one(
     assert health[f"dead letters of {Queue.STATUS_SYNCS}"] == "bad"
     assert health[f"dead letters of {Queue.STREAM}"] == "good"
     assert all(one["remedy"] for one in found["findings"] if one["health"] == "bad")
-    assert desk.lines("doctor", code=1)[-1].endswith(" not well")
+    assert operator.lines("doctor", code=1)[-1].endswith(" not well")
 
 
-def test_a_stack_that_is_not_there_is_no_patient(desk: Desk) -> None:
-    del desk.outputs["ApiUrl"]
-    why, _ = desk.refused("doctor")
+def test_a_stack_that_is_not_there_is_no_patient(operator: Operator) -> None:
+    del operator.outputs["ApiUrl"]
+    why, _ = operator.refused("doctor")
     assert "has no output ApiUrl" in why

@@ -12,7 +12,7 @@ from ops.__main__ import app
 from ops.rupiah import rupiah
 from payments.domain.transitions import Status
 from testing.builders import NOW, make_payment
-from tests.functional.ops.desk import Desk
+from tests.functional.ops.operator import Operator
 from tests.functional.ops.told import STACK
 
 
@@ -35,38 +35,38 @@ def test_every_command_takes_stack_region_and_json() -> None:
 
 
 def test_the_stack_may_be_named_by_the_environment(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FINPAY_STACK", STACK)
-    desk.shop.order("A-1")
+    operator.shop.order("A-1")
     result = CliRunner().invoke(app, ["payment", "list"])
     assert (result.exit_code, "A-1  toko  PENDING" in result.stdout) == (0, True)
 
 
 def test_a_bar_is_drawn_beside_the_result_and_only_for_who_watches(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.shop.order("A-1")
-    assert desk.run("payment", "list", "--json").stderr == ""
+    operator.shop.order("A-1")
+    assert operator.run("payment", "list", "--json").stderr == ""
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     for command in (("payment", "list"), ("dead-letters", "show")):
-        result = desk.run(*command, "--json")
+        result = operator.run(*command, "--json")
         assert json.loads(result.stdout)
         assert "Reading" in result.stderr
 
 
-def test_storefronts_are_changed_by_machines_too(desk: Desk) -> None:
+def test_storefronts_are_changed_by_machines_too(operator: Operator) -> None:
     shop = {"storefrontId": "toko"}
-    assert desk.json("storefront", "disable", "toko") == shop | {"enabled": False}
-    assert desk.json("storefront", "enable", "toko") == shop | {"enabled": True}
-    assert desk.json("storefront", "enable-webhooks", "toko") == shop | {"endpoints": 0}
-    assert desk.json("storefront", "end-overlap", "toko", "key") == shop | {"ended": "key"}
+    assert operator.json("storefront", "disable", "toko") == shop | {"enabled": False}
+    assert operator.json("storefront", "enable", "toko") == shop | {"enabled": True}
+    assert operator.json("storefront", "enable-webhooks", "toko") == shop | {"endpoints": 0}
+    assert operator.json("storefront", "end-overlap", "toko", "key") == shop | {"ended": "key"}
 
 
-def test_webhooks_are_shown_and_sent_by_machines_too(desk: Desk) -> None:
-    desk.shop.order("A-1")
-    desk.shop.tell()
-    (told,) = desk.json("webhook", "deliveries", "A-1")
+def test_webhooks_are_shown_and_sent_by_machines_too(operator: Operator) -> None:
+    operator.shop.order("A-1")
+    operator.shop.tell()
+    (told,) = operator.json("webhook", "deliveries", "A-1")
     assert (told["type"], told["version"]) == ("payment.pending", 2)
     (attempt,) = told["attempts"]
     assert list(attempt) == ["at", "outcome", "status", "why", "tookMs"]
@@ -78,20 +78,22 @@ def test_webhooks_are_shown_and_sent_by_machines_too(desk: Desk) -> None:
         "version": 2,
         "storefrontId": "toko",
     }
-    assert desk.json("webhook", "redeliver", "A-1") == event
-    assert desk.json("webhook", "redrive") == {"queued": [], "left": []}
+    assert operator.json("webhook", "redeliver", "A-1") == event
+    assert operator.json("webhook", "redrive") == {"queued": [], "left": []}
 
 
 @pytest.mark.parametrize(
     ("verb", "status"),
     [("accept", Status.PAID), ("reject", Status.CANCELLED), ("returned", Status.REFUNDED)],
 )
-def test_a_review_is_decided_by_a_verb_of_its_own(desk: Desk, verb: str, status: Status) -> None:
-    desk.service.put(make_payment(order_id="A-1", status=Status.REVIEW))
-    assert [one["orderId"] for one in desk.json("review", "list")] == ["A-1"]
-    assert desk.json("review", verb, "A-1")["status"] == status
-    assert desk.json("review", "list") == []
-    why, following = desk.refused("review", verb, "A-1")
+def test_a_review_is_decided_by_a_verb_of_its_own(
+    operator: Operator, verb: str, status: Status
+) -> None:
+    operator.service.put(make_payment(order_id="A-1", status=Status.REVIEW))
+    assert [one["orderId"] for one in operator.json("review", "list")] == ["A-1"]
+    assert operator.json("review", verb, "A-1")["status"] == status
+    assert operator.json("review", "list") == []
+    why, following = operator.refused("review", verb, "A-1")
     assert why == f"payment A-1 is not in REVIEW but {status}"
     assert "review list" in following
 

@@ -13,7 +13,7 @@ from ops.report_table import COLUMNS
 from payments.domain.payment import Entry, Payment, ReceivedMoney, Source
 from payments.domain.transitions import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
-from tests.functional.ops.desk import Desk
+from tests.functional.ops.operator import Operator
 
 DAY = 86_400_000
 _S = Status
@@ -93,32 +93,32 @@ def test_what_an_operator_accepted_is_compared_with_what_had_come() -> None:
     assert compare(accepted(900), back, NOW) is Difference.OTHER_STATUS
 
 
-def today(desk: Desk) -> str:
-    return wib.told(desk.service.clock()).partition(" ")[0]
+def today(operator: Operator) -> str:
+    return wib.told(operator.service.clock()).partition(" ")[0]
 
 
-def make_a_day(desk: Desk) -> None:
+def make_a_day(operator: Operator) -> None:
     """One order of each kind."""
     for order_id in ("AGREES", "STATUS", "AMOUNT"):
-        desk.shop.order(order_id)
-    desk.fate("AGREES")
-    desk.callback("AGREES")
-    desk.fate("STATUS")
-    desk.fate("AMOUNT", amount=900)
-    desk.callback("AMOUNT", amount=900)
-    now = desk.service.clock()
-    desk.service.put(make_payment(order_id="HERE", status=Status.PAID, created_at=now))
-    desk.service.put(make_payment(order_id="BEFORE", created_at=now - 2 * DAY))
-    desk.callback("THERE")
+        operator.shop.order(order_id)
+    operator.fate("AGREES")
+    operator.callback("AGREES")
+    operator.fate("STATUS")
+    operator.fate("AMOUNT", amount=900)
+    operator.callback("AMOUNT", amount=900)
+    now = operator.service.clock()
+    operator.service.put(make_payment(order_id="HERE", status=Status.PAID, created_at=now))
+    operator.service.put(make_payment(order_id="BEFORE", created_at=now - 2 * DAY))
+    operator.callback("THERE")
 
 
 def test_a_days_payments_are_told_apart_four_ways_and_asking_changes_nothing(
-    desk: Desk, tmp_path: Path
+    operator: Operator, tmp_path: Path
 ) -> None:
-    make_a_day(desk)
-    before, file = desk.rows(), tmp_path / "day.csv"
-    found = desk.json("report", "--date", today(desk), "--csv", str(file), code=3)
-    assert desk.rows() == before
+    make_a_day(operator)
+    before, file = operator.rows(), tmp_path / "day.csv"
+    found = operator.json("report", "--date", today(operator), "--csv", str(file), code=3)
+    assert operator.rows() == before
     assert {row["orderId"]: row["difference"] for row in found["rows"]} == {
         "AGREES": "agrees",
         "STATUS": "other-status",
@@ -133,7 +133,7 @@ def test_a_days_payments_are_told_apart_four_ways_and_asking_changes_nothing(
         "other-amount": 1,
         "not-compared": 0,
     }
-    assert found["date"] == today(desk)
+    assert found["date"] == today(operator)
     with file.open(newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert tuple(rows[0]) == COLUMNS == tuple(found["rows"][0])
@@ -144,9 +144,9 @@ def test_a_days_payments_are_told_apart_four_ways_and_asking_changes_nothing(
     assert rows == as_text
 
 
-def test_for_people_only_what_does_not_agree_is_printed(desk: Desk) -> None:
-    make_a_day(desk)
-    lines = desk.lines("report", "--date", today(desk), code=3)
+def test_for_people_only_what_does_not_agree_is_printed(operator: Operator) -> None:
+    make_a_day(operator)
+    lines = operator.lines("report", "--date", today(operator), code=3)
     assert sorted(lines[:-1]) == [
         "AMOUNT  toko  other-amount  amount or currency differ",
         "HERE  demo  only-here  Finpay knows no such order",
@@ -156,121 +156,125 @@ def test_for_people_only_what_does_not_agree_is_printed(desk: Desk) -> None:
     assert lines[-1] == "agrees 1  only-here 1  other-status 2  other-amount 1  not-compared 0"
 
 
-def test_a_day_that_agrees_ends_well(desk: Desk) -> None:
-    desk.shop.order("A-1")
-    assert desk.json("report", "--date", today(desk))["totals"]["agrees"] == 1
-    assert desk.json("report", "--date", "2020-01-01")["rows"] == []
+def test_a_day_that_agrees_ends_well(operator: Operator) -> None:
+    operator.shop.order("A-1")
+    assert operator.json("report", "--date", today(operator))["totals"]["agrees"] == 1
+    assert operator.json("report", "--date", "2020-01-01")["rows"] == []
 
 
-def rows_of(desk: Desk, code: int) -> dict[str, tuple[str, str | None]]:
+def rows_of(operator: Operator, code: int) -> dict[str, tuple[str, str | None]]:
     """Difference and reason of each of today's orders."""
-    found = desk.json("report", "--date", today(desk), code=code)
+    found = operator.json("report", "--date", today(operator), code=code)
     return {row["orderId"]: (row["difference"], row["why"]) for row in found["rows"]}
 
 
-def test_a_day_whose_only_mismatch_was_accepted_ends_well(desk: Desk) -> None:
-    desk.shop.order("A-1")
-    desk.fate("A-1", amount=900)
-    desk.lines("reconcile", "A-1")
-    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
-    desk.lines("review", "accept", "A-1")
-    assert rows_of(desk, 0) == {"A-1": ("agrees", None)}
-    desk.fate("A-1", amount=800, again=True)
-    assert rows_of(desk, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+def test_a_day_whose_only_mismatch_was_accepted_ends_well(operator: Operator) -> None:
+    operator.shop.order("A-1")
+    operator.fate("A-1", amount=900)
+    operator.lines("reconcile", "A-1")
+    assert rows_of(operator, 3) == {"A-1": ("other-amount", "amount or currency differ")}
+    operator.lines("review", "accept", "A-1")
+    assert rows_of(operator, 0) == {"A-1": ("agrees", None)}
+    operator.fate("A-1", amount=800, again=True)
+    assert rows_of(operator, 3) == {"A-1": ("other-amount", "amount or currency differ")}
 
 
 @pytest.mark.parametrize("said", ["PAID", "REFUNDED", "PARTIALLY_REFUNDED", "SOMETHING_NEW"])
 def test_money_for_an_order_that_was_given_up_at_finpay_is_another_status(
-    renamed_desk: Desk, said: str
+    second_attempt_operator: Operator, said: str
 ) -> None:
-    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
-    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status=said)
+    assert rows_of(second_attempt_operator, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    second_attempt_operator.fate(SAMPLE_ORDER_ID, "status", status=said)
     why = f"PENDING here, {said} there of its order {SAMPLE_ORDER_ID}"
-    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+    assert rows_of(second_attempt_operator, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
 
 
-def test_a_second_payment_is_another_status_until_it_was_given_back(renamed_desk: Desk) -> None:
-    renamed_desk.fate(renamed_desk.service.payment().gateway_order_id)
-    renamed_desk.lines("reconcile", SAMPLE_ORDER_ID)
-    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
-    renamed_desk.fate(SAMPLE_ORDER_ID, late=True)
+def test_a_second_payment_is_another_status_until_it_was_given_back(
+    second_attempt_operator: Operator,
+) -> None:
+    second_attempt_operator.fate(second_attempt_operator.service.payment().gateway_order_id)
+    second_attempt_operator.lines("reconcile", SAMPLE_ORDER_ID)
+    assert rows_of(second_attempt_operator, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    second_attempt_operator.fate(SAMPLE_ORDER_ID, late=True)
     why = f"PAID here, PAID there of its order {SAMPLE_ORDER_ID}"
-    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
-    renamed_desk.fate(SAMPLE_ORDER_ID, "status", status="REFUNDED")
-    assert rows_of(renamed_desk, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
+    assert rows_of(second_attempt_operator, 3) == {SAMPLE_ORDER_ID: ("other-status", why)}
+    second_attempt_operator.fate(SAMPLE_ORDER_ID, "status", status="REFUNDED")
+    assert rows_of(second_attempt_operator, 0) == {SAMPLE_ORDER_ID: ("agrees", None)}
 
 
 def test_a_payment_agrees_only_if_finpay_answered_for_each_of_its_orders(
-    renamed_desk: Desk,
+    second_attempt_operator: Operator,
 ) -> None:
-    renamed_desk.service.witness.after["check"] = renamed_desk.silence
-    difference, why = rows_of(renamed_desk, 3)[SAMPLE_ORDER_ID]
+    second_attempt_operator.service.witness.after["check"] = second_attempt_operator.silence
+    difference, why = rows_of(second_attempt_operator, 3)[SAMPLE_ORDER_ID]
     assert difference == "not-compared"
     assert why == f"no answer came that can be read, of its order {SAMPLE_ORDER_ID}"
 
 
-def test_a_difference_is_told_though_another_order_got_no_answer(renamed_desk: Desk) -> None:
-    latest = renamed_desk.service.payment().gateway_order_id
-    renamed_desk.fate(latest)
-    renamed_desk.service.witness.after["check"] = renamed_desk.silence
+def test_a_difference_is_told_though_another_order_got_no_answer(
+    second_attempt_operator: Operator,
+) -> None:
+    latest = second_attempt_operator.service.payment().gateway_order_id
+    second_attempt_operator.fate(latest)
+    second_attempt_operator.service.witness.after["check"] = second_attempt_operator.silence
     expected = ("other-status", "PENDING here, PAID there")
-    assert rows_of(renamed_desk, 3) == {SAMPLE_ORDER_ID: expected}
+    assert rows_of(second_attempt_operator, 3) == {SAMPLE_ORDER_ID: expected}
 
 
-def test_what_an_operator_decided_is_said_beside_the_difference(desk: Desk) -> None:
-    desk.shop.order("A-1")
-    desk.fate("A-1")
-    desk.callback("A-1")
-    desk.fate("A-1", "status", status="CANCELLED")
-    desk.lines("reconcile", "A-1")
-    desk.lines("review", "accept", "A-1")
+def test_what_an_operator_decided_is_said_beside_the_difference(operator: Operator) -> None:
+    operator.shop.order("A-1")
+    operator.fate("A-1")
+    operator.callback("A-1")
+    operator.fate("A-1", "status", status="CANCELLED")
+    operator.lines("reconcile", "A-1")
+    operator.lines("review", "accept", "A-1")
     why = "PAID here, CANCELLED there; an operator decided so"
-    assert rows_of(desk, 3) == {"A-1": ("other-status", why)}
+    assert rows_of(operator, 3) == {"A-1": ("other-status", why)}
 
 
 def test_a_mismatch_that_was_rejected_is_said_to_be_decided_and_other_money_is_not(
-    desk: Desk,
+    operator: Operator,
 ) -> None:
-    desk.shop.order("A-1")
-    desk.fate("A-1", amount=900)
-    desk.lines("reconcile", "A-1")
-    desk.lines("review", "reject", "A-1")
+    operator.shop.order("A-1")
+    operator.fate("A-1", amount=900)
+    operator.lines("reconcile", "A-1")
+    operator.lines("review", "reject", "A-1")
     why = "amount or currency differ; an operator decided so"
-    assert rows_of(desk, 3) == {"A-1": ("other-amount", why)}
-    desk.fate("A-1", again=True)
-    assert rows_of(desk, 3) == {"A-1": ("other-status", "CANCELLED here, PAID there")}
+    assert rows_of(operator, 3) == {"A-1": ("other-amount", why)}
+    operator.fate("A-1", again=True)
+    assert rows_of(operator, 3) == {"A-1": ("other-status", "CANCELLED here, PAID there")}
 
 
-def test_a_storefronts_report_has_its_payments_alone(desk: Desk) -> None:
-    make_a_day(desk)
-    found = desk.json("report", "--date", today(desk), "--storefront", "demo", code=3)
+def test_a_storefronts_report_has_its_payments_alone(operator: Operator) -> None:
+    make_a_day(operator)
+    found = operator.json("report", "--date", today(operator), "--storefront", "demo", code=3)
     assert [row["orderId"] for row in found["rows"]] == ["HERE"]
 
 
-def test_a_payment_belongs_also_to_the_day_on_which_it_was_paid(desk: Desk) -> None:
-    desk.shop.order("A-1")
-    desk.fate("A-1")
-    desk.callback("A-1")
-    found = desk.json("report", "--date", "2023-04-04")
+def test_a_payment_belongs_also_to_the_day_on_which_it_was_paid(operator: Operator) -> None:
+    operator.shop.order("A-1")
+    operator.fate("A-1")
+    operator.callback("A-1")
+    found = operator.json("report", "--date", "2023-04-04")
     assert [row["orderId"] for row in found["rows"]] == ["A-1"]
 
 
 def test_a_finpay_that_does_not_answer_is_asked_no_more_and_nothing_counts_as_agreed(
-    desk: Desk,
+    operator: Operator,
 ) -> None:
     for n in range(GIVE_UP_AFTER + 2):
-        desk.shop.order(f"A-{n}")
-    desk.callback("THERE")
-    desk.silence(100)
-    desk.service.witness.calls.clear()
-    found = desk.json("report", "--date", today(desk), code=3)
+        operator.shop.order(f"A-{n}")
+    operator.callback("THERE")
+    operator.silence(100)
+    operator.service.witness.calls.clear()
+    found = operator.json("report", "--date", today(operator), code=3)
     assert found["totals"]["not-compared"] == GIVE_UP_AFTER + 3
-    assert len(desk.service.witness.calls) == GIVE_UP_AFTER
-    assert desk.service.rows("CircuitsTable") == []
+    assert len(operator.service.witness.calls) == GIVE_UP_AFTER
+    assert operator.service.rows("CircuitsTable") == []
 
 
-def test_a_file_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_said(operator: Operator, tmp_path: Path) -> None:
     file = tmp_path / "missing" / "day.csv"
-    why, following = desk.refused("report", "--date", "2020-01-01", "--csv", str(file))
+    why, following = operator.refused("report", "--date", "2020-01-01", "--csv", str(file))
     assert why == f"{file} cannot be written: No such file or directory"
     assert following == "name another file with --csv"

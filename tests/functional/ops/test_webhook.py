@@ -21,7 +21,7 @@ from testing.builders import (
     make_payment,
 )
 from testing.shop import ATTEMPTS, Shop
-from tests.functional.ops.desk import Desk
+from tests.functional.ops.operator import Operator
 
 LETTERS = "WebhooksDeadLettersUrl"
 EVENT = {
@@ -36,11 +36,11 @@ EVENT = {
 
 
 @pytest.fixture
-def shop(desk: Desk) -> Shop:
+def shop(operator: Operator) -> Shop:
     """A paid order of which nobody was told yet."""
-    desk.shop.order()
-    desk.callback(SAMPLE_ORDER_ID)
-    return desk.shop
+    operator.shop.order()
+    operator.callback(SAMPLE_ORDER_ID)
+    return operator.shop
 
 
 def run(*arguments: str) -> Result:
@@ -182,34 +182,36 @@ def test_dead_letters_of_one_storefront_leave_all_others_where_they_are(shop: Sh
     assert run("redrive", "--storefront", "toko").output.splitlines()[-1] == "2 queued"
 
 
-def test_a_letter_that_cannot_be_read_stays_and_keeps_no_other_one(shop: Shop, desk: Desk) -> None:
-    desk.dead_letter(LETTERS, "no event at all")
+def test_a_dead_letter_that_cannot_be_read_stays_and_keeps_no_other_one(
+    shop: Shop, operator: Operator
+) -> None:
+    operator.dead_letter(LETTERS, "no event at all")
     kill(shop)
-    *queued, left, last = desk.lines("webhook", "redrive", code=3)
+    *queued, left, last = operator.lines("webhook", "redrive", code=3)
     assert [line.split()[0] for line in queued] == ["Queued", "Queued"]
     assert "unreadable 15  it is no message of this service's; delete it with the AWS" in left
     assert last == "2 queued, 1 left"
-    found = desk.json("webhook", "redrive", code=3)
+    found = operator.json("webhook", "redrive", code=3)
     assert (found["queued"], found["left"][0]["about"]) == ([], {"unreadable": 15})
 
 
 @pytest.mark.parametrize(
     "body", ["[" * 20_000, "[]", json.dumps({"id": "evt_A-1_2"}), json.dumps(EVENT | {"url": 5})]
 )
-def test_what_is_no_event_is_left(desk: Desk, body: str) -> None:
-    desk.dead_letter(LETTERS, body)
-    (left,) = desk.json("webhook", "redrive", code=3)["left"]
+def test_what_is_no_event_is_left(operator: Operator, body: str) -> None:
+    operator.dead_letter(LETTERS, body)
+    (left,) = operator.json("webhook", "redrive", code=3)["left"]
     assert left["why"].startswith("it is no message of this service's; ")
 
 
-def test_a_letter_that_cannot_be_read_may_be_of_the_storefront_that_is_asked_for(
-    shop: Shop, desk: Desk
+def test_a_dead_letter_that_cannot_be_read_may_be_of_the_storefront_that_is_asked_for(
+    shop: Shop, operator: Operator
 ) -> None:
     kill(shop)
-    desk.dead_letter(LETTERS, "no event at all")
-    found = desk.json("webhook", "redrive", "--storefront", "other", code=3)
+    operator.dead_letter(LETTERS, "no event at all")
+    found = operator.json("webhook", "redrive", "--storefront", "other", code=3)
     assert (found["queued"], len(found["left"])) == ([], 1)
-    assert len(desk.json("dead-letters", "show")["letters"]) == 3
+    assert len(operator.json("dead-letters", "show")["messages"]) == 3
 
 
 class Twice:
@@ -228,12 +230,12 @@ class Twice:
         return again
 
 
-def test_a_letter_that_sqs_brings_twice_is_told_once(
-    shop: Shop, desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_dead_letter_that_sqs_brings_twice_is_told_once(
+    shop: Shop, operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kill(shop)
-    monkeypatch.setattr(Deployment, "sqs", Twice(desk.service.sqs))
-    assert desk.lines("webhook", "redrive")[-1] == "2 queued"
+    monkeypatch.setattr(Deployment, "sqs", Twice(operator.service.sqs))
+    assert operator.lines("webhook", "redrive")[-1] == "2 queued"
     assert len(shop.waiting()) == 2
 
 

@@ -1,7 +1,7 @@
 """Finpay, simulated: its orders, its answers, and what it truly told us.
 
-The decisions are the simulator's own (`simulator.finpay_service`). What was told is kept, since only what
-Finpay told can be the reason for anything that the service believes.
+The decisions are the simulator's own (`simulator.finpay_service`). What was told is kept, since
+only what Finpay told can be the reason for anything that the service believes.
 """
 
 import base64

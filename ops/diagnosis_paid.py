@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ops import wib
 from ops.agreement import has_money, is_decided, odd_one
-from ops.cases import Answer, Case
+from ops.cases import Case, Diagnosis
 from ops.unasked import asked_no_more
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
@@ -33,7 +33,7 @@ _OFF_BECAUSE = {
 """Why a shop is told nothing, by the attempt's word for it, and what is to be done."""
 
 
-def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: int) -> Answer:
+def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: int) -> Diagnosis:
     """The answer for a payment whose money came."""
     counts, others = said[:1], said[1:]
     again = any(has_money(payment, one) for one in others)
@@ -41,20 +41,20 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
         if again:
             return differs(payment, odd_one(payment, others))
         sentence = f"The money came and went back: the payment is {payment.status}."
-        return Answer(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
+        return Diagnosis(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
     if counts and _is_in_doubt(payment, counts[0]):
         return differs(payment, counts[0].gateway_status)
     if again or any(
         one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history
     ):
         sentence = "It is paid, and money came for it once more: one of the two is to go back."
-        return Answer(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
+        return Diagnosis(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
     if odd := odd_one(payment, others):
         return differs(payment, odd)
     return _of_told(payment, _last_attempt(told), now)
 
 
-def differs(payment: Payment, gateway_status: GatewayStatus | None) -> Answer:
+def differs(payment: Payment, gateway_status: GatewayStatus | None) -> Diagnosis:
     """The answer where Finpay says this of an order of the payment; None: it does not know it."""
     status = "paid" if payment.status is Status.PAID else payment.status
     says = f"says {gateway_status.status}" if gateway_status else "knows no such order"
@@ -62,8 +62,8 @@ def differs(payment: Payment, gateway_status: GatewayStatus | None) -> Answer:
         says += f" of its order {gateway_status.gateway_order_id}"
     sentence = f"It is {status} here, and Finpay {says}."
     if gateway_status and gateway_status.gateway_order_id in asked_no_more(payment):
-        return Answer(Case.FINPAY_DIFFERS, sentence, f"report --date {_day_of(payment)}")
-    return Answer(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
+        return Diagnosis(Case.FINPAY_DIFFERS, sentence, f"report --date {_day_of(payment)}")
+    return Diagnosis(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
 
 
 def _is_in_doubt(payment: Payment, said: Said) -> bool:
@@ -73,7 +73,7 @@ def _is_in_doubt(payment: Payment, said: Said) -> bool:
     return not is_decided(payment, said)
 
 
-def _of_told(payment: Payment, last: Attempt | None, now: int) -> Answer:
+def _of_told(payment: Payment, last: Attempt | None, now: int) -> Diagnosis:
     """Of a payment that is well here: was its shop told?"""
     late = payment.received is not None and payment.received.late
     paid = (
@@ -85,19 +85,19 @@ def _of_told(payment: Payment, last: Attempt | None, now: int) -> Answer:
     if last is None and now - _since(payment) >= KEPT_DAYS * DAY:
         over = f"the log of what its shop was told is over, after {KEPT_DAYS} days"
         see = f"payment list --storefront {payment.storefront_id}"
-        return Answer(Case.LOG_IS_OVER, f"{paid}, and {over}: the shop has to look.", see)
+        return Diagnosis(Case.LOG_IS_OVER, f"{paid}, and {over}: the shop has to look.", see)
     if last is None:
-        return Answer(Case.NOT_TOLD_YET, f"{paid}, and its shop was not told yet.", again)
+        return Diagnosis(Case.NOT_TOLD_YET, f"{paid}, and its shop was not told yet.", again)
     if last.outcome in _OFF:
         why, following = _OFF_BECAUSE.get(last.why or "gone", (last.why, "storefront list"))
         sentence = f"{paid}, and its shop is not told: {why}."
-        return Answer(Case.WEBHOOK_OFF, sentence, following.format(payment.storefront_id))
+        return Diagnosis(Case.WEBHOOK_OFF, sentence, following.format(payment.storefront_id))
     at = wib.told(last.at)
     if last.outcome is Outcome.FAILED:
         sentence = f"{paid}, and its shop did not take the webhook: {_reply(last)} at {at}."
-        return Answer(Case.WEBHOOK_FAILING, sentence, again)
+        return Diagnosis(Case.WEBHOOK_FAILING, sentence, again)
     sentence = f"{paid}, and its shop took the webhook at {at}: the shop has to look."
-    return Answer(Case.PAID_LATE if late else Case.PAID, sentence, again)
+    return Diagnosis(Case.PAID_LATE if late else Case.PAID, sentence, again)
 
 
 def _last_attempt(told: Sequence[Told]) -> Attempt | None:

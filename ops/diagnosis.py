@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ops import wib
 from ops.agreement import UNPAID, has_money, is_decided, odd_one
-from ops.answer_paid import differs, of_paid
-from ops.cases import Answer, Case
+from ops.cases import Case, Diagnosis
 from ops.decision import decision
+from ops.diagnosis_paid import differs, of_paid
 from ops.rupiah import rupiah
 from payments.domain.sync_schedule import is_over
 from payments.domain.transitions import Status, Trigger
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _HERE = {Status.PAID, Status.REFUNDED, Status.PARTIALLY_REFUNDED}
 
 
-def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, now: int) -> Answer:
-    """The answer for a payment, its webhooks and what Finpay says; None if it was not asked."""
+def diagnose(
+    payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, now: int
+) -> Diagnosis:
+    """The diagnosis of a payment, its webhooks and what Finpay says; None if it was not asked."""
     if payment.status is Status.REVIEW:
         return _in_review(payment)
     if payment.status in _HERE:
@@ -33,27 +35,27 @@ def answer(payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, 
     return _of_unpaid(payment, said, now)
 
 
-def _in_review(payment: Payment) -> Answer:
+def _in_review(payment: Payment) -> Diagnosis:
     came = payment.received.paid_amount if payment.received else None
     # The decision is a person's, so that no command that makes one is put into his mouth.
     ordered, following = rupiah(payment.amount), "review list"
     if came is None or came == payment.amount:
         sentence = "What came does not fit the order, and a person has to decide what becomes of it"
-        return Answer(Case.REVIEW, f"{sentence}: accept, reject or returned.", following)
+        return Diagnosis(Case.REVIEW, f"{sentence}: accept, reject or returned.", following)
     sentence = f"{rupiah(came)} came for an order of {ordered}, and a person has to decide"
-    return Answer(Case.WRONG_AMOUNT, f"{sentence}: accept, reject or returned.", following)
+    return Diagnosis(Case.WRONG_AMOUNT, f"{sentence}: accept, reject or returned.", following)
 
 
-def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answer:
+def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Diagnosis:
     if said is None:
         see = f"payment show {payment.order_id}"
-        return Answer(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
+        return Diagnosis(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
     for one in said:
         if one.gateway_status and has_money(payment, one) and not is_decided(payment, one):
             sentence = (
                 f"Finpay has the money ({one.gateway_status.status}) and no callback has told us."
             )
-            return Answer(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
+            return Diagnosis(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
     for one in said:
         if one.error:
             case = Case.FINPAY_REFUSES if one.refused else Case.FINPAY_SILENT
@@ -63,13 +65,13 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Answe
                 if payment.next_sync_at
                 else ""
             )
-            return Answer(case, sentence + due, "doctor")
+            return Diagnosis(case, sentence + due, "doctor")
     return _without_news_of_money(payment, said[0].gateway_status, odd_one(payment, said[1:]), now)
 
 
 def _without_news_of_money(
     payment: Payment, gateway_status: GatewayStatus | None, odd: GatewayStatus | None, now: int
-) -> Answer:
+) -> Diagnosis:
     """Of what Finpay says of the order that counts, and of another of which it says odd things."""
     if odd:
         return differs(payment, odd)
@@ -80,7 +82,7 @@ def _without_news_of_money(
     return _without_money(payment, now)
 
 
-def _decided(payment: Payment, decided: Entry) -> Answer:
+def _decided(payment: Payment, decided: Entry) -> Diagnosis:
     """Of a payment that an operator gave up. What he knew of is nothing to be taken up again."""
     came = payment.received.paid_amount if payment.received else None
     had = "an amount that Finpay did not tell" if came is None else rupiah(came, payment.currency)
@@ -88,7 +90,7 @@ def _decided(payment: Payment, decided: Entry) -> Answer:
         f"An operator decided at {wib.told(decided.at)} that no money is owed:"
         f" {had} had come for an order of {rupiah(payment.amount, payment.currency)}."
     )
-    return Answer(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
+    return Diagnosis(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
 
 
 def _is_unpaid(payment: Payment, gateway_status: GatewayStatus | None, now: int) -> bool:
@@ -102,16 +104,18 @@ def _is_unpaid(payment: Payment, gateway_status: GatewayStatus | None, now: int)
     return trigger is None or trigger in UNPAID
 
 
-def _without_money(payment: Payment, now: int) -> Answer:
+def _without_money(payment: Payment, now: int) -> Diagnosis:
     """Of a payment that is not paid here, and not at Finpay either."""
     order_id = payment.order_id
     ask, see = f"reconcile {order_id}", f"payment show {order_id}"
     if payment.status is Status.INITIATING:
-        return Answer(Case.NO_CODE_YET, "No code was given out, so nobody can have paid it.", ask)
+        return Diagnosis(
+            Case.NO_CODE_YET, "No code was given out, so nobody can have paid it.", ask
+        )
     if payment.status is Status.PENDING and is_over(payment, now):
-        return Answer(Case.TIME_IS_OVER, "Its time is over and Finpay has seen no money.", ask)
+        return Diagnosis(Case.TIME_IS_OVER, "Its time is over and Finpay has seen no money.", ask)
     if payment.status is Status.PENDING:
         until = f"the code can be paid until {wib.told(payment.expires_at)}"
-        return Answer(Case.NOT_PAID_YET, f"Finpay has seen no money for it yet; {until}.", see)
+        return Diagnosis(Case.NOT_PAID_YET, f"Finpay has seen no money for it yet; {until}.", see)
     sentence = f"No money came for it and it is {payment.status}: the customer needs a new order."
-    return Answer(Case.CLOSED, sentence, f"payment list --storefront {payment.storefront_id}")
+    return Diagnosis(Case.CLOSED, sentence, f"payment list --storefront {payment.storefront_id}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class PaymentHistory:
     """A payment and what belongs to it; `said` is None if Finpay was not asked."""
 
     payment: Payment
@@ -51,13 +51,13 @@ def find(deployment: Deployment, name: str, storefront_id: str | None = None) ->
     return payment
 
 
-def tell(deployment: Deployment, payment: Payment, *, offline: bool) -> Story:
+def tell(deployment: Deployment, payment: Payment, *, offline: bool) -> PaymentHistory:
     """The story of a payment; raises Unavailable. Changes nothing."""
     table = deployment.output("QuarantineTableName")
     said = None
     if not offline:
         said = tuple(finpay.ask_all(partial(finpay.ask, finpay.gateway_of(deployment)), payment))
-    return Story(
+    return PaymentHistory(
         payment,
         deployment.deliveries.of(payment.order_id),
         quarantine.of(deployment.dynamodb, table, payment.order_id),

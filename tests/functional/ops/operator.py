@@ -1,4 +1,4 @@
-"""An operator at his desk: the commands, on the service as the handlers' tests have it."""
+"""An operator at his operator: the commands, on the service as the handlers' tests have it."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.functional.ops.told import PARAMETERS, STACK, Outputs, tell_of
 
 
 @dataclass
-class Desk:
+class Operator:
     """The operator, the service, and a shop that is told of its payments."""
 
     service: Service
@@ -83,7 +83,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def operator(
+    service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Operator]:
     """All clocks stand still; while the operator waits, they go on and the status syncs are taken."""
     service.pass_time(0)
     with open_shop(service) as shop:
@@ -110,10 +112,10 @@ def desk(service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch) ->
             service.pass_time(round(seconds * 1000))
 
         monkeypatch.setattr("ops.status_syncs.sleep", sleep)
-        yield Desk(service, shop, told, parameters)
+        yield Operator(service, shop, told, parameters)
 
 
 @pytest.fixture
-def renamed_desk(desk: Desk, renamed: object) -> Desk:  # noqa: ARG001 - what happened before
-    """A desk where the sample payment's first order at Finpay was given up for another."""
-    return desk
+def second_attempt_operator(operator: Operator, renamed: object) -> Operator:  # noqa: ARG001 - what happened before
+    """A operator where the sample payment's first order at Finpay was given up for another."""
+    return operator

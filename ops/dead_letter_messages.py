@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ops import wib
-from ops.stream_letters import read_batch
+from ops.stream_dead_letters import read_batch
 from payments.aws.event_queue import read_event
 from payments.aws.sync_queue import read_sync
 from payments.domain.payment import is_order_id
@@ -24,7 +24,7 @@ class Queue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetterMessage:
     """One message: when it was put aside (epoch ms), and what it is about."""
 
     id: str

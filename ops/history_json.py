@@ -8,14 +8,14 @@ from ops import quarantine, wib
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
-    from ops.cases import Answer
+    from ops.cases import Diagnosis
     from ops.finpay import Said
-    from ops.story import Story
+    from ops.payment_history import PaymentHistory
     from payments.aws.deliveries_table import Told
     from payments.domain.payment import Entry, Payment
 
 
-def story(of: Story, answer: Answer, following: str) -> dict[str, Any]:
+def document(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> dict[str, Any]:
     """Everything; `following` is the command to run next."""
     return {
         "payment": payment(of.payment),
@@ -26,7 +26,7 @@ def story(of: Story, answer: Answer, following: str) -> dict[str, Any]:
         },
         "deliveries": [told(one) for one in of.told],
         "finpay": None if of.said is None else [said(one) for one in of.said],
-        "answer": {"case": answer.case, "sentence": answer.sentence, "next": following},
+        "diagnosis": {"case": diagnosis.case, "sentence": diagnosis.sentence, "next": following},
     }
 
 

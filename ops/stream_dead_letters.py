@@ -18,7 +18,7 @@ from payments.aws.stream import read_changes
 from payments.webhooks.publish import PublishEvents
 
 if TYPE_CHECKING:
-    from ops.letters import Letter
+    from ops.dead_letter_messages import DeadLetterMessage
     from payments.webhooks.ports import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
@@ -65,7 +65,7 @@ class StreamLetters:
     streams: Any
     queue: EventQueue
 
-    def tell(self, letter: Letter) -> int:
+    def tell(self, letter: DeadLetterMessage) -> int:
         """How many events were queued; raises NothingThere for changes that are gone or unreadable.
 
         When the same letter is told twice, so are its events, under the same ids.

@@ -10,16 +10,16 @@ from ops.rupiah import rupiah
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
-    from ops.cases import Answer
+    from ops.cases import Diagnosis
     from ops.finpay import Said
-    from ops.story import Story
+    from ops.payment_history import PaymentHistory
     from payments.aws.deliveries_table import Told
     from payments.domain.payment import Entry, Payment
     from payments.webhooks.attempts import Attempt
 
 
-def story(of: Story, answer: Answer, following: str) -> Iterator[str]:
-    """Everything, and last the answer; `following` is the command to run next."""
+def lines(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> Iterator[str]:
+    """Everything, and last the diagnosis; `following` is the command to run next."""
     yield from _payment(of.payment)
     yield "History"
     for version, entry in enumerate(of.payment.history, 1):
@@ -30,7 +30,7 @@ def story(of: Story, answer: Answer, following: str) -> Iterator[str]:
     yield from _webhooks(of)
     yield "Finpay"
     yield from _finpay(of)
-    yield f"Answer  {answer.sentence}"
+    yield f"Diagnosis  {diagnosis.sentence}"
     yield f"Next    {following}"
 
 
@@ -81,7 +81,7 @@ def _entry(entry: Entry) -> str:
     return f"{wib.told(entry.at)}  {entry.status}  by {entry.by}{saw}"
 
 
-def _callbacks(of: Story) -> Iterator[str]:
+def _callbacks(of: PaymentHistory) -> Iterator[str]:
     counted = [entry for entry in of.payment.history if entry.by is Source.CALLBACK]
     for entry in counted:
         yield f"  {_entry(entry)}"
@@ -91,7 +91,7 @@ def _callbacks(of: Story) -> Iterator[str]:
         yield "  none that changed anything"
 
 
-def _webhooks(of: Story) -> Iterator[str]:
+def _webhooks(of: PaymentHistory) -> Iterator[str]:
     for told in of.told:
         yield from (f"  {line}" for line in attempts(told))
     if not of.told:
@@ -111,7 +111,7 @@ def attempt(of: Attempt) -> str:
     return f"{wib.told(of.at)}  {of.outcome}  {answer}  {of.took_ms} ms"
 
 
-def _finpay(of: Story) -> Iterator[str]:
+def _finpay(of: PaymentHistory) -> Iterator[str]:
     if of.said is None:
         yield "  not asked"
         return

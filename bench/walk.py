@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from bench.own_code import OwnCode, executed
 from bench.recorder import Recorder, Taken
 from testing.builders import (
     load_event,
@@ -23,12 +24,13 @@ _MORE = "/finpay-payments/toko"  # a receiver's URL has some fifty characters
 
 @dataclass
 class Path:
-    """What one walk took: AWS, requests to Finpay, deliveries to receivers, lines of the log."""
+    """What one walk took: AWS, requests to Finpay, deliveries, lines of the log, own code."""
 
     aws: Taken
     finpay: int
     posts: int
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
+    own_code: OwnCode
 
     @property
     def calls(self) -> dict[str, int]:
@@ -57,12 +59,13 @@ class Walk:
         self.recorder.taken = Taken()
         self.service.witness.calls.clear()
         printed, told = len(self.output.getvalue()), len(self.shop.receiver.got)
-        work()
+        own_code = executed(work)
         self.paths[name] = Path(
             self.recorder.taken,
             len(self.service.witness.calls),
             len(self.shop.receiver.got) - told,
             self.output.getvalue()[printed:].splitlines(),
+            own_code,
         )
         self.recorder.taken = Taken()
 

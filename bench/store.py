@@ -5,13 +5,12 @@ The functions run beside it, under `awslambdaric`, and not in MiniStack's own La
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
-from samtranslator.yaml_helper import yaml_parse
 
 from bench import canned
 from bench.places import ROOT, WORK
@@ -20,6 +19,7 @@ from local import finpay, ministack
 from local.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Aws
 from local.ports import Ports, claim
 from local.processes import Processes
+from local.template import read
 
 REGION = "ap-southeast-3"
 _SCHEMA = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
@@ -104,7 +104,7 @@ def pending(order_id: str, due_at: int | None = None) -> dict[str, Any]:
 
 
 def _create(aws: Aws, name: str, resource: str) -> None:
-    template: Mapping[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+    template = read((ROOT / "template.yaml").read_text())
     properties = template["Resources"][resource]["Properties"]
     schema: Any = {key: properties[key] for key in _SCHEMA if key in properties}
     aws.dynamodb().create_table(TableName=name, **schema)

@@ -7,14 +7,13 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
-
 from bench import canned
 from bench.artifacts import Artifacts
 from bench.container import Handler
 from bench.errors import HandlerFailedError
 from bench.places import ROOT
 from bench.runtime_api import Answer
+from local.template import read
 
 PEERS = {
     "FastAPI + Mangum": "FastapiMangum",
@@ -137,8 +136,7 @@ def event(task: str, url: str) -> dict[str, Any]:
 
 @cache
 def _template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
-    return loaded
+    return read((ROOT / "template.yaml").read_text())
 
 
 def _values(url: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Checkov over template.yaml, and over what SAM makes of it; 0 failed.
+"""Checkov over template.yaml with its loops expanded, and over what SAM makes of it; 0 failed.
 
 A skip stands on its one resource, with its reason (`Metadata.checkov.skip`). Checkov ends in peace
 when it could not read a file, so what it says has to show that it read both.
@@ -15,8 +15,10 @@ from checks import sam
 from local import environments
 from local.errors import MissingToolError
 from local.paths import CHECKOV_ENVIRONMENT, LOCAL
+from local.template import read
 
 LOCK = Path(__file__).with_name("requirements.lock")
+EXPANDED = LOCAL / "expanded.json"
 TRANSFORMED = LOCAL / "transformed.json"
 
 
@@ -51,9 +53,10 @@ def run(file: Path) -> dict[str, Any]:
 def main() -> int:
     """Print a line for each file and each problem."""
     environments.install("checkov", CHECKOV_ENVIRONMENT, LOCK, LOCAL / "checkov-install.log")
+    EXPANDED.write_text(json.dumps(read(sam.TEMPLATE.read_text())))
     sam.write(TRANSFORMED)
     wrong = 0
-    for file in (sam.TEMPLATE, TRANSFORMED):
+    for file in (EXPANDED, TRANSFORMED):
         report = run(file)
         found = problems(report)
         counts = report.get("summary", {})

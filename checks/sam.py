@@ -12,7 +12,8 @@ from typing import Any
 from boto3.session import Session
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
+
+from local.template import read
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 REGION = "ap-southeast-3"
@@ -25,7 +26,7 @@ def transformed(text: str, stage: str = "prod", snap_start: str = "None") -> dic
 
     `prod` is the stage with everything: only there SAM adds what canaries need.
     """
-    template = yaml_parse(text)
+    template = read(text)
     # SAM takes no folder here; `sam deploy` has uploaded it by then.
     template["Globals"]["Function"]["CodeUri"] = "s3://bucket/key"
     values = {name: one.get("Default") for name, one in template["Parameters"].items()}

@@ -20,6 +20,7 @@ from local.errors import MissingToolError
 from local.paths import BUILD, MINISTACK_ENVIRONMENT, ROOT, content_hash
 from local.processes import Processes
 from local.progress import step
+from local.template import is_loop
 from ops.trim import trim
 
 CONFIG = ROOT / "samconfig.toml"
@@ -63,7 +64,11 @@ def built_once(template: dict[str, Any]) -> dict[str, Any]:
     checks are skipped differ.
     """
     resources = template["Resources"].items()
-    return template | {"Resources": {name: _without_checks(one) for name, one in resources}}
+    return template | {
+        "Resources": {
+            name: one if is_loop(name) else _without_checks(one) for name, one in resources
+        }
+    }
 
 
 def _without_checks(resource: dict[str, Any]) -> dict[str, Any]:

@@ -4,32 +4,31 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from local.template import read
 
 ROOT = Path(__file__).parent.parent
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short tags (`!Ref x`) as the tagged value alone."""
-
-
-def _tagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    assert isinstance(node, yaml.MappingNode)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_multi_constructor("!", _tagged)
-
-
 @cache
 def template() -> dict[str, Any]:
-    """The whole template."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506 - a SafeLoader
-    return loaded
+    """The whole template, with its loops expanded; of an intrinsic function the argument alone."""
+    whole = read((ROOT / "template.yaml").read_text())
+    return {section: _arguments(value) for section, value in whole.items()}
+
+
+def _arguments(value: Any) -> Any:
+    match value:
+        case {"Fn::GetAtt": [str(resource), str(attribute)]}:
+            return f"{resource}.{attribute}"
+        case {"Ref": argument}:
+            return argument
+        case dict() if len(value) == 1 and (name := next(iter(value))).startswith("Fn::"):
+            return _arguments(value[name])
+        case dict():
+            return {key: _arguments(one) for key, one in value.items()}
+        case list():
+            return [_arguments(one) for one in value]
+    return value
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

@@ -46,12 +46,12 @@ _EXPECTED = {
 _NEVER_THERE = {Status.INITIATING, Status.FAILED}
 
 
-def compare(payment: Payment, gateway_status: GatewayStatus | None, now: int) -> Difference:
+def compare(payment: Payment, reported: GatewayStatus | None, now: int) -> Difference:
     """How a payment and what Finpay says of the order that counts compare."""
-    if gateway_status is None:
+    if reported is None:
         never = payment.status in _NEVER_THERE
         return Difference.AGREES if never else Difference.ONLY_HERE
-    trigger = gateway_status.trigger(payment.amount, payment.currency)
+    trigger = reported.trigger(payment.amount, payment.currency)
     if (
         trigger in TAKEN
         and payment.status is Status.PAID
@@ -59,11 +59,9 @@ def compare(payment: Payment, gateway_status: GatewayStatus | None, now: int) ->
         and decision(payment)
     ):
         # It was accepted as it came, so it is what came that has to be there.
-        is_same = gateway_status.came == payment.received.paid_amount
+        is_same = reported.came == payment.received.paid_amount
         return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
-    if trigger is Trigger.MISMATCH or gateway_status.is_of_another(
-        payment.amount, payment.currency
-    ):
+    if trigger is Trigger.MISMATCH or reported.is_of_another(payment.amount, payment.currency):
         return Difference.OTHER_AMOUNT
     if payment.status in _EXPECTED.get(trigger, ()):
         return Difference.AGREES
@@ -75,20 +73,17 @@ def compare(payment: Payment, gateway_status: GatewayStatus | None, now: int) ->
 
 def has_money(payment: Payment, said: Said) -> bool:
     """Whether Finpay has money for one of a payment's orders, be it the right amount or not."""
-    gateway_status = said.gateway_status
-    return (
-        gateway_status is not None
-        and gateway_status.trigger(payment.amount, payment.currency) in TAKEN
-    )
+    reported = said.reported
+    return reported is not None and reported.trigger(payment.amount, payment.currency) in TAKEN
 
 
 def is_decided(payment: Payment, said: Said) -> bool:
     """Whether an operator decided in the light of what Finpay says of an order."""
-    if said.gateway_status is None:
+    if said.reported is None:
         return False
     # Money may have been noted before he decided, and yet not be what he decided about.
     is_known = is_of_known_money if has_money(payment, said) else was_known
-    return is_known(payment, said.gateway_status)
+    return is_known(payment, said.reported)
 
 
 def odd_one(payment: Payment, others: Sequence[Said]) -> GatewayStatus | None:
@@ -97,7 +92,7 @@ def odd_one(payment: Payment, others: Sequence[Said]) -> GatewayStatus | None:
     Money is to be there for one order only; where that came, the other money may have gone back.
     """
     well = UNPAID | ({Trigger.REFUNDED} if payment.received else set())
-    claims = (one.gateway_status for one in others if one.gateway_status)
+    claims = (one.reported for one in others if one.reported)
     return next(
         (c for c in claims if c.trigger(payment.amount, payment.currency) not in well), None
     )

@@ -17,16 +17,16 @@ def decision(payment: Payment) -> Entry | None:
     return last if last.by is Source.OPERATOR else None
 
 
-def was_known(payment: Payment, gateway_status: GatewayStatus) -> bool:
+def was_known(payment: Payment, reported: GatewayStatus) -> bool:
     """Whether Finpay had said the very same before an operator decided."""
     decided = decision(payment)
     if decided is None:
         return False
     before = payment.history[: payment.history.index(decided)]
-    return gateway_status.payload_digest in {entry.payload_digest for entry in before}
+    return reported.payload_digest in {entry.payload_digest for entry in before}
 
 
-def is_of_known_money(payment: Payment, gateway_status: GatewayStatus) -> bool:
+def is_of_known_money(payment: Payment, reported: GatewayStatus) -> bool:
     """Whether a claim of money is about the money that an operator decided about.
 
     A reference that one of the two lacks tells nothing, so order and amount have to do.
@@ -34,9 +34,6 @@ def is_of_known_money(payment: Payment, gateway_status: GatewayStatus) -> bool:
     received = payment.received
     if decision(payment) is None or received is None:
         return False
-    if gateway_status.gateway_order_id != payment.order_at_finpay:
+    if reported.gateway_order_id != payment.order_at_finpay:
         return False
-    return (
-        gateway_status.is_same_money(received) is not False
-        and gateway_status.came == received.paid_amount
-    )
+    return reported.is_same_money(received) is not False and reported.came == received.paid_amount

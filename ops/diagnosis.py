@@ -51,10 +51,8 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Diagn
         see = f"payment show {payment.order_id}"
         return Diagnosis(Case.NOT_ASKED, f"It is {payment.status}; Finpay was not asked.", see)
     for one in said:
-        if one.gateway_status and has_money(payment, one) and not is_decided(payment, one):
-            sentence = (
-                f"Finpay has the money ({one.gateway_status.status}) and no callback has told us."
-            )
+        if one.reported and has_money(payment, one) and not is_decided(payment, one):
+            sentence = f"Finpay has the money ({one.reported.status}) and no callback has told us."
             return Diagnosis(Case.CALLBACK_LOST, sentence, f"reconcile {payment.order_id}")
     for one in said:
         if one.error:
@@ -66,19 +64,19 @@ def _of_unpaid(payment: Payment, said: Sequence[Said] | None, now: int) -> Diagn
                 else ""
             )
             return Diagnosis(case, sentence + due, "doctor")
-    return _without_news_of_money(payment, said[0].gateway_status, odd_one(payment, said[1:]), now)
+    return _without_news_of_money(payment, said[0].reported, odd_one(payment, said[1:]), now)
 
 
 def _without_news_of_money(
-    payment: Payment, gateway_status: GatewayStatus | None, odd: GatewayStatus | None, now: int
+    payment: Payment, reported: GatewayStatus | None, odd: GatewayStatus | None, now: int
 ) -> Diagnosis:
     """Of what Finpay says of the order that counts, and of another of which it says odd things."""
     if odd:
         return differs(payment, odd)
     if decided := decision(payment):
         return _decided(payment, decided)
-    if not _is_unpaid(payment, gateway_status, now):
-        return differs(payment, gateway_status)
+    if not _is_unpaid(payment, reported, now):
+        return differs(payment, reported)
     return _without_money(payment, now)
 
 
@@ -93,12 +91,12 @@ def _decided(payment: Payment, decided: Entry) -> Diagnosis:
     return Diagnosis(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
 
 
-def _is_unpaid(payment: Payment, gateway_status: GatewayStatus | None, now: int) -> bool:
+def _is_unpaid(payment: Payment, reported: GatewayStatus | None, now: int) -> bool:
     """Whether no money came at Finpay, and a code that can be paid here can be paid there too.
 
     Which way a payment was given up is all the same: nobody paid it.
     """
-    trigger = gateway_status.trigger(payment.amount, payment.currency) if gateway_status else None
+    trigger = reported.trigger(payment.amount, payment.currency) if reported else None
     if payment.status is Status.PENDING and not is_over(payment, now):
         return trigger is Trigger.OPEN
     return trigger is None or trigger in UNPAID

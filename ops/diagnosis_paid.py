@@ -43,7 +43,7 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
         sentence = f"The money came and went back: the payment is {payment.status}."
         return Diagnosis(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
     if counts and _is_in_doubt(payment, counts[0]):
-        return differs(payment, counts[0].gateway_status)
+        return differs(payment, counts[0].reported)
     if again or any(
         one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history
     ):
@@ -54,14 +54,14 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
     return _of_told(payment, _last_attempt(told), now)
 
 
-def differs(payment: Payment, gateway_status: GatewayStatus | None) -> Diagnosis:
+def differs(payment: Payment, reported: GatewayStatus | None) -> Diagnosis:
     """The answer where Finpay says this of an order of the payment; None: it does not know it."""
     status = "paid" if payment.status is Status.PAID else payment.status
-    says = f"says {gateway_status.status}" if gateway_status else "knows no such order"
-    if gateway_status and gateway_status.gateway_order_id != payment.order_at_finpay:
-        says += f" of its order {gateway_status.gateway_order_id}"
+    says = f"says {reported.status}" if reported else "knows no such order"
+    if reported and reported.gateway_order_id != payment.order_at_finpay:
+        says += f" of its order {reported.gateway_order_id}"
     sentence = f"It is {status} here, and Finpay {says}."
-    if gateway_status and gateway_status.gateway_order_id in asked_no_more(payment):
+    if reported and reported.gateway_order_id in asked_no_more(payment):
         return Diagnosis(Case.FINPAY_DIFFERS, sentence, f"report --date {_day_of(payment)}")
     return Diagnosis(Case.FINPAY_DIFFERS, sentence, f"reconcile {payment.order_id}")
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 class Said:
     """What Finpay said of one of its orders.
 
-    No gateway_status and no error: it knows no such order. `refused` is the merchant, not the
+    No reported and no error: it knows no such order. `refused` is the merchant, not the
     order.
     """
 
     gateway_order_id: str
-    gateway_status: GatewayStatus | None = None
+    reported: GatewayStatus | None = None
     error: str = ""
     refused: bool = False
 

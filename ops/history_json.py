@@ -82,18 +82,18 @@ def told(of: Told) -> dict[str, Any]:
 
 def said(of: Said) -> dict[str, Any]:
     """What Finpay says of one of its orders."""
-    gateway_status = of.gateway_status
+    reported = of.reported
     return {
         "orderId": of.gateway_order_id,
         "error": of.error or None,
-        "known": None if of.error else gateway_status is not None,
-        "status": gateway_status.status if gateway_status else None,
-        "amount": gateway_status.amount if gateway_status else None,
-        "currency": gateway_status.currency if gateway_status else None,
-        "paidAmount": gateway_status.paid_amount if gateway_status else None,
-        "paidAt": wib.iso(gateway_status.paid_at) if gateway_status else None,
-        "reference": gateway_status.reference if gateway_status else None,
-        "channel": gateway_status.channel if gateway_status else None,
+        "known": None if of.error else reported is not None,
+        "status": reported.status if reported else None,
+        "amount": reported.amount if reported else None,
+        "currency": reported.currency if reported else None,
+        "paidAmount": reported.paid_amount if reported else None,
+        "paidAt": wib.iso(reported.paid_at) if reported else None,
+        "reference": reported.reference if reported else None,
+        "channel": reported.channel if reported else None,
     }
 
 

@@ -45,18 +45,18 @@ def said(of: Said) -> str:
     """What Finpay says of one of its orders, in one line."""
     if of.error:
         return f"{of.gateway_order_id}  no answer: {of.error}"
-    if of.gateway_status is None:
+    if of.reported is None:
         return f"{of.gateway_order_id}  it knows no such order"
-    gateway_status = of.gateway_status
+    reported = of.reported
     parts = [
         of.gateway_order_id,
-        gateway_status.status,
-        f"ordered {rupiah(gateway_status.amount, gateway_status.currency)}",
+        reported.status,
+        f"ordered {rupiah(reported.amount, reported.currency)}",
     ]
-    if gateway_status.paid_amount:
-        parts.append(f"paid {rupiah(gateway_status.paid_amount, gateway_status.currency)}")
-    parts += [f"by {gateway_status.channel}"] if gateway_status.channel else []
-    parts += [f"reference {gateway_status.reference}"] if gateway_status.reference else []
+    if reported.paid_amount:
+        parts.append(f"paid {rupiah(reported.paid_amount, reported.currency)}")
+    parts += [f"by {reported.channel}"] if reported.channel else []
+    parts += [f"reference {reported.reference}"] if reported.reference else []
     return "  ".join(parts)
 
 

@@ -84,7 +84,7 @@ def _row(payment: Payment, said: Sequence[Said], now: int) -> Row:
         return Row(payment, counts, Difference.OTHER_STATUS, why)
     if counts.error:
         return Row(payment, counts, Difference.NOT_COMPARED, counts.error)
-    difference = compare(payment, counts.gateway_status, now)
+    difference = compare(payment, counts.reported, now)
     silent = next((one for one in others if one.error), None)
     if silent and difference is Difference.AGREES:
         why = f"{silent.error}, of its order {silent.gateway_order_id}"
@@ -104,8 +104,8 @@ def _why(difference: Difference, payment: Payment, said: Said) -> str:
     match difference:
         case Difference.ONLY_HERE:
             return "Finpay knows no such order"
-        case Difference.OTHER_STATUS if said.gateway_status:
-            return f"{payment.status} here, {said.gateway_status.status} there{decided}"
+        case Difference.OTHER_STATUS if said.reported:
+            return f"{payment.status} here, {said.reported.status} there{decided}"
         case Difference.OTHER_AMOUNT:
             return f"amount or currency differ{decided}"
     return ""

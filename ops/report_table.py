@@ -27,7 +27,7 @@ COLUMNS = (
 
 def as_json(row: Row) -> dict[str, Any]:
     """A row for machines, by COLUMNS; amounts in rupiah, times in ISO 8601 (WIB)."""
-    payment, gateway_status = row.payment, row.said.gateway_status
+    payment, reported = row.payment, row.said.reported
     received = payment.received if payment else None
     return {
         "orderId": payment.order_id if payment else row.said.gateway_order_id,
@@ -36,9 +36,9 @@ def as_json(row: Row) -> dict[str, Any]:
         "ourStatus": payment.status if payment else None,
         "ourAmount": payment.amount if payment else None,
         "paidAmount": received.paid_amount if received else None,
-        "finpayStatus": gateway_status.status if gateway_status else None,
-        "finpayAmount": gateway_status.amount if gateway_status else None,
-        "finpayPaidAmount": gateway_status.paid_amount if gateway_status else None,
+        "finpayStatus": reported.status if reported else None,
+        "finpayAmount": reported.amount if reported else None,
+        "finpayPaidAmount": reported.paid_amount if reported else None,
         "difference": row.difference,
         "why": row.why or None,
     }

@@ -191,9 +191,9 @@ class Dependencies:
     def receive_callback(self) -> ReceiveCallback:
         from payments.callbacks.receive import ReceiveCallback
 
-        def confirm(order_id: str, gateway_status: GatewayStatus) -> StatusUpdate | None:
+        def confirm(order_id: str, reported: GatewayStatus) -> StatusUpdate | None:
             # Built for a callback whose signature proves nothing; the others wait for no requests.
-            return self._confirm_callback(order_id, gateway_status)
+            return self._confirm_callback(order_id, reported)
 
         return ReceiveCallback(self._apply_status, self._quarantine, self.credentials, confirm)
 

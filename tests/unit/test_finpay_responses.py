@@ -144,14 +144,14 @@ def check(status: int = 200, code: Any = "2000000", **data: Any) -> GatewayStatu
 
 
 def test_a_status_check_tells_what_became_of_the_order() -> None:
-    gateway_status = check()
-    assert gateway_status
-    assert (gateway_status.gateway_order_id, gateway_status.status, gateway_status.amount) == (
+    reported = check()
+    assert reported
+    assert (reported.gateway_order_id, reported.status, reported.amount) == (
         "A-1",
         "PAID",
         1000,
     )
-    assert gateway_status.source is Source.STATUS_CHECK
+    assert reported.source is Source.STATUS_CHECK
 
 
 def test_an_order_that_finpay_does_not_know_is_none() -> None:
@@ -196,9 +196,7 @@ def test_an_answer_about_another_order_or_none_says_nothing(data: dict[str, Any]
 
 def test_the_payload_digest_of_a_check_is_the_same_while_the_order_is() -> None:
     claims = [check(), check(), check(sourceOfFunds={"type": "finpaycode"})]
-    first, again, other = [
-        gateway_status.payload_digest for gateway_status in claims if gateway_status
-    ]
+    first, again, other = [reported.payload_digest for reported in claims if reported]
     assert first == again != other
 
 

@@ -11,9 +11,9 @@ from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_gateway
 
 
 def read(fields: Any, source: Source = Source.CALLBACK) -> GatewayStatus:
-    gateway_status = read_gateway_status(fields, "e", source)
-    assert gateway_status
-    return gateway_status
+    reported = read_gateway_status(fields, "e", source)
+    assert reported
+    return reported
 
 
 def trigger(status: str = "PAID", **changes: Any) -> Trigger:
@@ -117,8 +117,8 @@ def test_what_finpay_does_not_say_makes_no_other_order(same: dict[str, Any]) -> 
 
 
 def test_a_payment_code_callback_is_read_in_full() -> None:
-    gateway_status = read(make_callback_fields())
-    assert gateway_status == make_gateway_status(payload_digest="e", paid_at=1_680_577_200_000)
+    reported = read(make_callback_fields())
+    assert reported == make_gateway_status(payload_digest="e", paid_at=1_680_577_200_000)
 
 
 def test_a_card_callback_without_payment_details_is_read_too() -> None:
@@ -128,14 +128,14 @@ def test_a_card_callback_without_payment_details_is_read_too() -> None:
         "card": {"mask": "4111********1111"},
         "result": {"payment": {"amount": 1000, "status": "CAPTURED", "statusDesc": "ok"}},
     }
-    gateway_status = read(card)
-    assert (gateway_status.amount, gateway_status.paid_amount, gateway_status.reference) == (
+    reported = read(card)
+    assert (reported.amount, reported.paid_amount, reported.reference) == (
         1000,
         1000,
         "R1",
     )
-    assert (gateway_status.channel, gateway_status.paid_at) == (None, None)
-    assert gateway_status.trigger(1000, "IDR") is Trigger.PAID
+    assert (reported.channel, reported.paid_at) == (None, None)
+    assert reported.trigger(1000, "IDR") is Trigger.PAID
 
 
 @pytest.mark.parametrize("code", [None, "", "8" * 31, 7])

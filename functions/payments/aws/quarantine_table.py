@@ -31,7 +31,7 @@ class DynamoQuarantine:
         order_id: str,
         reason: Reason,
         payload_digest: str,
-        gateway_status: GatewayStatus | None,
+        reported: GatewayStatus | None,
     ) -> None:
         """Store it once, however often the same callback comes; gone after 90 days."""
         now = self.clock()
@@ -43,21 +43,19 @@ class DynamoQuarantine:
             "deleteAt": now // 1000 + _QUARANTINE_DAYS * 86_400,
         }
         with translated():
-            self.client.put_item(**put(self.table, item, gateway_status))
+            self.client.put_item(**put(self.table, item, reported))
 
 
-def put(
-    table: str, item: dict[str, Any], gateway_status: GatewayStatus | None
-) -> PutItemInputTypeDef:
+def put(table: str, item: dict[str, Any], reported: GatewayStatus | None) -> PutItemInputTypeDef:
     """Keep what a callback claimed, never its body."""
     claimed = (
         {
-            "reportedStatus": gateway_status.status,
-            "reportedAmount": gateway_status.came,
-            "reportedCurrency": gateway_status.currency,
-            "finpayReference": gateway_status.reference,
+            "reportedStatus": reported.status,
+            "reportedAmount": reported.came,
+            "reportedCurrency": reported.currency,
+            "finpayReference": reported.reference,
         }
-        if gateway_status
+        if reported
         else {}
     )
     present = {name: value for name, value in claimed.items() if value is not None}

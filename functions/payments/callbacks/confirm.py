@@ -32,7 +32,7 @@ _UNDOES_MONEY = frozenset({Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED, Trigger
 
 @dataclass(frozen=True, slots=True)
 class ConfirmCallback:
-    """Asks Finpay whether an unverified gateway_status is true."""
+    """Asks Finpay whether an unverified gateway status is true."""
 
     payments: PaymentStore
     sync_status: Callable[[], SyncStatus]
@@ -40,30 +40,30 @@ class ConfirmCallback:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate | None:
+    def __call__(self, order_id: str, reported: GatewayStatus) -> StatusUpdate | None:
         """The update, if Finpay says the same; None if not, or if it is not to be asked.
 
         Whatever Finpay says is received, since it is the truth. Raises Unconfirmed if it does not
         answer: Finpay tries 5xx again.
         """
         payment = self.payments.get(order_id)
-        if payment is None or not _matters(gateway_status, payment):
+        if payment is None or not _matters(reported, payment):
             return None
-        if not payment.has_attempt(gateway_status.gateway_order_id):
+        if not payment.has_attempt(reported.gateway_order_id):
             return None
         now = self.clock()
         before = now - CONFIRMATION_INTERVAL_MS
         if self.payments.begin_confirmation(order_id, now, before, self.new_id()) is None:
             return None
         try:
-            synced = self.sync_status().about(payment, gateway_status.gateway_order_id)
+            synced = self.sync_status().about(payment, reported.gateway_order_id)
         except GatewayError:
             raise Unconfirmed from None
-        said = synced.gateway_status
-        return synced.update if said and said.status == gateway_status.status else None
+        said = synced.reported
+        return synced.update if said and said.status == reported.status else None
 
 
-def _matters(gateway_status: GatewayStatus, payment: Payment) -> bool:
+def _matters(reported: GatewayStatus, payment: Payment) -> bool:
     """Whether the payment would be another one if the gateway status were true."""
-    undone = gateway_status.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
+    undone = reported.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
     return payment.status in OPEN | GIVEN_UP or undone

@@ -73,25 +73,25 @@ class ReceiveCallback(NamedTuple):
         except ValueError:
             raise MalformedBody from None
         payload_digest = digest_of(_content(document, body))
-        gateway_status = read_gateway_status(document, payload_digest, Source.CALLBACK)
+        reported = read_gateway_status(document, payload_digest, Source.CALLBACK)
         try:
             signed_form = self._verify(body)
         except SignatureError:
-            if gateway_status and (confirmed := self.confirm(order_id, gateway_status)):
+            if reported and (confirmed := self.confirm(order_id, reported)):
                 return Receipt(CONFIRMED, confirmed)
             self.quarantine.keep(
-                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], gateway_status
+                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], reported
             )
             raise
         reason = Reason.UNREADABLE
-        if gateway_status is not None:
+        if reported is not None:
             try:
-                return Receipt(signed_form, self.apply_status(order_id, gateway_status))
+                return Receipt(signed_form, self.apply_status(order_id, reported))
             except PaymentNotFound:
                 reason = Reason.UNKNOWN_ORDER
             except OtherOrder:
                 reason = Reason.OTHER_ORDER
-        self.quarantine.keep(order_id, reason, payload_digest, gateway_status)
+        self.quarantine.keep(order_id, reason, payload_digest, reported)
         return Receipt(signed_form, quarantined=reason)
 
     def _verify(self, body: bytes) -> str:

@@ -22,7 +22,7 @@ PaymentError
 │   └── OutcomeUnknown          it may or may not have done what it was asked
 ├── SignatureError              a callback's signature proves nothing
 ├── NotInReview                 an operator decides about a payment that is not in REVIEW
-├── OtherOrder                  a gateway_status is about an order that is not the payment's
+├── OtherOrder                  a reported is about an order that is not the payment's
 └── Unavailable                 our own store or secrets; trying again can help
     └── Unconfirmed             Finpay does not say whether a callback is true; likewise
 

@@ -137,7 +137,7 @@ def digest_of(content: bytes) -> str:
 def read_gateway_status(
     document: object, payload_digest: str, source: Source
 ) -> GatewayStatus | None:
-    """The gateway_status in a decoded body; None if it names no order or no status."""
+    """The gateway status in a decoded body; None if it names no order or no status."""
     body = _object(document)
     order = _object(body.get("order"))
     paid = _object(_object(body.get("result")).get("payment"))

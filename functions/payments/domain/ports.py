@@ -70,7 +70,7 @@ class Quarantine(Protocol):
         order_id: str,
         reason: Reason,
         payload_digest: str,
-        gateway_status: GatewayStatus | None,
+        reported: GatewayStatus | None,
     ) -> None:
         """Store it once, however often the same callback comes; raises Unavailable."""
 

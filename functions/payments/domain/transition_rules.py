@@ -41,60 +41,56 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     return NextSync(first_late_sync_time(entry.at) if watched else None)
 
 
-def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
+def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
     """What the gateway status proves about a payment that was read."""
-    trigger = gateway_status.trigger(payment.amount, payment.currency)
+    trigger = reported.trigger(payment.amount, payment.currency)
     if payment.received is None:
         return trigger
-    other_order = gateway_status.gateway_order_id != payment.order_at_finpay
+    other_order = reported.gateway_order_id != payment.order_at_finpay
     if trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED} and other_order:
         return Trigger.REFUNDED_OTHER
-    is_same = False if other_order else gateway_status.is_same_money(payment.received)
-    if (
-        trigger is Trigger.MISMATCH
-        and is_same
-        and gateway_status.came == payment.received.paid_amount
-    ):
+    is_same = False if other_order else reported.is_same_money(payment.received)
+    if trigger is Trigger.MISMATCH and is_same and reported.came == payment.received.paid_amount:
         return Trigger.PAID_BEFORE
     if trigger is not Trigger.PAID:
         return trigger
     # Given up although money is entered: an operator decided, and decided about that money. What
     # has a reference of another kind may be other money, so he decides once more.
     decided = payment.status in GIVEN_UP
-    may_differ = is_same is None and bool(gateway_status.reference and payment.received.reference)
+    may_differ = is_same is None and bool(reported.reference and payment.received.reference)
     if is_same is False or (decided and may_differ):
         return Trigger.PAID_AGAIN
     was_known = decided and payment.received.paid_amount == payment.amount
     return Trigger.PAID_BEFORE if was_known else trigger
 
 
-def rule_of(gateway_status: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule | None:
+def rule_of(reported: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule | None:
     """The rule for a gateway status; of an order that was given up at Finpay only money counts."""
-    counts = gateway_status.gateway_order_id == payment.order_at_finpay or trigger in MONEY
+    counts = reported.gateway_order_id == payment.order_at_finpay or trigger in MONEY
     return rule_for(payment.status, trigger) if counts else None
 
 
-def with_money(change: Change, gateway_status: GatewayStatus, rule: Rule) -> Change:
+def with_money(change: Change, reported: GatewayStatus, rule: Rule) -> Change:
     """Add what was paid, where the rule is about money that came."""
     if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
-    is_later_attempt = gateway_status.gateway_order_id != change.order_id
+    is_later_attempt = reported.gateway_order_id != change.order_id
     received = ReceivedMoney(
-        paid_amount=gateway_status.came,
-        paid_at=gateway_status.paid_at or change.entry.at,
-        payment_reference=gateway_status.payment_reference,
-        channel=gateway_status.channel,
-        gateway_order_id=gateway_status.gateway_order_id if is_later_attempt else None,
+        paid_amount=reported.came,
+        paid_at=reported.paid_at or change.entry.at,
+        payment_reference=reported.payment_reference,
+        channel=reported.channel,
+        gateway_order_id=reported.gateway_order_id if is_later_attempt else None,
         late=rule.late,
-        order_reference=gateway_status.order_reference,
+        order_reference=reported.order_reference,
     )
     return replace(change, received=received)
 
 
-def is_noted(gateway_status: GatewayStatus, rule: Rule, payment: Payment) -> bool:
+def is_noted(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
     """Whether this very gateway status had its effect before, or the history has no room for a remark."""
     entries = [
-        entry for entry in payment.history if entry.payload_digest == gateway_status.payload_digest
+        entry for entry in payment.history if entry.payload_digest == reported.payload_digest
     ]
     if rule.target:
         # What an operator decided about a gateway status is not undone by the same gateway status

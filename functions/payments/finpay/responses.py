@@ -79,12 +79,12 @@ def read_check_response(
         raise GatewayRefused(code)
     data = answer.get("data")
     payload_digest = digest_of(json.dumps(data).encode())
-    gateway_status = (
+    reported = (
         read_gateway_status(data, payload_digest, Source.STATUS_CHECK) if code == SUCCESS else None
     )
-    if gateway_status is None or gateway_status.gateway_order_id != gateway_order_id:
+    if reported is None or reported.gateway_order_id != gateway_order_id:
         raise OutcomeUnknown(code)
-    return gateway_status
+    return reported
 
 
 def read_cancel_response(http_status: int, body: bytes) -> bool:

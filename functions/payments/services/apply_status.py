@@ -74,42 +74,40 @@ class ApplyStatus(NamedTuple):
     new_id: NewId
     observe: Observe = lambda _: None
 
-    def __call__(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate:
+    def __call__(self, order_id: str, reported: GatewayStatus) -> StatusUpdate:
         """Apply a gateway status that a signature or an authenticated status check has proven.
 
-        Raises PaymentNotFound if there is no such payment, OtherOrder if the gateway_status is
+        Raises PaymentNotFound if there is no such payment, OtherOrder if the reported is
         about an order at Finpay that is not this payment's, Unavailable if the outcome is not
         known.
         """
-        update = self._apply(order_id, gateway_status)
+        update = self._apply(order_id, reported)
         self.observe(update)
         return update
 
-    def _apply(self, order_id: str, gateway_status: GatewayStatus) -> StatusUpdate:
-        trigger = gateway_status.trigger_if_matching()
+    def _apply(self, order_id: str, reported: GatewayStatus) -> StatusUpdate:
+        trigger = reported.trigger_if_matching()
         rule = usual_rule(trigger)
         if rule and rule.target:
-            result = self._try_unread(order_id, gateway_status, rule, rule.target)
+            result = self._try_unread(order_id, reported, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
         for _ in range(RACES):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
-                return StatusUpdate(result.payment, trigger, effect, gateway_status.source)
+                return StatusUpdate(result.payment, trigger, effect, reported.source)
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
-            if not payment.has_attempt(gateway_status.gateway_order_id):
+            if not payment.has_attempt(reported.gateway_order_id):
                 raise OtherOrder(order_id)
-            trigger = trigger_of(gateway_status, payment)
-            rule = rule_of(gateway_status, payment, trigger)
+            trigger = trigger_of(reported, payment)
+            rule = rule_of(reported, payment, trigger)
             if trigger is Trigger.MISMATCH:
-                self.quarantine.keep(
-                    order_id, Reason.MISMATCH, gateway_status.payload_digest, gateway_status
-                )
-            if rule is None or is_noted(gateway_status, rule, payment):
-                return StatusUpdate.nothing(payment, trigger, gateway_status.source)
-            result = self._try(gateway_status, rule, payment)
+                self.quarantine.keep(order_id, Reason.MISMATCH, reported.payload_digest, reported)
+            if rule is None or is_noted(reported, rule, payment):
+                return StatusUpdate.nothing(payment, trigger, reported.source)
+            result = self._try(reported, rule, payment)
         raise Unavailable("the payment keeps changing")
 
     def apply_trigger(
@@ -142,38 +140,34 @@ class ApplyStatus(NamedTuple):
         return update
 
     def _try_unread(
-        self, order_id: str, gateway_status: GatewayStatus, rule: Rule, target: Status
+        self, order_id: str, reported: GatewayStatus, rule: Rule, target: Status
     ) -> Applied | Refused:
         """The rule's effect on a payment in any state that it allows, ordered as claimed."""
-        entry = self._entry(gateway_status, target)
+        entry = self._entry(reported, target)
         change = Change(
             order_id=order_id,
             sources=rule.sources,
             entry=entry,
-            amount=gateway_status.amount,
-            currency=gateway_status.currency,
-            gateway_order_id=gateway_status.gateway_order_id,
+            amount=reported.amount,
+            currency=reported.currency,
+            gateway_order_id=reported.gateway_order_id,
             only_current=rule.trigger not in MONEY,
             next_sync=next_sync_after(rule, entry),
         )
-        return self.payments.apply(with_money(change, gateway_status, rule))
+        return self.payments.apply(with_money(change, reported, rule))
 
-    def _try(
-        self, gateway_status: GatewayStatus, rule: Rule, payment: Payment
-    ) -> Applied | Refused:
+    def _try(self, reported: GatewayStatus, rule: Rule, payment: Payment) -> Applied | Refused:
         """The rule's effect on a payment just as it was read."""
-        saw = "" if rule.target else gateway_status.status
-        entry = self._entry(gateway_status, rule.target or payment.status, saw)
-        return self.payments.apply(
-            with_money(change_of(payment, rule, entry), gateway_status, rule)
-        )
+        saw = "" if rule.target else reported.status
+        entry = self._entry(reported, rule.target or payment.status, saw)
+        return self.payments.apply(with_money(change_of(payment, rule, entry), reported, rule))
 
-    def _entry(self, gateway_status: GatewayStatus, status: Status, saw: str = "") -> Entry:
+    def _entry(self, reported: GatewayStatus, status: Status, saw: str = "") -> Entry:
         return Entry(
             status,
             self.clock(),
-            gateway_status.source,
+            reported.source,
             self.new_id(),
-            gateway_status.payload_digest,
+            reported.payload_digest,
             saw,
         )

@@ -86,21 +86,21 @@ class Resolve:
 
     def _cleared(self, held: Payment) -> StatusUpdate:
         synced = self.sync_status(held, holds_lease=True)
-        update, gateway_status = synced.update, synced.gateway_status
-        if update.payment.status is not Status.INITIATING or gateway_status is None:
+        update, reported = synced.update, synced.reported
+        if update.payment.status is not Status.INITIATING or reported is None:
             return update
         match update.trigger:
             case Trigger.CANCEL_CONFIRMED:
                 return update
             case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
-                return _moved(self.apply_status(held.order_id, gateway_status))
-            case Trigger.OPEN if gateway_status.is_of_another(held.amount, held.currency):
+                return _moved(self.apply_status(held.order_id, reported))
+            case Trigger.OPEN if reported.is_of_another(held.amount, held.currency):
                 return _moved(
                     self.apply_status.apply_trigger(
                         held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN
                     )
                 )
-            case Trigger.OPEN if self._is_cancelled(held, gateway_status):
+            case Trigger.OPEN if self._is_cancelled(held, reported):
                 return update._replace(trigger=Trigger.CANCEL_AGREED)
             case Trigger.OPEN if is_over(held, self.clock()):
                 return _moved(
@@ -108,17 +108,17 @@ class Resolve:
                         held,
                         Trigger.EXPIRY_CONFIRMED,
                         update.source,
-                        payload_digest=gateway_status.payload_digest,
+                        payload_digest=reported.payload_digest,
                     )
                 )
         # Perhaps it was paid at this moment, or says something that nobody knows.
         raise OutcomeUnknown
 
-    def _is_cancelled(self, held: Payment, gateway_status: GatewayStatus) -> bool:
+    def _is_cancelled(self, held: Payment, reported: GatewayStatus) -> bool:
         """Whether Finpay agreed to cancel what is surely ours, well before our lease ends."""
         if held.lease is None or held.lease.until - self.clock() < _CANCEL_MS:
             raise OutcomeUnknown
-        is_ours = gateway_status.is_of(held.amount, held.currency)
+        is_ours = reported.is_of(held.amount, held.currency)
         return is_ours and self.gateway.cancel(held.gateway_order_id)
 
     def _start_next_attempt(self, held: Payment) -> Payment:

@@ -23,7 +23,7 @@ _FOR_ANYONE = MONEY | {Trigger.UNKNOWN}
 class SyncResult:
     """What Finpay said, None if it knows no such order, and what that did to the payment."""
 
-    gateway_status: GatewayStatus | None
+    reported: GatewayStatus | None
     update: StatusUpdate
 
 
@@ -41,19 +41,19 @@ class SyncStatus:
         While an initiate's outcome is unknown, only money is taken from the answer, and a code if
         nobody else is at work on it: the holder of the lease may be about to cancel that code.
         """
-        gateway_status = self.gateway.check(payment.order_at_finpay)
-        if gateway_status is None:
+        reported = self.gateway.check(payment.order_at_finpay)
+        if reported is None:
             return SyncResult(None, self._of_unknown_order(payment))
-        trigger = gateway_status.trigger(payment.amount, payment.currency)
+        trigger = reported.trigger(payment.amount, payment.currency)
         if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
             is_free = holds_lease or not payment.is_leased(self.clock())
             return SyncResult(
-                gateway_status,
-                self._of_unknown_outcome(payment, gateway_status, trigger, takes=is_free),
+                reported,
+                self._of_unknown_outcome(payment, reported, trigger, takes=is_free),
             )
         if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
-            return SyncResult(gateway_status, self._expire(payment, gateway_status.payload_digest))
-        return SyncResult(gateway_status, self.apply_status(payment.order_id, gateway_status))
+            return SyncResult(reported, self._expire(payment, reported.payload_digest))
+        return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
     def about(self, payment: Payment, gateway_order_id: str) -> SyncResult:
         """One status check of any of the payment's orders at Finpay; raises as the usual one.
@@ -62,15 +62,12 @@ class SyncStatus:
         """
         if gateway_order_id == payment.order_at_finpay:
             return self(payment)
-        gateway_status = self.gateway.check(gateway_order_id)
-        if (
-            gateway_status is None
-            or gateway_status.trigger(payment.amount, payment.currency) not in MONEY
-        ):
+        reported = self.gateway.check(gateway_order_id)
+        if reported is None or reported.trigger(payment.amount, payment.currency) not in MONEY:
             return SyncResult(
-                gateway_status, StatusUpdate.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK)
+                reported, StatusUpdate.nothing(payment, Trigger.CANCEL_CONFIRMED, _CHECK)
             )
-        return SyncResult(gateway_status, self.apply_status(payment.order_id, gateway_status))
+        return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
     def _of_unknown_order(self, payment: Payment) -> StatusUpdate:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
@@ -78,14 +75,14 @@ class SyncStatus:
         return StatusUpdate.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
     def _of_unknown_outcome(
-        self, payment: Payment, gateway_status: GatewayStatus, trigger: Trigger, *, takes: bool
+        self, payment: Payment, reported: GatewayStatus, trigger: Trigger, *, takes: bool
     ) -> StatusUpdate:
-        is_ours = gateway_status.is_of(payment.amount, payment.currency)
-        if takes and trigger is Trigger.OPEN and is_ours and gateway_status.payment_code:
+        is_ours = reported.is_of(payment.amount, payment.currency)
+        if takes and trigger is Trigger.OPEN and is_ours and reported.payment_code:
             # Finpay does not say when it ends. It was made before now, however late that was.
             latest = self.clock() + payment.timeout * MINUTE
-            code = IssuedCode(None, latest, gateway_status.payment_code)
-            issued, payload_digest = Trigger.CODE_ISSUED, gateway_status.payload_digest
+            code = IssuedCode(None, latest, reported.payment_code)
+            issued, payload_digest = Trigger.CODE_ISSUED, reported.payload_digest
             return self.apply_status.apply_trigger(
                 payment, issued, _CHECK, payload_digest=payload_digest, code=code
             )

@@ -41,15 +41,15 @@ _S = Status
 def test_a_status_here_agrees_with_the_one_that_means_the_same(
     status: Status, said: str, expected: Difference
 ) -> None:
-    gateway_status = make_gateway_status(status=said, source=Source.STATUS_CHECK)
-    assert compare(make_payment(status=status), gateway_status, NOW) is expected
+    reported = make_gateway_status(status=said, source=Source.STATUS_CHECK)
+    assert compare(make_payment(status=status), reported, NOW) is expected
 
 
 def test_a_code_whose_time_is_over_and_that_finpay_still_calls_open_agrees() -> None:
-    gateway_status = make_gateway_status(status="PENDING", source=Source.STATUS_CHECK)
+    reported = make_gateway_status(status="PENDING", source=Source.STATUS_CHECK)
     expired = make_payment(status=Status.EXPIRED)
-    assert compare(expired, gateway_status, NOW + 2 * DAY) is Difference.AGREES
-    assert compare(expired, gateway_status, NOW) is Difference.OTHER_STATUS
+    assert compare(expired, reported, NOW + 2 * DAY) is Difference.AGREES
+    assert compare(expired, reported, NOW) is Difference.OTHER_STATUS
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_a_code_whose_time_is_over_and_that_finpay_still_calls_open_agrees() -> 
 def test_another_amount_or_currency_is_another_amount_whatever_the_status(
     said: dict[str, object],
 ) -> None:
-    gateway_status = make_gateway_status(source=Source.STATUS_CHECK, **said)
+    reported = make_gateway_status(source=Source.STATUS_CHECK, **said)
     for status in (Status.PAID, Status.REVIEW, Status.PENDING):
-        assert compare(make_payment(status=status), gateway_status, NOW) is Difference.OTHER_AMOUNT
+        assert compare(make_payment(status=status), reported, NOW) is Difference.OTHER_AMOUNT
 
 
 def test_an_order_that_finpay_does_not_know_is_only_here_unless_it_never_came_so_far() -> None:
@@ -83,8 +83,8 @@ def test_what_an_operator_accepted_is_compared_with_what_had_come() -> None:
         (900, 1000, Difference.OTHER_AMOUNT),
         (1000, 900, Difference.OTHER_AMOUNT),
     ):
-        gateway_status = make_gateway_status(source=Source.STATUS_CHECK, paid_amount=paid)
-        assert compare(accepted(came), gateway_status, NOW) is expected
+        reported = make_gateway_status(source=Source.STATUS_CHECK, paid_amount=paid)
+        assert compare(accepted(came), reported, NOW) is expected
     of_another = make_gateway_status(
         source=Source.STATUS_CHECK, amount=900, paid_amount_given=False
     )

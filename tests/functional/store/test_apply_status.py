@@ -131,16 +131,16 @@ def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
         gateway_order_id=LATEST,
         previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
-    gateway_status = make_gateway_status(gateway_order_id=LATEST, paid_amount=900)
-    assert apply_status(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
+    reported = make_gateway_status(gateway_order_id=LATEST, paid_amount=900)
+    assert apply_status(SAMPLE_ORDER_ID, reported).payment.status is Status.REVIEW
 
 
 def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
     put: Put, apply_status: ApplyStatus
 ) -> None:
     put(status=Status.CANCELLED, received=ReceivedMoney(NOW, 900))
-    gateway_status = make_gateway_status(paid_amount=900, payment_reference=None)
-    assert apply_status(SAMPLE_ORDER_ID, gateway_status).payment.status is Status.REVIEW
+    reported = make_gateway_status(paid_amount=900, payment_reference=None)
+    assert apply_status(SAMPLE_ORDER_ID, reported).payment.status is Status.REVIEW
 
 
 @pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
@@ -167,9 +167,9 @@ def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_sam
     trigger: Trigger,
     effect: Effect,
 ) -> None:
-    gateway_status = make_gateway_status(**{"paid_amount": 900, "order_reference": "O-1"} | said)
+    reported = make_gateway_status(**{"paid_amount": 900, "order_reference": "O-1"} | said)
     put(status=Status.PAID, received=ReceivedMoney(SAMPLE_PAID_AT, 900, **known))
-    update = apply_status(SAMPLE_ORDER_ID, gateway_status)
+    update = apply_status(SAMPLE_ORDER_ID, reported)
     assert (update.trigger, update.effect) == (trigger, effect)
 
 
@@ -195,8 +195,8 @@ def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
 ) -> None:
     received = ReceivedMoney(NOW, 1000, payment_reference=known[0], order_reference=known[1])
     put(status=Status.PAID, received=received)
-    gateway_status = make_gateway_status(payment_reference=said[0], order_reference=said[1])
-    assert apply_status(SAMPLE_ORDER_ID, gateway_status).trigger is trigger
+    reported = make_gateway_status(payment_reference=said[0], order_reference=said[1])
+    assert apply_status(SAMPLE_ORDER_ID, reported).trigger is trigger
 
 
 def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(

@@ -45,8 +45,8 @@ def test_a_callback_that_reports_nothing_readable_is_kept_too(
 def test_what_was_ordered_is_what_was_reported_where_no_paid_amount_is_named(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    gateway_status = make_gateway_status(paid_amount=None, paid_amount_given=False)
-    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", gateway_status)
+    reported = make_gateway_status(paid_amount=None, paid_amount_given=False)
+    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", reported)
     assert [item["reportedAmount"] for item in kept(dynamodb)] == ["1000"]
 
 

@@ -122,14 +122,14 @@ def test_of_five_hundred_callbacks_at_once_one_enters_the_money(
 ) -> None:
     order_id = f"paid-{number}"
     fresh(store, order_id)
-    apply_status, gateway_status = (
+    apply_status, reported = (
         apply_status_in(store),
         make_gateway_status(gateway_order_id=order_id),
     )
 
     def call_back(_: int) -> str:
         try:
-            return apply_status(order_id, gateway_status).effect
+            return apply_status(order_id, reported).effect
         except Unavailable:
             return "try again"
 

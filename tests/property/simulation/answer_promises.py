@@ -88,26 +88,22 @@ class AnswerPromises(Ledger):
             self.hold("a wrong token gets nowhere", turned_away, order_id)
         if answer is None or not 200 <= answer["statusCode"] < 300:
             return
-        gateway_status: Any = php_json.decode(body)
+        reported: Any = php_json.decode(body)
         row = self.rows.get(order_id)
         # What is not Finpay's own word may have an effect only in Finpay's words.
-        stored = row is not None and (not genuine or self._has_effect(gateway_status, row))
-        kept = self._is_quarantined(order_id, gateway_status)
-        self.hold(
-            "2xx to Finpay means stored", stored or kept, order_id, gateway_status["result"], row
-        )
+        stored = row is not None and (not genuine or self._has_effect(reported, row))
+        kept = self._is_quarantined(order_id, reported)
+        self.hold("2xx to Finpay means stored", stored or kept, order_id, reported["result"], row)
         if not genuine:
             told = [] if row is None else self.told(row)
-            said = any(
-                fact.status == gateway_status["result"]["payment"]["status"] for fact in told
-            )
+            said = any(fact.status == reported["result"]["payment"]["status"] for fact in told)
             self.hold("a forged callback is not accepted", said, order_id)
         else:
             signature.verify(body, (MERCHANT_KEY,))
 
-    def _has_effect(self, gateway_status: Any, row: Payment) -> bool:
-        """Whether the row is as it has to be after this gateway_status."""
-        payment, order = gateway_status["result"]["payment"], gateway_status["order"]
+    def _has_effect(self, reported: Any, row: Payment) -> bool:
+        """Whether the row is as it has to be after this gateway status."""
+        payment, order = reported["result"]["payment"], reported["order"]
         # A history that is full has no room for remarks.
         full = len(row.history) >= HISTORY_LIMIT
         said = full or any(e.saw == payment["status"] for e in row.history)
@@ -124,10 +120,8 @@ class AnswerPromises(Ledger):
                 return row.status not in {S.PENDING, S.PAID} or said or other
         return True
 
-    def _is_quarantined(self, order_id: str, gateway_status: Any) -> bool:
-        said = php_json.encode(
-            {name: gateway_status[name] for name in gateway_status if name != "signature"}
-        )
+    def _is_quarantined(self, order_id: str, reported: Any) -> bool:
+        said = php_json.encode({name: reported[name] for name in reported if name != "signature"})
         payload_digest = hashlib.sha256(said.encode()).hexdigest()[:16]
         key = {"orderId": {"S": order_id}, "payloadDigest": {"S": payload_digest}}
         return "Item" in self.tables.get_item(TableName="QuarantineTable", Key=key)

@@ -137,17 +137,13 @@ def the_amount_is_not_compared() -> Any:
 @bug
 def an_unverified_callback_always_makes_a_status_check() -> Any:
     def confirm(
-        _: Any, self: ConfirmCallback, order_id: str, gateway_status: GatewayStatus
+        _: Any, self: ConfirmCallback, order_id: str, reported: GatewayStatus
     ) -> StatusUpdate | None:
         payment = self.payments.get(order_id)
         if payment is None or payment.status not in transitions.OPEN:
             return None
         said = self.sync_status()(payment)
-        return (
-            said.update
-            if said.gateway_status and said.gateway_status.status == gateway_status.status
-            else None
-        )
+        return said.update if said.reported and said.reported.status == reported.status else None
 
     return method(ConfirmCallback, "__call__", confirm)
 
@@ -398,8 +394,8 @@ def refunds_are_acknowledged_and_dropped() -> Any:
 
 @bug
 def any_orders_refund_refunds_the_payment() -> Any:
-    def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
-        found = real(gateway_status, payment)
+    def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
+        found = real(reported, payment)
         return Trigger.REFUNDED if found is Trigger.REFUNDED_OTHER else found
 
     real = transition_rules.trigger_of
@@ -430,8 +426,8 @@ def money_paid_again_is_not_noted() -> Any:
 
 @bug
 def a_replay_undoes_what_an_operator_decided() -> Any:
-    def trigger_of(gateway_status: GatewayStatus, payment: Payment) -> Trigger:
-        return gateway_status.trigger(payment.amount, payment.currency)
+    def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
+        return reported.trigger(payment.amount, payment.currency)
 
     def is_noted(*given: Any) -> bool:
         return given[1].target is None

@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / "functions").rglob("*.py"))
 
 LISTED = "return all(key in {index, str(index)} for index, key in enumerate(members))"
 RECEIVED_BEFORE = (
-    "entry for entry in payment.history if entry.payload_digest == gateway_status.payload_digest"
+    "entry for entry in payment.history if entry.payload_digest == reported.payload_digest"
 )
 ACCEPTED = {
     ("php_json.py", LISTED): "the key of a list's member",

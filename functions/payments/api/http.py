@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from payments.domain.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
@@ -32,11 +32,16 @@ class Request(NamedTuple):
     raw_body: str
     is_base64: bool
 
-    def require_json(self) -> None:
-        """Refuse what its headers declare as anything but JSON; raises UnsupportedMediaType."""
+    def json(self) -> Any:
+        """The JSON value of the body.
+
+        Raises UnsupportedMediaType if the headers declare anything else, BodyTooLarge, or
+        MalformedBody.
+        """
         coding = self.headers.get("content-encoding", "identity").lower()
         if not _is_json(self.headers.get("content-type", "")) or coding not in {"identity", ""}:
             raise UnsupportedMediaType
+        return _decoded(self.body())
 
     def body(self) -> bytes:
         """The body, if it is of a size that real requests have.
@@ -100,3 +105,28 @@ def _is_json(content_type: str) -> bool:
         if name.strip().lower() == "charset":
             charset = value.strip().strip('"').lower()
     return media_type.strip().lower() == JSON and charset in _CHARSETS
+
+
+def _decoded(body: bytes) -> Any:
+    """JSON in UTF-8, read strictly: what two parsers could read differently is refused.
+
+    Raises MalformedBody also for a member named twice, for NaN and Infinity, and for nesting or
+    numbers beyond Python's limits.
+    """
+    try:
+        return json.loads(
+            body.decode(), object_pairs_hook=_distinct_members, parse_constant=_refuse
+        )
+    except (ValueError, RecursionError):
+        raise MalformedBody from None
+
+
+def _distinct_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    distinct = dict(members)
+    if len(distinct) < len(members):
+        raise ValueError("a member is named twice")
+    return distinct
+
+
+def _refuse(_: str) -> NoReturn:
+    raise ValueError("not a JSON number")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.api import json_body
 from payments.callbacks.url_token import callback_url
 from payments.domain.errors import PaymentNotFound, Unauthenticated
 from payments.domain.payment import is_order_id
@@ -46,8 +45,7 @@ def read_order(
     from payments.requests.payment_request import parse
     from payments.services.initiate import Order, fingerprint_of
 
-    request.require_json()
-    document = json_body.decode(request.body())
+    document = request.json()
     origins = request.authorizer.get("allowedOrigins", "").split()
     has_test_mode = bool(settings.simulated_callbacks_queue)
     body = parse(document, settings.sources_of_funds, origins, has_test_mode=has_test_mode)

@@ -27,11 +27,7 @@ class DynamoQuarantine:
     clock: Clock
 
     def keep(
-        self,
-        order_id: str,
-        reason: Reason,
-        payload_digest: str,
-        reported: GatewayStatus | None,
+        self, order_id: str, reason: Reason, payload_digest: str, reported: GatewayStatus | None
     ) -> None:
         """Store it once, however often the same callback comes; gone after 90 days."""
         now = self.clock()

@@ -88,11 +88,7 @@ class FinpayClient:
         return requests.Request("GET", self.base_url + path)
 
     def _ask[T](
-        self,
-        name: str,
-        request: requests.Request,
-        seconds: float,
-        read: Callable[[int, bytes], T],
+        self, name: str, request: requests.Request, seconds: float, read: Callable[[int, bytes], T]
     ) -> T:
         """What Finpay answered. A refusal of an old key did nothing: once more, with the new."""
         deadline = time.monotonic() + seconds

@@ -26,14 +26,7 @@ from payments.domain.transition_rules import (
     trigger_of,
     with_money,
 )
-from payments.domain.transitions import (
-    MONEY,
-    Rule,
-    Status,
-    Trigger,
-    rule_for,
-    usual_rule,
-)
+from payments.domain.transitions import MONEY, Rule, Status, Trigger, rule_for, usual_rule
 
 if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore, Quarantine
@@ -164,10 +157,5 @@ class ApplyStatus(NamedTuple):
 
     def _entry(self, reported: GatewayStatus, status: Status, saw: str = "") -> Entry:
         return Entry(
-            status,
-            self.clock(),
-            reported.source,
-            self.new_id(),
-            reported.payload_digest,
-            saw,
+            status, self.clock(), reported.source, self.new_id(), reported.payload_digest, saw
         )

@@ -48,8 +48,7 @@ class SyncStatus:
         if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
             is_free = holds_lease or not payment.is_leased(self.clock())
             return SyncResult(
-                reported,
-                self._of_unknown_outcome(payment, reported, trigger, takes=is_free),
+                reported, self._of_unknown_outcome(payment, reported, trigger, takes=is_free)
             )
         if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
             return SyncResult(reported, self._expire(payment, reported.payload_digest))

@@ -41,7 +41,7 @@ def measure(measured: Mapping[str, Mapping[str, Any]]) -> Part:
     writes, longest = ("initiate", "callback"), walk(LONGEST)
     values = {
         "usd per million": result["core"]["total"],
-        "usd / cheapest peer": result["target"]["share_of_cheapest_peer"],
+        "usd / cheapest peer": result["share_of_cheapest_peer"],
         # Of the longest order id that Finpay takes.
         "item bytes": max(max(longest[name].aws.items.values()) for name in writes),
         "write units": sum(paths[name].aws.write_units for name in writes),

@@ -23,7 +23,6 @@ HERE = File(__file__).parent
 COMMITTED = HERE / "committed.json"
 MILLION = 1_000_000
 
-TARGET_USD, TARGET_SHARE = 13.0, 0.5
 CORE = ("initiate", "callback", "status reads", "authorizer")
 """The parts that the peers have too."""
 ALIKE = (
@@ -72,22 +71,13 @@ def model(
         "same_for_all": sum(
             min(one["lines"][line] for one in (core, *others.values())) for line in ALIKE
         ),
-        "target": _judged(core["total"], min(other["total"] for other in others.values())),
+        "share_of_cheapest_peer": core["total"] / min(one["total"] for one in others.values()),
         "monthly": monthly(works(paths, assumed)["schedule"], assumed, prices),
     }
 
 
 def _with_total(lines: dict[str, float]) -> dict[str, Any]:
     return {"lines": lines, "total": sum(lines.values())}
-
-
-def _judged(total: float, cheapest: float) -> dict[str, Any]:
-    return {
-        "usd": TARGET_USD,
-        "is_met": total <= TARGET_USD,
-        "share_of_cheapest_peer": total / cheapest,
-        "share_is_met": total / cheapest <= TARGET_SHARE,
-    }
 
 
 def priced(use: Use, prices: Mapping[str, Any]) -> dict[str, float]:
@@ -97,17 +87,13 @@ def priced(use: Use, prices: Mapping[str, Any]) -> dict[str, float]:
 
 
 def figures(paths: Mapping[str, Path]) -> dict[str, Any]:
-    """What `committed.json` holds: by the assumptions, so that it is the same on every machine."""
-    parts = model(paths)["parts"]
-    usd = {"core": sum(sum(parts[name].values()) for name in CORE)}
-    usd |= {name: sum(lines.values()) for name, lines in parts.items() if name not in CORE}
+    """The calls and units of each path, as `committed.json` holds them."""
     return {
         "calls": {name: path.calls for name, path in paths.items()},
         "units": {
             name: [path.aws.write_units, path.aws.index_units, path.aws.read_units]
             for name, path in paths.items()
         },
-        "usd": {name: round(amount, 2) for name, amount in usd.items()},
     }
 
 

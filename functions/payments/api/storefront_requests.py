@@ -43,12 +43,16 @@ def read_order(
     """
     # A status waits for no pydantic.
     from payments.requests.payment_request import parse
+    from payments.requests.policy import RequestPolicy
     from payments.services.initiate import Order, fingerprint_of
 
     document = request.json()
-    origins = request.authorizer.get("allowedOrigins", "").split()
-    has_test_mode = bool(settings.simulated_callbacks_queue)
-    body = parse(document, settings.sources_of_funds, origins, has_test_mode=has_test_mode)
+    policy = RequestPolicy(
+        sources_of_funds=settings.sources_of_funds,
+        allowed_origins=request.authorizer.get("allowedOrigins", "").split(),
+        has_test_mode=bool(settings.simulated_callbacks_queue),
+    )
+    body = parse(document, policy)
     base_url = settings.callback_base_url or f"https://{request.host}"
     url = callback_url(base_url, body.order.id, credentials.merchant_keys[0])
     return Order(storefront_id, body, fingerprint_of(document), url)

@@ -3,8 +3,8 @@
 `parse` is the only way in. Limits and names: Finpay's page "Payment Code" and its public tables.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, get_args, override
+from collections.abc import Iterator, Sequence
+from typing import Any, Self, get_args
 
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
@@ -24,7 +24,9 @@ from payments.requests.objects import (
     SourceOfFunds,
     Url,
 )
-from payments.requests.validators import REFUSED, Incoming, outcome_named
+from payments.requests.policy import RequestPolicy
+from payments.requests.redaction import values_in
+from payments.requests.validators import REFUSED, outcome_named
 
 MOST_ERRORS = 100
 """More wrong fields than this are a broken client; listing them all would only cost time."""
@@ -60,11 +62,14 @@ class InitiateRequest(RequestObject):
     recurring: JsonObject11 = UNSENT
     funds: SourceOfFunds = Field(alias="sourceOfFunds")
     device: Device = UNSENT
-    _sent: frozenset[str] = PrivateAttr()
+    _document: dict[str, Any] = PrivateAttr()
 
-    @override
-    def model_post_init(self, context: Incoming, /) -> None:
-        self._sent = frozenset(_leaves(context.document))
+    @classmethod
+    def from_document(cls, document: dict[str, Any], policy: RequestPolicy) -> Self:
+        """The request, which keeps its document. Raises pydantic's ValidationError."""
+        request: Self = cls.model_validate(document, context=policy)
+        request._document = document
+        return request
 
     @property
     def source_of_funds(self) -> str:
@@ -95,32 +100,22 @@ class InitiateRequest(RequestObject):
 
     def sent_values(self) -> frozenset[str]:
         """Every value, as sent and as normalised: what Finpay's messages are cleaned of."""
-        return self._sent.union(_leaves(self._dumped()))
+        return frozenset((*values_in(self._document), *values_in(self._dumped())))
 
     def _dumped(self) -> dict[str, Any]:
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
-def parse(
-    document: object,
-    sources_of_funds: Collection[str],
-    allowed_origins: Collection[str],
-    *,
-    has_test_mode: bool = False,
-) -> InitiateRequest:
+def parse(document: object, policy: RequestPolicy) -> InitiateRequest:
     """The request in a decoded JSON document.
 
-    `sources_of_funds` are the types that the deployment allows, `allowed_origins` the
-    storefront's registered origins (`https://shop.example`, or `*` for any). Without test mode, a
-    customer's e-mail that asks for an outcome is refused.
     Raises InvalidRequest with one FieldError per wrong field.
     """
     if not isinstance(document, dict):
         raise InvalidRequest((FieldError("", "must be an object"),))
     document = {"sourceOfFunds": {"type": PAYMENT_CODE_TYPE}} | document
-    incoming = Incoming(document, sources_of_funds, allowed_origins, has_test_mode)
     try:
-        return InitiateRequest.model_validate(document, context=incoming)
+        return InitiateRequest.from_document(document, policy)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
     raise InvalidRequest(_field_errors(faults))
@@ -168,12 +163,3 @@ def _members(parents: Sequence[str | int]) -> Iterator[str]:
 
 def _by_name(model: type[RequestObject]) -> dict[str, Any]:
     return {field.alias or name: field for name, field in model.model_fields.items()}
-
-
-def _leaves(value: object) -> Iterator[str]:
-    """Every text and number in a JSON value, as text."""
-    if isinstance(value, dict | list):
-        for entry in value.values() if isinstance(value, dict) else value:
-            yield from _leaves(entry)
-    elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield str(value)

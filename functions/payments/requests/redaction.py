@@ -1,7 +1,7 @@
 """Cleans what others write of what they may have quoted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _CUT = "…"
 # An e-mail, or five digits and more with whatever people write between them.
@@ -21,6 +21,15 @@ def redact(message: str, values: Iterable[str]) -> str:
     for value in sorted(quoted, key=len, reverse=True):
         message = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _CUT, message, flags=re.IGNORECASE)
     return message
+
+
+def values_in(document: object) -> Iterator[str]:
+    """Every text and number in a JSON value, as text."""
+    if isinstance(document, dict | list):
+        for entry in document.values() if isinstance(document, dict) else document:
+            yield from values_in(entry)
+    elif isinstance(document, str | int | float) and not isinstance(document, bool):
+        yield str(document)
 
 
 def _with_words(values: Iterable[str]) -> set[str]:

@@ -4,9 +4,9 @@ import re
 
 from pydantic import ValidationInfo
 
-from payments.requests.validators import Incoming, refused
+from payments.requests.policy import RequestPolicy
+from payments.requests.validators import refused
 
-ANY_ORIGIN = "*"
 # One pattern instead of a URL parser: what it accepts, no browser or client reads differently.
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*|\[[0-9a-f:.]+\])"
@@ -32,9 +32,9 @@ def _origin(url: str) -> tuple[str, str]:
     return scheme, f"{scheme}://{parts['host'].lower()}{suffix}"
 
 
-def registered(value: str, info: ValidationInfo[Incoming]) -> str:
+def registered(value: str, info: ValidationInfo[RequestPolicy]) -> str:
     scheme, origin = _origin(value)
-    if not {origin, ANY_ORIGIN}.isdisjoint(info.context.origins):
+    if info.context.allows_origin(origin):
         return value
     if scheme == "http":
         raise refused("must be an https URL; its http origin is not registered for this storefront")

@@ -4,8 +4,6 @@ No detail quotes the value: it may be personal.
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -13,6 +11,7 @@ from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from payments.requests.patterns import Checked, Converted, phone_number, whole_number
+from payments.requests.policy import RequestPolicy
 
 REFUSED = "refused"
 """Type of the errors whose message is written here, and needs no translation."""
@@ -30,16 +29,6 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,13}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SEPARATORS = str.maketrans("", "", " -.()")
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """The document as it came, and what deployment and storefront allow: validation's context."""
-
-    document: dict[str, Any]
-    sources_of_funds: Collection[str]
-    origins: Collection[str]
-    has_test_mode: bool
 
 
 def refused(detail: str) -> PydanticCustomError:
@@ -120,7 +109,7 @@ def outcome_named(email: str) -> str:
     return name if domain == TEST_DOMAIN else ""
 
 
-def no_customer(value: str, info: ValidationInfo[Incoming]) -> str:
+def no_customer(value: str, info: ValidationInfo[RequestPolicy]) -> str:
     """An e-mail of the reserved domain asks for an outcome, where payments can be tests."""
     if not (outcome := outcome_named(value)):
         return value
@@ -145,7 +134,7 @@ def flag_or_text(value: object) -> object:
     return plain(value)
 
 
-def source_of_funds(value: str, info: ValidationInfo[Incoming]) -> str:
+def source_of_funds(value: str, info: ValidationInfo[RequestPolicy]) -> str:
     allowed = info.context.sources_of_funds
     if value not in allowed:
         raise refused("must be one of the allowed types: " + ", ".join(sorted(allowed)))

@@ -13,6 +13,7 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.transitions import Status
 from payments.requests.payment_request import parse
+from payments.requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
@@ -63,7 +64,8 @@ class Finpay:
 
 def make_order() -> Order:
     document = make_request_body()
-    request = parse(document, {"finpaycode"}, {"*"})
+    policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
+    request = parse(document, policy)
     return Order("demo", request, fingerprint_of(document), "https://api.example/callbacks")
 
 

@@ -19,6 +19,7 @@ from payments.domain.transitions import Status
 from payments.finpay.client import FinpayClient
 from payments.finpay.transport import HttpTransport
 from payments.requests.payment_request import parse
+from payments.requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
@@ -171,7 +172,8 @@ def test_of_fifty_initiates_at_once_one_gets_a_code(
     store: DynamoPayments, finpay: Server, number: int
 ) -> None:
     body = make_request_body(id=f"new-{number}")
-    request = parse(body, {"finpaycode"}, {"*"})
+    policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
+    request = parse(body, policy)
     order = Order("demo", request, fingerprint_of(body), "http://127.0.0.1:9/a/b/c/d")
     containers = [initiate_in(store, finpay) for _ in range(REQUESTS)]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from payments.domain.errors import InvalidRequest
 from payments.requests.payment_request import InitiateRequest, parse
+from payments.requests.policy import RequestPolicy
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
 SAMPLE: dict[str, Any] = {
@@ -135,7 +136,7 @@ def make_document(
 def parsed(
     document: object, sources: Collection[str] = ("finpaycode",), origins: Collection[str] = ("*",)
 ) -> InitiateRequest:
-    return parse(document, sources, origins)
+    return parse(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
 
 
 def errors_of(
@@ -143,7 +144,7 @@ def errors_of(
 ) -> dict[str, str]:
     """Pointer and detail of each error, in order; empty when the document is valid."""
     try:
-        parse(document, sources, origins)
+        parse(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
     except InvalidRequest as refusal:
         errors = refusal.errors
     else:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from payments.requests.payment_request import parse
 from tests.unit.request.documents import (
     FULL,
     SAMPLE,
@@ -26,7 +25,7 @@ def expected(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_finpays_own_sample_passes_unchanged() -> None:
-    request = parse(SAMPLE, ["finpaycode"], ["*"])
+    request = parsed(SAMPLE)
     assert (request.order.id, request.order.amount) == ("1680576995412", 1000)
     assert (request.order.currency, request.source_of_funds) == ("IDR", "finpaycode")
     assert to_finpay(SAMPLE) == expected(SAMPLE)

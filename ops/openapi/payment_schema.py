@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from ops.openapi.references import or_null, text
 from payments.domain.transitions import Status
-from payments.requests.fields import Currency
+from payments.requests.order import Currency
 
 NAME = "Payment"
 ORDER_ID = text("^[A-Za-z0-9_-]{1,30}$")

@@ -10,7 +10,8 @@ from pydantic_core import core_schema
 
 from ops.openapi.references import SCHEMAS
 from payments.domain.payment import PAYMENT_CODE_TYPE
-from payments.requests.objects import RequestObject, SourceOfFunds
+from payments.requests.json_types import RequestObject
+from payments.requests.optional_objects import SourceOfFunds
 from payments.requests.payment_request import InitiateRequest
 
 NAME = "InitiateRequest"
@@ -25,8 +26,8 @@ class _Generator(GenerateJsonSchema):
         cls = schema["cls"]
         if issubclass(cls, RequestObject):
             shown["minProperties"] = 1
-            if len(shown["properties"]) > cls.most_members:
-                shown["maxProperties"] = cls.most_members
+            if len(shown["properties"]) > cls.max_members:
+                shown["maxProperties"] = cls.max_members
         if cls is SourceOfFunds:
             shown["additionalProperties"] = False
             shown["properties"]["type"] = {"const": PAYMENT_CODE_TYPE}

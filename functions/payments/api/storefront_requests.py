@@ -47,9 +47,10 @@ def read_order(
     from payments.services.initiate import Order, fingerprint_of
 
     document = request.json()
+    origins = request.authorizer.get("allowedOrigins", "").split()
     policy = RequestPolicy(
         sources_of_funds=settings.sources_of_funds,
-        allowed_origins=request.authorizer.get("allowedOrigins", "").split(),
+        allowed_origins=origins,
         has_test_mode=bool(settings.simulated_callbacks_queue),
     )
     body = parse(document, policy)

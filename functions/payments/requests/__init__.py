@@ -1,4 +1,6 @@
-"""The storefront's request for a payment: its model, the limits of its fields, the policy.
+"""The storefront's request for a payment: its objects, the rules of their fields, the policy.
 
-It imports pydantic and `domain`.
+`payment_request` parses a document and tells what is wrong with it. The other modules are named
+after the objects. Each defines its field types, with limit, check, error text and JSON Schema in
+one place, and then the objects that have them. The package imports pydantic and `domain`.
 """

@@ -1,35 +1,26 @@
-"""The storefront's initiate request: Finpay's own body, checked against its documented limits.
+"""The storefront's request for a payment: Finpay's own body, checked against its limits.
 
 `parse` is the only way in. Limits and names: Finpay's page "Payment Code" and its public tables.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Self, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from payments.domain.errors import FieldError, InvalidRequest
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
-from payments.requests.fields import JsonObject7, JsonObject11
-from payments.requests.objects import (
-    UNSENT,
-    Billing,
-    Customer,
-    Device,
-    Meta,
-    Order,
-    RequestObject,
-    Shipping,
-    SourceOfFunds,
-    Url,
-)
+from payments.requests.customer import Customer, requested_outcome
+from payments.requests.json_types import REFUSED, UNSENT, RequestObject, json_object
+from payments.requests.optional_objects import Billing, Device, Meta, Shipping, SourceOfFunds
+from payments.requests.order import Order
 from payments.requests.policy import RequestPolicy
 from payments.requests.redaction import values_in
-from payments.requests.validators import REFUSED, outcome_named
+from payments.requests.urls import Url
 
-MOST_ERRORS = 100
-"""More wrong fields than this are a broken client; listing them all would only cost time."""
+MAX_ERRORS = 100
+"""A client with more wrong fields than this is broken; to list them all would only cost time."""
 
 _DETAILS = {
     "missing": "is required",
@@ -43,6 +34,7 @@ _DETAILS = {
     "too_short": "must not be empty",
     "too_long": "must have at most {max_length} entries",
     "literal_error": "must be {expected}",
+    "extra_forbidden": "unknown member",
     REFUSED: "{detail}",
 }
 
@@ -58,8 +50,8 @@ class InitiateRequest(RequestObject):
     billing: Billing = UNSENT
     shipping: Shipping = UNSENT
     meta: Meta = UNSENT
-    card: JsonObject7 = UNSENT
-    recurring: JsonObject11 = UNSENT
+    card: Annotated[dict[str, object], *json_object(7)] = UNSENT
+    recurring: Annotated[dict[str, object], *json_object(11)] = UNSENT
     funds: SourceOfFunds = Field(alias="sourceOfFunds")
     device: Device = UNSENT
     _document: dict[str, Any] = PrivateAttr()
@@ -73,13 +65,13 @@ class InitiateRequest(RequestObject):
 
     @property
     def source_of_funds(self) -> str:
-        """The channel, `finpaycode` unless the storefront asked for another."""
+        """The channel, `finpaycode` unless the storefront asks for another."""
         return self.funds.type
 
     @property
     def test_outcome(self) -> str:
-        """What is to become of a test payment; empty for a customer's."""
-        return outcome_named(self.customer.email)
+        """The outcome that a test payment asks for; empty for a customer's payment."""
+        return requested_outcome(self.customer.email)
 
     @property
     def timeout(self) -> int:
@@ -90,7 +82,7 @@ class InitiateRequest(RequestObject):
         """The body for Finpay: what was sent, normalised, with our order id and callback URL.
 
         The amount is a string of digits, as in Finpay's sample; `sourceOfFunds` is always there,
-        and so is `customer.lastName`, which Finpay refuses to miss.
+        and so is `customer.lastName`, which Finpay requires.
         """
         body = self._dumped()
         body["order"] |= {"id": gateway_order_id, "amount": str(self.order.amount)}
@@ -99,7 +91,7 @@ class InitiateRequest(RequestObject):
         return body
 
     def sent_values(self) -> frozenset[str]:
-        """Every value, as sent and as normalised: what Finpay's messages are cleaned of."""
+        """Every value as sent and as normalised, which is redacted in Finpay's messages."""
         return frozenset((*values_in(self._document), *values_in(self._dumped())))
 
     def _dumped(self) -> dict[str, Any]:
@@ -117,13 +109,10 @@ def parse(document: object, policy: RequestPolicy) -> InitiateRequest:
     try:
         return InitiateRequest.from_document(document, policy)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-    raise InvalidRequest(_field_errors(faults))
-
-
-def _field_errors(faults: Sequence[ErrorDetails]) -> tuple[FieldError, ...]:
-    return tuple(
-        FieldError(_pointer(fault["loc"]), _detail(fault)) for fault in faults[:MOST_ERRORS]
+        faults = error.errors(include_url=False, include_input=False)[:MAX_ERRORS]
+    # Raised here, the error has no context, which would quote the document.
+    raise InvalidRequest(
+        tuple(FieldError(_pointer(fault["loc"]), _detail(fault)) for fault in faults)
     )
 
 
@@ -133,17 +122,21 @@ def _pointer(location: Sequence[str | int]) -> str:
 
 
 def _detail(fault: ErrorDetails) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "unknown member" + _suggestion(fault["loc"])
-    return _DETAILS[fault["type"]].format_map(fault.get("ctx", {}))
+    detail = _DETAILS[fault["type"]].format_map(fault.get("ctx", {}))
+    return detail + _suggestion(fault["loc"]) if fault["type"] == "extra_forbidden" else detail
 
 
 def _suggestion(location: Sequence[str | int]) -> str:
-    """The known member that was probably meant, as Finpay's tables write it: `order.item[].sku`."""
+    """The known member with the closest name, as Finpay's tables write it: `order.item[].sku`."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt request pays for it
 
     *parents, unknown = location
-    known = {name.lower(): name for name in _members(parents)}
+    model: type[RequestObject] = InitiateRequest
+    for step in parents:
+        if isinstance(step, str):
+            annotation = _members(model)[step].annotation
+            model = next(iter(get_args(annotation)), annotation)
+    known = {name.lower(): name for name in _members(model)}
     near = get_close_matches(str(unknown).lower(), known, n=1)
     if not near:
         return ""
@@ -151,15 +144,5 @@ def _suggestion(location: Sequence[str | int]) -> str:
     return f"; did you mean {f'{path}.{known[near[0]]}'.removeprefix('.')}?"
 
 
-def _members(parents: Sequence[str | int]) -> Iterator[str]:
-    """The names of the members that the object at this place can have."""
-    model: type[RequestObject] = InitiateRequest
-    for step in parents:
-        if isinstance(step, str):
-            annotation = _by_name(model)[step].annotation
-            model = next(iter(get_args(annotation)), annotation)
-    return iter(_by_name(model))
-
-
-def _by_name(model: type[RequestObject]) -> dict[str, Any]:
+def _members(model: type[RequestObject]) -> dict[str, Any]:
     return {field.alias or name: field for name, field in model.model_fields.items()}

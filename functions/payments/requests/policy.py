@@ -8,15 +8,11 @@ ANY_ORIGIN = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPolicy:
-    """The rules that differ between deployments and storefronts: pydantic's validation context."""
+    """The validation context: the checks of fields that depend on it read it from there."""
 
     sources_of_funds: Collection[str]
-    """The types of `sourceOfFunds` that the deployment allows."""
+    """What `sourceOfFunds.type` may be on this deployment: `optional_objects`."""
     allowed_origins: Collection[str]
-    """The storefront's registered origins, such as `https://shop.example`; `*` allows any."""
+    """Origins registered for the storefront, as `https://shop.example`, or ANY_ORIGIN: `urls`."""
     has_test_mode: bool = False
-    """Whether a customer's e-mail at `finpay.test` makes a test payment."""
-
-    def allows_origin(self, origin: str) -> bool:
-        """Whether a URL of this origin (scheme, host in lower case, port) is allowed."""
-        return origin in self.allowed_origins or ANY_ORIGIN in self.allowed_origins
+    """Whether the customer's e-mail may ask for a test payment: `customer`."""

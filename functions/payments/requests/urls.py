@@ -1,27 +1,53 @@
-"""What the URLs of an initiate request have to fulfil: where they lead, and at whose origin."""
+"""The URLs of a request: webhook and return pages, at origins registered for the storefront."""
 
 import re
+from typing import Annotated
 
-from pydantic import ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from payments.requests.policy import RequestPolicy
-from payments.requests.validators import refused
+from payments.requests.json_types import MAX_LENGTH, UNSENT, RequestObject, refused
+from payments.requests.policy import ANY_ORIGIN, RequestPolicy
 
-# One pattern instead of a URL parser: what it accepts, no browser or client reads differently.
+# One pattern instead of a URL parser: no browser or client reads differently what it accepts.
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?#][!-\[\]-~]*)?",
     re.ASCII | re.IGNORECASE,
 )
+_HTTPS_OR_LOOPBACK = re.compile(
+    r"https://|http://(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/?#]|$)", re.ASCII | re.IGNORECASE
+)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_HIGHEST_PORT = 65_535
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_MAX_PORT = 65_535
+# The pattern of the JSON Schema needs no flags, and leaves out IPv6 addresses.
+_AFTER_SCHEME = (
+    r"://[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*"
+    r"(?::(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}))?"
+    r"(?:[/?#][!-\[\]-~]*)?$"
+)
 
 
-def _origin(url: str) -> tuple[str, str]:
-    """Scheme and origin (RFC 6454: scheme, host in lower case, port unless it is the default)."""
+def check_registered_origin(value: str, info: ValidationInfo[RequestPolicy]) -> str:
+    """Refuse what is no URL, and URLs whose origin is not registered for the storefront."""
+    scheme, origin = _scheme_and_origin(value)
+    if not {origin, ANY_ORIGIN}.isdisjoint(info.context.allowed_origins):
+        return value
+    if scheme == "http":
+        raise refused("must be an https URL; its http origin is not registered for this storefront")
+    raise refused("its origin is not registered for this storefront")
+
+
+def require_https(value: str) -> str:
+    """Refuse http, except for a backend beside the local stack: webhooks are sent by https."""
+    if not _HTTPS_OR_LOOPBACK.match(value):
+        raise refused("must be an https URL, since webhooks are sent there")
+    return value
+
+
+def _scheme_and_origin(url: str) -> tuple[str, str]:
+    """The origin of RFC 6454: scheme, host in lower case, and the port if it is not the default."""
     parts = _URL.fullmatch(url)
-    if not parts or int(parts["port"] or 0) > _HIGHEST_PORT:
+    if not parts or int(parts["port"] or 0) > _MAX_PORT:
         raise refused(
             "must be an absolute https URL with a host, of which no part has more than 63 "
             "characters, without user name, spaces or backslashes, other characters than ASCII "
@@ -32,18 +58,31 @@ def _origin(url: str) -> tuple[str, str]:
     return scheme, f"{scheme}://{parts['host'].lower()}{suffix}"
 
 
-def registered(value: str, info: ValidationInfo[RequestPolicy]) -> str:
-    scheme, origin = _origin(value)
-    if info.context.allows_origin(origin):
-        return value
-    if scheme == "http":
-        raise refused("must be an https URL; its http origin is not registered for this storefront")
-    raise refused("its origin is not registered for this storefront")
+ReturnUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_LENGTH,
+        description="https, or http of an origin that is registered with it",
+        json_schema_extra={"pattern": "^[Hh][Tt][Tt][Pp][Ss]?" + _AFTER_SCHEME},
+    ),
+    AfterValidator(check_registered_origin),
+]
+WebhookUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_LENGTH,
+        description="https; http only for a backend beside the local stack",
+        json_schema_extra={"pattern": "^[Hh][Tt][Tt][Pp][Ss]" + _AFTER_SCHEME},
+    ),
+    AfterValidator(check_registered_origin),
+    AfterValidator(require_https),
+]
 
 
-def told_there(value: str) -> str:
-    """Webhooks leave by https only; http is for a backend beside the local stack."""
-    parts = _URL.fullmatch(value)
-    if parts and parts["scheme"].lower() == "http" and parts["host"].lower() not in _LOOPBACK:
-        raise refused("must be an https URL, since webhooks are sent there")
-    return value
+class Url(RequestObject):
+    callback_url: WebhookUrl
+    success_url: ReturnUrl = UNSENT
+    fail_url: ReturnUrl = UNSENT
+    back_url: ReturnUrl = UNSENT

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.domain.errors import InvalidRequest
-from payments.requests.payment_request import MOST_ERRORS
+from payments.requests.payment_request import MAX_ERRORS
 from tests.unit.request.documents import FULL, errors_of, make_document, parsed
 
 REQUIRED = [
@@ -271,7 +271,7 @@ def test_every_wrong_field_has_its_own_error_in_the_order_of_the_documentation()
 def test_a_broken_client_is_not_told_every_one_of_its_errors() -> None:
     document = make_document()
     document["order"] |= {f"amount{n}": n for n in range(20_000)}
-    assert len(errors_of(document)) == MOST_ERRORS
+    assert len(errors_of(document)) == MAX_ERRORS
 
 
 def test_the_refusal_carries_no_trace_of_the_request() -> None:

@@ -12,7 +12,7 @@ from ops.openapi.references import SCHEMAS
 from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.requests.json_types import RequestObject
 from payments.requests.optional_objects import SourceOfFunds
-from payments.requests.payment_request import InitiateRequest
+from payments.requests.payment_request import PaymentRequest
 
 NAME = "InitiateRequest"
 
@@ -31,7 +31,7 @@ class _Generator(GenerateJsonSchema):
         if cls is SourceOfFunds:
             shown["additionalProperties"] = False
             shown["properties"]["type"] = {"const": PAYMENT_CODE_TYPE}
-        if cls is InitiateRequest:
+        if cls is PaymentRequest:
             shown["required"].remove("sourceOfFunds")
         return shown
 
@@ -50,11 +50,11 @@ class _Generator(GenerateJsonSchema):
 
 def request_schemas() -> dict[str, Any]:
     """The request and the objects in it, by name."""
-    root = InitiateRequest.model_json_schema(
+    root = PaymentRequest.model_json_schema(
         ref_template=SCHEMAS + "{model}", schema_generator=_Generator
     )
     parts = root.pop("$defs")
-    return {NAME: root} | {name: _untitled(part) for name, part in parts.items()}
+    return {NAME: root | {"title": NAME}} | {name: _untitled(part) for name, part in parts.items()}
 
 
 def _untitled(schema: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ _DETAILS = {
 }
 
 
-class InitiateRequest(RequestObject):
+class PaymentRequest(RequestObject):
     """A valid request. Amounts are whole rupiah, `order.timeout` is minutes, phones are E.164."""
 
     model_config = ConfigDict(defer_build=False)
@@ -98,7 +98,7 @@ class InitiateRequest(RequestObject):
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
-def parse(document: object, policy: RequestPolicy) -> InitiateRequest:
+def parse(document: object, policy: RequestPolicy) -> PaymentRequest:
     """The request in a decoded JSON document.
 
     Raises InvalidRequest with one FieldError per wrong field.
@@ -107,7 +107,7 @@ def parse(document: object, policy: RequestPolicy) -> InitiateRequest:
         raise InvalidRequest((FieldError("", "must be an object"),))
     document = {"sourceOfFunds": {"type": PAYMENT_CODE_TYPE}} | document
     try:
-        return InitiateRequest.from_document(document, policy)
+        return PaymentRequest.from_document(document, policy)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)[:MAX_ERRORS]
     # Raised here, the error has no context, which would quote the document.
@@ -131,7 +131,7 @@ def _suggestion(location: Sequence[str | int]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt request pays for it
 
     *parents, unknown = location
-    model: type[RequestObject] = InitiateRequest
+    model: type[RequestObject] = PaymentRequest
     for step in parents:
         if isinstance(step, str):
             annotation = _members(model)[step].annotation

@@ -22,7 +22,7 @@ from payments.domain.errors import (
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.transitions import Status, Trigger, rule_for
-from payments.requests.payment_request import InitiateRequest
+from payments.requests.payment_request import PaymentRequest
 from payments.requests.redaction import redact
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Ask:
     clock: Clock
     new_id: NewId
 
-    def __call__(self, request: InitiateRequest, callback_url: str, held: Payment) -> Payment:
+    def __call__(self, request: PaymentRequest, callback_url: str, held: Payment) -> Payment:
         """The payment with its code, asked for under its gateway order id. The caller holds it.
 
         Raises a GatewayError: the payment is FAILED where Finpay refused for certain.

@@ -26,7 +26,7 @@ from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_sync_time
 from payments.domain.transitions import Status
-from payments.requests.payment_request import InitiateRequest
+from payments.requests.payment_request import PaymentRequest
 from payments.services.ask import Ask
 from payments.services.resolve import Resolve
 
@@ -51,7 +51,7 @@ class Order:
     """One storefront's request for a payment code."""
 
     storefront_id: str
-    request: InitiateRequest
+    request: PaymentRequest
     fingerprint: str
     callback_url: str
 

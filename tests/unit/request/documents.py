@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from payments.domain.errors import InvalidRequest
-from payments.requests.payment_request import InitiateRequest, parse
+from payments.requests.payment_request import PaymentRequest, parse
 from payments.requests.policy import RequestPolicy
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
@@ -135,7 +135,7 @@ def make_document(
 
 def parsed(
     document: object, sources: Collection[str] = ("finpaycode",), origins: Collection[str] = ("*",)
-) -> InitiateRequest:
+) -> PaymentRequest:
     return parse(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
 
 

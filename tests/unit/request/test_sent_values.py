@@ -1,6 +1,6 @@
 """What Finpay's messages are cleaned of: everything that the storefront sent."""
 
-from payments.requests.payment_request import InitiateRequest
+from payments.requests.payment_request import PaymentRequest
 from tests.unit.request.documents import FULL, SAMPLE, make_document, parsed, to_finpay
 
 
@@ -28,9 +28,9 @@ def test_texts_and_numbers_deep_in_what_passes_through_are_too() -> None:
 def test_a_request_shows_nothing_of_itself_in_a_log() -> None:
     request = parsed(FULL)
     shown = [f"{part!r}{part}" for part in (request, request.customer, request.order)]
-    assert shown == ["InitiateRequest()", "Customer()", "Order()"]
+    assert shown == ["PaymentRequest()", "Customer()", "Order()"]
 
 
 def test_sent_values_are_no_part_of_what_finpay_gets() -> None:
-    assert isinstance(parsed(FULL), InitiateRequest)
+    assert isinstance(parsed(FULL), PaymentRequest)
     assert set(to_finpay(FULL)) == set(FULL)

@@ -47,8 +47,8 @@ def measure(measured: Mapping[str, Mapping[str, Any]]) -> Part:
         "write units": sum(paths[name].aws.write_units for name in writes),
     }
     note = (
-        f"USD per million paid payments for {', '.join(CORE)}; with webhooks and status syncs, which the "
-        f"peers have not, it is {result['whole']:.2f}. Prices and assumptions: `bench/*.toml`."
+        f"USD per million paid payments for {', '.join(CORE)}; with webhooks and status "
+        f"syncs, which the peers have not, it is {result['whole']:.2f}. Prices and assumptions: `bench/*.toml`."
     )
     return Part("cost", note, [Table("Bill", ["", *shown], rows)], values, {"model": result})
 

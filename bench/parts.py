@@ -92,7 +92,7 @@ def authorizing(once: Work, assumed: Assumed) -> Use:
 
 
 def _sync(did: Mapping[str, Work], assumed: Assumed) -> Use:
-    """One status sync: its share of an invocation and of the queue, and what the stream makes of it."""
+    """One status sync: its share of an invocation, of the queue, and of the stream's work."""
     share = 1 / assumed["payment"]["syncs_per_invocation"]
     # Lambda receives and deletes what the schedule sent, each call with so many status syncs.
     uses = [did["status sync"].use(assumed, invocations=share), {"SQS requests": 3 * share}]

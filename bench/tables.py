@@ -62,8 +62,8 @@ def _verdict(result: Mapping[str, Any]) -> list[str]:
     largest = sorted(core["lines"].items(), key=lambda line: -line[1])[:4]
     told = ", ".join(f"{line} {_usd(usd)}" for line, usd in largest)
     return [
-        f"the same service as the peers: {_usd(core['total'])}, "
-        f"{result['share_of_cheapest_peer']:.2f} of the cheapest peer",
+        f"the same service as the peers: {_usd(core['total'])}",
+        f"the same against the cheapest peer: {result['share_of_cheapest_peer']:.2f} of it",
         f"what dominates: {told}",
         "everybody's, being requests, Finpay's time, writes, reads and data: "
         + _usd(result["same_for_all"]),

@@ -84,7 +84,7 @@ class StatusSyncs:
         return SyncedPayment(before, after, taken=bool(began), answered=None if began else False)
 
     def queue_now(self, order_id: str) -> int:
-        """Make a payment due and queue its status sync; the moment since when it is due (epoch ms)."""
+        """Make a payment due and queue its status sync; returns when it became due (epoch ms)."""
         now = self.clock()
         request = {":now": now, ":shard": shard_of(order_id)}
         try:
@@ -126,6 +126,6 @@ def of(deployment: Deployment) -> StatusSyncs:
 
 
 def _longest(payment: Payment) -> int:
-    """The milliseconds that a status sync may take: it asks about each order, and may cancel one."""
+    """How long a status sync may take (ms): it asks about each order, and may cancel one."""
     calls = 1 + len(payment.previous_attempt_ids) + 1
     return calls * _CALL_MS + _SLACK_MS

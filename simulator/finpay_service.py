@@ -22,7 +22,7 @@ from simulator.settings import Settings
 
 
 class Gateway(Protocol):
-    """What a service works with: a `Simulation`, or what a test makes of an order store and a clock."""
+    """What a service works with: a `Simulation`, or a test's own order store and clock."""
 
     @property
     def order_store(self) -> OrderStore: ...

@@ -1,4 +1,4 @@
-"""The whole simulated gateway without its HTTP: order store, clock, faults and callbacks together."""
+"""The whole simulated gateway without its HTTP: order store, clock, faults and callbacks."""
 
 import random
 import threading

@@ -40,7 +40,7 @@ class Block:
     shown: str | None
 
     def run(self, environment: Mapping[str, str]) -> tuple[int, str]:
-        """Exit code and output. What only status syncs is run again until it is as shown, for a while."""
+        """Exit code and output. What only reads is run again until it is as shown, for a while."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             done = subprocess.run(

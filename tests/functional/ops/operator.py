@@ -86,7 +86,7 @@ class Operator:
 def operator(
     service: Service, outputs: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Operator]:
-    """All clocks stand still; while the operator waits, they go on and the status syncs are taken."""
+    """All clocks stand still; while the operator waits, they go on and status syncs run."""
     service.pass_time(0)
     with open_shop(service) as shop:
         queue = service.sqs.create_queue

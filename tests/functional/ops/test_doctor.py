@@ -386,8 +386,8 @@ def put_alarms(change: Callable[[str, dict[str, Any]], dict[str, Any] | None]) -
 
 @pytest.mark.moto
 def test_alarms_as_the_template_says_are_well_and_silence_is_for_prod_to_mind(
-    operator: Operator,
-) -> None:  # noqa: ARG001
+    operator: Operator,  # noqa: ARG001 - its account is the one with the alarms
+) -> None:
     client = put_alarms(lambda _, alarm: alarm)
     assert ill(alarms.alarms(client, deployed(), "", "dev")) == []
     assert ill(alarms.alarms(client, deployed(), "", "prod")) == ["topic: alarms reach nobody"]

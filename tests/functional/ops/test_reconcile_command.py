@@ -91,7 +91,7 @@ def meanwhile(operator: Operator, monkeypatch: pytest.MonkeyPatch, happening: Ha
 
 
 def begun(operator: Operator, seconds: float, *, fails: bool) -> Happening:
-    """A status sync at A-1 that takes so long, and that Finpay does not answer or that never ends."""
+    """A status sync of A-1 that takes so long, and that Finpay leaves unanswered or never ends."""
     payments = DynamoPayments(operator.service.dynamodb, "PaymentsTable")
     due_at = operator.service.payment("A-1").next_sync_at
     assert due_at

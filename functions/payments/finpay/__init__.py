@@ -1,4 +1,4 @@
 """Finpay's API: client, HTTP transport, circuit breaker, responses and merchant credentials.
 
-It imports `aws` and everything below it.
+It may import `aws` and the packages below `aws`.
 """

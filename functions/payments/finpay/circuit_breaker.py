@@ -1,8 +1,9 @@
-"""Stops asking a Finpay that does not answer, in all functions at once.
+"""Stops calls to Finpay from all functions while Finpay does not answer.
 
-Powertools' circuit breaker with its state in a table of its own: failures are counted in each
-container, and the first to have enough of them in a row opens the circuit for everybody. Nothing is
-written while Finpay is well. If the table does not answer, the circuit counts as closed.
+This is Powertools' circuit breaker with its state in a DynamoDB table. Each container counts its
+own consecutive failures. The first container that reaches FAILURES opens the circuit for all
+containers. Nothing is written while Finpay answers. If the table does not answer, the circuit
+counts as closed.
 """
 
 from __future__ import annotations
@@ -33,76 +34,83 @@ if TYPE_CHECKING:
 
 NAME = "finpay"
 FAILURES = 3
+"""Number of consecutive failures in one container that opens the circuit."""
 RECOVERY_SECONDS = 30
+"""Seconds from the opening of the circuit to the next call."""
 _CACHED_SECONDS = 10
 _SERVER_ERRORS = range(500, 600)
 
 
 class _ServerError(Exception):
-    """Finpay answered with 5xx; what that was about one order counts for nothing."""
+    """A 5xx answer about one order only, so it does not count as a failure."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__("Finpay answered with 5xx")
         self.answer = answer
 
 
-class _Unwell(_ServerError):
-    """It may be like that for everybody."""
+class _CountedServerError(_ServerError):
+    """A 5xx answer that can affect all orders, so it counts as a failure."""
 
 
 _CONFIG = CircuitBreakerConfig(
     failure_threshold=FAILURES,
     recovery_timeout=RECOVERY_SECONDS,
     success_threshold=1,
-    handled_exceptions=(NotAttempted, OutcomeUnknown, _Unwell),
+    handled_exceptions=(NotAttempted, OutcomeUnknown, _CountedServerError),
     local_cache_max_age=_CACHED_SECONDS,
 )
 
 
 class CircuitBreaker:
-    """The circuit of one deployment: an Transport before another one."""
+    """A Transport that calls another Transport unless the deployment's circuit is open."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, clock: Clock, transport: Transport
     ) -> None:
         self._clock = clock
         self._states = CircuitBreakerDynamoDBPersistence(table, boto3_client=client)
-        self._attempt = circuit_breaker(NAME, self._states, config=_CONFIG)(
-            partial(_attempt, transport)
+        self._guarded_send = circuit_breaker(NAME, self._states, config=_CONFIG)(
+            partial(_send, transport)
         )
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
-        """Finpay's answer; raises CircuitOpen at once while the circuit is open."""
+        """Send the request and return Finpay's answer.
+
+        Raises CircuitOpen without a call while the circuit is open, else as `transport` does.
+        """
         try:
-            answer: Answer = self._attempt(request, deadline)
+            answer: Answer = self._guarded_send(request, deadline)
         except _ServerError as error:
             return error.answer
         except CircuitBreakerOpenError as error:
             opened_at = error.circuit.opened_at if error.circuit else None
             raise CircuitOpen(self._seconds_left(opened_at)) from None
         except (ClientError, BotoCoreError):
-            # Who may try first again is decided in the table, so nobody did.
+            # The table decides which container makes the first call after the recovery time. It
+            # failed, so no call was made.
             raise CircuitOpen(RECOVERY_SECONDS) from None
         return answer
 
     def is_closed(self) -> bool:
-        """Whether a call would be made, as far as is known here."""
+        """Whether the next call would be made, according to the state that this container has."""
         known = self._states.get_state(NAME)
         recovering = self._seconds_left(known.opened_at) <= 1
         return known.state is not CircuitState.OPEN or recovering
 
     def _seconds_left(self, opened_at: int | None) -> int:
-        """Until Finpay is tried again: at least one second, at most the whole recovery."""
+        """Seconds until the next call to Finpay, from 1 to RECOVERY_SECONDS."""
         if opened_at is None:
             return RECOVERY_SECONDS
         left = opened_at + RECOVERY_SECONDS - self._clock() // 1000
         return min(max(left, 1), RECOVERY_SECONDS)
 
 
-def _attempt(transport: Transport, request: requests.Request, deadline: float) -> Answer:
+def _send(transport: Transport, request: requests.Request, deadline: float) -> Answer:
     answer = transport(request, deadline)
     if answer[0] not in _SERVER_ERRORS:
         return answer
-    # An order that Finpay cannot show is looked at again and again; the others do not suffer.
-    is_one_orders = request.method == "GET" and is_own_failure(*answer)
-    raise _ServerError(answer) if is_one_orders else _Unwell(answer)
+    # Finpay can fail on the status of one order. Status syncs repeat that check, and must not open
+    # the circuit for all other orders.
+    is_about_one_order = request.method == "GET" and is_own_failure(*answer)
+    raise _ServerError(answer) if is_about_one_order else _CountedServerError(answer)

@@ -1,8 +1,8 @@
-"""Finpay's endpoints, as the use cases see them.
+"""Client of Finpay's initiate, check and cancel endpoints; implements ports.Gateway.
 
-Nothing is sent twice but what Finpay refused, if there is a new key since: whether a request that
-failed had an effect is for the caller to find out. The deadlines of one request's calls together
-stay below the function's own end.
+A request is sent again only if Finpay refused it and the merchant key has changed since. In all
+other cases the caller has to determine whether a failed request had an effect. The deadlines of all
+calls for one storefront request add up to less than the function's timeout.
 """
 
 from __future__ import annotations
@@ -32,20 +32,21 @@ from payments.finpay.transport import Answer, Transport
 if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource
 
+# The deadline of a call, which includes its repetition with a new merchant key.
 INITIATE_SECONDS = 12.0
 CHECK_SECONDS = 4.0
 CANCEL_SECONDS = 4.0
 
 type Observe = Callable[[str, float], None]
-"""Told of each call: the endpoint's name and the seconds it took."""
+"""Is called after each HTTP call with the endpoint's name and the duration in seconds."""
 
 type IsReachable = Callable[[], bool]
-"""Whether a call would be made at all."""
+"""Whether the next call would be made; False while the circuit is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinpayClient:
-    """Finpay at one base URL; see ports.Gateway."""
+    """Finpay's API at one base URL; see ports.Gateway."""
 
     base_url: str
     credentials: CredentialSource
@@ -56,7 +57,10 @@ class FinpayClient:
     check_seconds: float = CHECK_SECONDS
 
     def initiate(self, body: Mapping[str, Any]) -> IssuedCode:
-        """`POST /pg/payment/card/initiate`; raises a GatewayError."""
+        """`POST /pg/payment/card/initiate`: request a payment code.
+
+        Raises a GatewayError, or Unavailable without credentials.
+        """
         sent_at = self.clock()
         request = requests.Request(
             "POST",
@@ -68,29 +72,39 @@ class FinpayClient:
         def read(status: int, answer: bytes) -> IssuedCode:
             return read_initiate_response(status, answer, body, sent_at)
 
-        return self._ask("initiate", request, INITIATE_SECONDS, read)
+        return self._send("initiate", request, INITIATE_SECONDS, read)
 
     def check(self, gateway_order_id: str) -> GatewayStatus | None:
-        """`GET /pg/payment/card/check/{id}`; raises a GatewayError."""
+        """`GET /pg/payment/card/check/{id}`: the gateway status, or None for an unknown order.
+
+        Raises a GatewayError, or Unavailable without credentials.
+        """
 
         def read(status: int, answer: bytes) -> GatewayStatus | None:
             return read_check_response(status, answer, gateway_order_id)
 
-        return self._ask("check", self._get("check", gateway_order_id), self.check_seconds, read)
+        return self._send("check", self._get("check", gateway_order_id), self.check_seconds, read)
 
     def cancel(self, gateway_order_id: str) -> bool:
-        """`GET /pg/payment/card/cancel/{id}`, which changes state; raises a GatewayError."""
+        """`GET /pg/payment/card/cancel/{id}`: whether Finpay agreed to cancel.
+
+        The call changes the order although it is a GET. Raises a GatewayError, or Unavailable
+        without credentials.
+        """
         request = self._get("cancel", gateway_order_id)
-        return self._ask("cancel", request, CANCEL_SECONDS, read_cancel_response)
+        return self._send("cancel", request, CANCEL_SECONDS, read_cancel_response)
 
     def _get(self, endpoint: str, gateway_order_id: str) -> requests.Request:
         path = f"/pg/payment/card/{endpoint}/{quote(gateway_order_id, safe='')}"
         return requests.Request("GET", self.base_url + path)
 
-    def _ask[T](
+    def _send[T](
         self, name: str, request: requests.Request, seconds: float, read: Callable[[int, bytes], T]
     ) -> T:
-        """What Finpay answered. A refusal of an old key did nothing: once more, with the new."""
+        """Send the request and read the answer; repeat it once if the merchant key has changed.
+
+        The repetition is safe because a refused request has no effect.
+        """
         deadline = time.monotonic() + seconds
         try:
             return read(*self._call(name, request, self.credentials.current(), deadline))
@@ -101,7 +115,7 @@ class FinpayClient:
             return read(*self._call(name, request, renewed, deadline))
 
     def _renewed_credentials(self) -> Credentials | None:
-        """New credentials, if there are any to be had; a refusal stays one where there are none."""
+        """The credentials if they have changed; None if not, or if the secret is unavailable."""
         try:
             return self.credentials.renewed()
         except Unavailable:
@@ -110,7 +124,7 @@ class FinpayClient:
     def _call(
         self, name: str, request: requests.Request, credentials: Credentials, deadline: float
     ) -> Answer:
-        # As bytes: requests would encode text as Latin-1.
+        # requests encodes a str as Latin-1, so bytes are passed.
         merchant_id, merchant_key = credentials.merchant_id, credentials.merchant_keys[0]
         request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())
         started = time.monotonic()

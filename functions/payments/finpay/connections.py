@@ -1,4 +1,4 @@
-"""A session's connections, which end for good with it in whichever thread one is being made."""
+"""HTTP connections of a session that `close` ends from any thread."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from payments.deadline import Overdue
 
 
 class Connections(HTTPAdapter):
-    """Makes, keeps and reuses connections as requests does, until it is closed.
+    """An HTTPAdapter that sends nothing after `close`, not even on a connection opened later.
 
-    They serve one request at a time, so the latest one is the one in use.
+    The session serves one request at a time, so the latest connection is the one in use.
     """
 
     def __init__(self) -> None:
@@ -43,27 +43,28 @@ class Connections(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecuredPool}
 
     def close(self) -> None:
-        """Let no byte of a request leave from now on, and the connections go.
+        """Shut down the connection in use, release all others and send nothing from now on.
 
-        A name or a server that hung may answer much later, in a container that was frozen
-        meanwhile; nothing is sent then. A connection that is in use ends here.
+        A name server or a server can answer much later, after Lambda froze the container and
+        resumed it. Nothing is sent in that case.
         """
         self._is_over = True
         if self._latest:
             end(self._latest)
         super().close()
-        self._latest = None  # What TLS needed for it is much to keep.
+        self._latest = None  # Releases the memory of its TLS state.
 
     def _connected(self, connection: socket.socket) -> None:
-        """Comes before the first byte of a request; raises Overdue."""
+        """Is called before the first byte of a request is sent; raises Overdue after `close`."""
         self._latest = connection
-        # In this order, so that either side sees what the other one did.
+        # `close` sets `_is_over` first and then reads `_latest`. The opposite order here means that
+        # at least one of the two threads sees the other's write.
         if self._is_over:
             raise Overdue
 
 
 def end(connection: socket.socket) -> None:
-    """Let nothing more come or go, whichever thread is waiting there."""
+    """Shut down the connection in both directions, also while another thread uses it."""
     with contextlib.suppress(OSError):
-        # An SSLSocket's own would, for a moment, let another thread write without TLS.
+        # SSLSocket.shutdown drops its TLS state first, so another thread could write in plain text.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)

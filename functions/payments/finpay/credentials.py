@@ -1,8 +1,8 @@
-"""The merchant's credentials at Finpay, out of Secrets Manager.
+"""The merchant's credentials at Finpay, read from Secrets Manager.
 
-The merchant rotates them by putting a new pair into the secret. Finpay goes on calling back at URLs
-that were made with the key before, and signs with it until it took over the new one; so the
-previous key verifies too, for a while after the current version was created.
+The merchant rotates them by storing a new pair in the secret. Finpay still calls callback URLs that
+were made with the previous key, and signs with that key until Finpay itself uses the new one. For
+this reason the previous key also verifies for a limited time after the current version was created.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 REFRESH_MS = 60_000
-"""A stranger's wrong signature makes us look for a new key at most this often."""
+"""Minimum milliseconds between two reads that an invalid token or signature causes."""
 MAX_AGE_MS = 300_000
-"""A container that sees nothing wrong looks too: to it, a key that leaked is still the current."""
+"""Maximum age of the credentials, in milliseconds, also if no request is refused.
+
+Without it, a container would keep a leaked key as the current one after a rotation.
+"""
 
 
 class _Version(NamedTuple):
@@ -36,15 +39,15 @@ class _Version(NamedTuple):
     created_at: int
 
 
-class _Known(NamedTuple):
-    """What the secret said when it was read; the previous key is good until `overlap_ends`."""
+class _Secret(NamedTuple):
+    """The content of the secret. The previous key is valid until `overlap_ends` (epoch ms)."""
 
     current: _Version
     previous_key: str
     overlap_ends: int
 
     def at(self, now: int) -> Credentials:
-        """The credentials at that moment, however long ago they were read."""
+        """The credentials that are valid at `now` (epoch ms)."""
         keys: tuple[str, ...] = (self.current.merchant_key,)
         if self.previous_key and now < self.overlap_ends:
             keys += (self.previous_key,)
@@ -53,7 +56,7 @@ class _Known(NamedTuple):
 
 @dataclass(slots=True)
 class SecretCredentials:
-    """Reads the secret `{"merchantId": …, "merchantKey": …}` and remembers it for MAX_AGE_MS.
+    """Reads the secret `{"merchantId": …, "merchantKey": …}` and caches it for MAX_AGE_MS.
 
     The previous version's key verifies for `overlap_ms` after the current one was created.
     """
@@ -62,46 +65,52 @@ class SecretCredentials:
     secret_id: str
     clock: Clock
     overlap_ms: int
-    _known: _Known | None = None
+    _cached: _Secret | None = None
     _read_at: int = 0
 
     def current(self) -> Credentials:
-        """The credentials; raises Unavailable if the secret never could be had or read."""
-        if self._known is None:
+        """The credentials, from the cache if it is younger than MAX_AGE_MS or cannot be renewed.
+
+        Raises Unavailable if nothing is cached and the secret cannot be read.
+        """
+        if self._cached is None:
             return self._read().at(self.clock())
         if self.clock() - self._read_at >= MAX_AGE_MS:
-            return self._read_if_it_answers(self._known).at(self.clock())
-        return self._known.at(self.clock())
+            return self._refresh(self._cached).at(self.clock())
+        return self._cached.at(self.clock())
 
     def renewed(self) -> Credentials | None:
-        """The credentials anew, if they have changed; None if not, or if they were just read.
+        """Read the secret again; None if it is unchanged or was read within REFRESH_MS.
 
-        For whoever has reason to think that the known ones are out of date. Raises Unavailable.
+        Callers use it after a refusal or an invalid signature. Raises Unavailable.
         """
         if self.clock() - self._read_at < REFRESH_MS:
             return None
-        known = self._known
-        renewed = self._read()
-        return None if known == renewed else renewed.at(self.clock())
+        before = self._cached
+        after = self._read()
+        return None if before == after else after.at(self.clock())
 
-    def _read_if_it_answers(self, known: _Known) -> _Known:
+    def _refresh(self, cached: _Secret) -> _Secret:
         try:
             return self._read()
         except Unavailable:
-            return known
+            return cached
 
-    def _read(self) -> _Known:
+    def _read(self) -> _Secret:
         now = self._read_at = self.clock()
         current = self._version(CURRENT)
         if current is None:
-            raise Unavailable("the secret is missing or not as it should be")
+            raise Unavailable("the secret is missing or has an invalid format")
         overlap_ends = current.created_at + self.overlap_ms
         previous = self._version(PREVIOUS) if now < overlap_ends else None
-        self._known = _Known(current, previous.merchant_key if previous else "", overlap_ends)
-        return self._known
+        self._cached = _Secret(current, previous.merchant_key if previous else "", overlap_ends)
+        return self._cached
 
     def _version(self, stage: str) -> _Version | None:
-        """A version of the secret; None if there is none that can be read."""
+        """The secret's version at a stage; None if it is missing or has an invalid format.
+
+        Raises Unavailable if Secrets Manager does not answer.
+        """
         try:
             answer = self.client.get_secret_value(SecretId=self.secret_id, VersionStage=stage)
         except ClientError as error:
@@ -115,7 +124,7 @@ class SecretCredentials:
 
 
 def _read_pair(text: str) -> tuple[str, str] | None:
-    """Merchant id and key; None if the text has no good ones."""
+    """The merchant id and key in the secret's JSON; None if its format is invalid."""
     try:
         secret: Any = json.loads(text)
         merchant_id, merchant_key = secret["merchantId"], secret["merchantKey"]

@@ -1,7 +1,7 @@
-"""What Finpay's answers mean.
+"""Reads Finpay's responses to initiate, check and cancel.
 
-Message texts drift, so only the HTTP status and the responseCode count, and only where they agree:
-a code begins with the HTTP status it belongs to. Everything else is an unknown outcome.
+Finpay changes its message texts, so only the HTTP status and the responseCode count, and only if
+they agree: a responseCode begins with its HTTP status. Any other response is an unknown outcome.
 """
 
 import json
@@ -23,7 +23,7 @@ SUCCESS = "2000000"
 _MESSAGE_LIMIT = 500
 _ACCOUNT_LIST_LIMIT = 2_000
 
-# 409 is missing on purpose: an order id that Finpay knows already may have a code there.
+# 409 is not a refusal: if Finpay already knows the order id, that order may have a code.
 _REFUSALS: Mapping[int, type[GatewayError]] = {
     400: GatewayRejected,
     422: GatewayRejected,
@@ -36,10 +36,10 @@ _REFUSALS: Mapping[int, type[GatewayError]] = {
 def read_initiate_response(
     http_status: int, body: bytes, request: Mapping[str, Any], sent_at: int
 ) -> IssuedCode:
-    """The code in an answer; raises a GatewayError where there is none.
+    """The issued code; raises a GatewayError if the response contains none.
 
-    `request` is what was sent and `sent_at` when (epoch ms): they tell whether a payment code is
-    to be expected, and when it expires if Finpay's own word for that cannot be read.
+    `request` is the body that was sent, and determines whether a payment code is required. If
+    Finpay's expiry is not readable, the code expires at `sent_at` (epoch ms) plus order.timeout.
     """
     answer = _decode(body)
     code = _code(http_status, answer)
@@ -65,9 +65,10 @@ def read_initiate_response(
 def read_check_response(
     http_status: int, body: bytes, gateway_order_id: str
 ) -> GatewayStatus | None:
-    """What Finpay says of the order that was asked about, or None if it knows no such order.
+    """The gateway status of the order, or None if Finpay does not know the order.
 
-    Raises GatewayRefused if Finpay refused us, OutcomeUnknown for anything else.
+    Raises KeyRefused if Finpay refused the merchant key, GatewayRefused if it refused the merchant,
+    and OutcomeUnknown for any other response.
     """
     answer = _decode(body)
     code = _code(http_status, answer)
@@ -88,9 +89,9 @@ def read_check_response(
 
 
 def read_cancel_response(http_status: int, body: bytes) -> bool:
-    """Whether Finpay agreed to cancel; False if it refused for certain, whatever the reason.
+    """Whether Finpay agreed to cancel; False if it certainly refused, for any reason.
 
-    Raises KeyRefused if it refused our key, OutcomeUnknown for anything else.
+    Raises KeyRefused if Finpay refused the merchant key, and OutcomeUnknown for any other response.
     """
     code = _code(http_status, _decode(body))
     if code.startswith("401"):
@@ -103,7 +104,7 @@ def read_cancel_response(http_status: int, body: bytes) -> bool:
 
 
 def is_own_failure(http_status: int, body: bytes) -> bool:
-    """Whether Finpay itself says that it failed (500xxxx): it is up, and read the request."""
+    """Whether the responseCode is 500xxxx: Finpay read the request and reports its own error."""
     try:
         return _code(http_status, _decode(body)).startswith("500")
     except OutcomeUnknown:
@@ -113,7 +114,7 @@ def is_own_failure(http_status: int, body: bytes) -> bool:
 def _code(http_status: int, answer: Mapping[str, Any]) -> str:
     """The responseCode, if it belongs to the HTTP status; raises OutcomeUnknown."""
     code = answer.get("responseCode")
-    # It gets into the log and the row, so whatever else is in it makes it none.
+    # The code is stored and logged, so a code with any other character is refused.
     if not isinstance(code, str) or not (code.isascii() and code.isalnum()):
         raise OutcomeUnknown
     belongs = code.startswith(str(http_status)) or (
@@ -145,7 +146,10 @@ def _printable(value: object, limit: int) -> str | None:
 
 
 def _account_list(value: object) -> str | None:
-    """Up to four accounts, as JSON; more than a page of them is nothing Finpay documents."""
+    """Finpay's accountList as JSON text; None if it is empty, invalid or over the limit.
+
+    Finpay documents up to four accounts, which are well below the limit.
+    """
     if not isinstance(value, list) or not value:
         return None
     try:

@@ -1,6 +1,6 @@
-"""One HTTP exchange with Finpay, over by its deadline whatever Finpay does.
+"""Sends one HTTP request to Finpay and returns by the deadline in all cases.
 
-Nothing here is sent twice, and an error says whether the request can have had an effect.
+A request is sent at most once. The error tells whether the request can have had an effect.
 """
 
 import time
@@ -25,7 +25,7 @@ from payments.finpay.connections import Connections
 _CONNECT_SECONDS = 3.05
 READ_SECONDS = 10.0
 _ANSWER_LIMIT = 64 * 1024
-# A server forgets idle connections; a request on a forgotten one has an unknown outcome.
+# Servers close idle connections, and a request on a closed connection has an unknown outcome.
 _IDLE_MS = 15_000
 
 type Answer = tuple[int, bytes]
@@ -34,12 +34,12 @@ type Answer = tuple[int, bytes]
 type Transport = Callable[[requests.Request, float], Answer]
 """Sends a request once and waits for its answer until a deadline (`time.monotonic()`).
 
-Raises NotAttempted where no byte of the request can have left, else OutcomeUnknown.
+Raises NotAttempted if certainly no byte of the request was sent, else OutcomeUnknown.
 """
 
 
 def new_session() -> requests.Session:
-    """A session that keeps connections and nothing else: no cookies, no proxy, no redirects."""
+    """A session without cookies, compression, or settings from the environment such as a proxy."""
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -50,7 +50,7 @@ def new_session() -> requests.Session:
 
 @dataclass(slots=True)
 class HttpTransport:
-    """An Transport over connections that are kept while they are fresh."""
+    """A Transport that reuses its connections until they are idle for _IDLE_MS."""
 
     clock: Clock
     new_session: Callable[[], requests.Session] = new_session
@@ -58,13 +58,13 @@ class HttpTransport:
     _last_used: int = 0
 
     def __call__(self, request: requests.Request, deadline: float) -> Answer:
-        """Finpay's answer, or whatever is known without one when the deadline comes.
+        """Send the request and return Finpay's answer; raises NotAttempted or OutcomeUnknown.
 
-        After the deadline nothing is sent any more, however late a connection comes about.
+        Nothing is sent after the deadline, not even on a connection that is opened later.
         """
-        session = self._usable_session()
+        session = self._open_session()
         try:
-            result = within(deadline - time.monotonic(), lambda: _exchange(session, request))
+            result = within(deadline - time.monotonic(), lambda: _send(session, request))
         except Overdue:
             session.close()
             self._session = None
@@ -74,7 +74,7 @@ class HttpTransport:
             raise result
         return result
 
-    def _usable_session(self) -> requests.Session:
+    def _open_session(self) -> requests.Session:
         if self._session is None or self.clock() - self._last_used > _IDLE_MS:
             if self._session:
                 self._session.close()
@@ -84,7 +84,7 @@ class HttpTransport:
         return self._session
 
 
-def _exchange(session: requests.Session, request: requests.Request) -> Answer | GatewayError:
+def _send(session: requests.Session, request: requests.Request) -> Answer | GatewayError:
     try:
         with session.send(
             session.prepare_request(request),
@@ -98,12 +98,12 @@ def _exchange(session: requests.Session, request: requests.Request) -> Answer | 
                 if len(answer) > _ANSWER_LIMIT:
                     return OutcomeUnknown()
             return response.status_code, bytes(answer)
-    except Exception as error:  # noqa: BLE001 - of any kind: requests lets other libraries' through
+    except Exception as error:  # noqa: BLE001 - requests also raises other libraries' errors
         return _translated(error)
 
 
 def _translated(error: Exception) -> GatewayError:
-    """NotAttempted only where no byte of the request can have left; else the outcome is unknown."""
+    """NotAttempted if certainly no byte of the request was sent, else OutcomeUnknown."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(reason, NewConnectionError | ConnectTimeoutError) or _is_bad_certificate(reason):
@@ -112,5 +112,5 @@ def _translated(error: Exception) -> GatewayError:
 
 
 def _is_bad_certificate(reason: object) -> bool:
-    """Whether TLS stopped before the request, because whoever answered is not Finpay."""
+    """Whether TLS refused the server's certificate, which happens before the request is sent."""
     return isinstance(reason, SSLError) and isinstance(reason.args[0], SSLCertVerificationError)

@@ -1,4 +1,4 @@
 """Webhooks to storefronts: events, delivery attempts, retries, signatures, allowed addresses.
 
-It imports `services` and `domain`.
+It may import `services` and the packages below `services`.
 """

@@ -1,8 +1,9 @@
-"""Where a webhook may go.
+"""Decides to which addresses webhooks are sent.
 
-A storefront says where, and whoever has its key could point this service at what only it can reach:
-the cloud's metadata, the merchant's own network. So only public addresses are connected to, and
-they are judged after the name was resolved, by the address that is then connected to.
+The storefront chooses the URL. An attacker with its API key could choose a URL that only this
+service can reach, such as the cloud's metadata service or the merchant's network. For this reason
+only public addresses are allowed. The check uses the resolved addresses, and the connection is made
+to one of them, so a second DNS answer cannot bypass the check.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 type Resolve = Callable[[str, int], Sequence[str]]
-"""The addresses of a host for a port; raises OSError."""
+"""Returns the addresses of a host and port; raises OSError."""
 
-# Python knows what IANA lists as not global; these it takes for global.
+# `is_global` follows IANA's registries, but it accepts 6to4 relays, IPv6 addresses outside global
+# unicast and the newest documentation prefix. They are refused here.
 _RELAYS_OF_6TO4 = IPv4Network("192.88.99.0/24")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637
@@ -27,16 +29,16 @@ _LOOPBACK_HOSTS = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": ":
 
 
 class TargetRefused(Exception):
-    """The URL leads where no webhook may go."""
+    """The address policy does not allow the URL."""
 
 
 class OtherMachine(TargetRefused):
-    """The local stack reaches this machine only, so no later attempt will do better."""
+    """The URL is not on this machine, so the local stack refuses every attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to connect to, and what to say there."""
+    """The addresses to connect to, and the host, path and TLS setting of the request."""
 
     addresses: tuple[str, ...]
     port: int
@@ -47,7 +49,7 @@ class Target:
 
 
 class Targets(Protocol):
-    """Says where a URL leads, if webhooks may go there."""
+    """Resolves a URL to a target that the policy allows."""
 
     def find(self, url: str) -> Target:
         """The target of a URL; raises TargetRefused, or OSError if its name does not resolve."""
@@ -55,7 +57,7 @@ class Targets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublicTargets:
-    """https, and addresses of the public internet only. What a deployment uses."""
+    """The policy of a deployment: https to public addresses only."""
 
     resolve: Resolve
 
@@ -65,7 +67,7 @@ class PublicTargets:
         if not target.is_tls:
             raise TargetRefused("not https")
         addresses = tuple(self.resolve(target.host, target.port))
-        # One private address among them is enough: a name that has both is a trap.
+        # A name with both public and private addresses is refused, since it can be an attack.
         if not addresses or not all(map(_is_public, addresses)):
             raise TargetRefused("not a public address")
         return replace(target, addresses=addresses)
@@ -73,7 +75,7 @@ class PublicTargets:
 
 @dataclass(frozen=True, slots=True)
 class LoopbackTargets:
-    """This machine only, with or without TLS: for the local stack, which must not reach out."""
+    """The policy of the local stack: loopback addresses only, with or without TLS."""
 
     def find(self, url: str) -> Target:
         """The target of a URL; raises TargetRefused."""
@@ -94,7 +96,8 @@ def _parse(url: str) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
-        # As resolver and TLS do it, who raise a UnicodeError for a label that no name can have.
+        # The resolver and TLS encode the name the same way, and fail with a UnicodeError (a
+        # ValueError) on an invalid label.
         (parts.hostname or "").encode("idna")
     except ValueError:
         raise TargetRefused("not a URL") from None
@@ -115,7 +118,7 @@ def _parse(url: str) -> Target:
 def _is_public(text: str) -> bool:
     try:
         address = ip_address(text)
-    except ValueError:  # such as an IPv6 address with a zone, which is link-local
+    except ValueError:  # for example an IPv6 address with a zone, which is link-local
         return False
     if not address.is_global or address.is_multicast or address.is_reserved:
         return False

@@ -1,17 +1,17 @@
-"""Attempts to deliver a webhook, and what came of them."""
+"""Attempts to deliver a webhook, and their outcomes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 OTHER_MACHINE = "other-machine"
-"""Why nothing was sent: the local stack sends nothing to other machines, at no attempt."""
+"""The value of `why` if the local stack refuses a URL that is not on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a receiver answered: HTTP status, and the seconds in its Retry-After.
+    """An endpoint's HTTP status, and its Retry-After in seconds.
 
-    Without a status no answer came; `why` then says why, in one of a few words.
+    `status` is None if the endpoint did not answer; `why` is then a short constant for the reason.
     """
 
     status: int | None = None
@@ -20,21 +20,23 @@ class Reply:
 
 
 class Outcome(StrEnum):
-    """What came of an attempt."""
+    """The outcome of an attempt."""
 
     DELIVERED = "delivered"
     GONE = "gone"
-    """The receiver wants no more, and gets no more at this endpoint."""
+    """The endpoint answered 410. It receives no further webhooks."""
     DISABLED = "disabled"
-    """Nothing was sent, and nothing will be; `why` says why."""
+    """Nothing was sent, and the event is not retried; `why` gives the reason."""
     FAILED = "failed"
+    """The endpoint did not accept the webhook; the event is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One entry of a payment's delivery log.
 
-    `at` in epoch ms; `status` is the receiver's, or None, and `why` says why there is none.
+    `at` is in epoch ms. `status` is the endpoint's HTTP status; if it is None, `why` gives the
+    reason.
     """
 
     at: int

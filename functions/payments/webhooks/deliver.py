@@ -1,8 +1,8 @@
-"""Tell a storefront of an event: one attempt, and what is to follow it.
+"""Makes one attempt to deliver an event to a storefront, and decides whether another one follows.
 
-The queue brings each event until it is told that it is done, so an event is delivered at least
-once; the storefront knows it again by its id. What cannot be known, whether a receiver took what it
-did not answer, is tried again.
+The queue redelivers an event until it is deleted, so the storefront receives it at least once and
+recognizes duplicates by its id. If the endpoint does not answer, it is unknown whether it accepted
+the event, and the event is retried.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An attempt, and the seconds until the queue brings the event again; None if it is done with.
+    """An attempt, and the seconds until the next one; None if the event needs no other attempt.
 
-    After the last attempt they are 0, and the queue puts the event aside.
+    After the last attempt `pause` is 0, and the queue moves the event to its dead-letter queue.
     """
 
     attempt: Attempt
@@ -39,7 +39,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """Delivers events to the receivers of the storefronts."""
+    """Delivers events to the webhook endpoints of the storefronts."""
 
     receivers: Receivers
     post: PostWebhook
@@ -49,19 +49,20 @@ class Deliver:
     chance: Callable[[], float]
 
     def __call__(self, event: Event, number: int) -> Delivery:
-        """Make the attempt of this number (the first is 1) and note it in the delivery log.
+        """Make attempt `number` (the first is 1) and write it to the delivery log.
 
-        Raises Unavailable, mostly before anything was sent; see `pause_after`.
+        Raises Unavailable if one of the service's own stores does not answer, in most cases before
+        the webhook is sent. The next attempt is then due after `pause_after(number)`.
         """
         receiver = self.receivers.of(event.storefront_id)
         if receiver is None or not receiver.secrets:
-            return self._noted(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="no-secret"))
+            return self._logged(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="no-secret"))
         if endpoint_of(event.url) in receiver.gone:
-            return self._noted(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="gone"))
+            return self._logged(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="gone"))
         return self._attempt(event, number, receiver)
 
     def pause_after(self, number: int) -> int:
-        """The seconds until the next attempt where this one failed through no receiver's fault."""
+        """Seconds until the next attempt after an attempt that raised Unavailable."""
         return self.retries.pause_after(number, None, self.chance())
 
     def _attempt(self, event: Event, number: int, receiver: Receiver) -> Delivery:
@@ -75,14 +76,18 @@ class Deliver:
         pause = None
         if outcome is Outcome.FAILED:
             pause = self.retries.pause_after(number, reply.retry_after, self.chance())
-        return self._noted(event, attempt, pause)
+        return self._logged(event, attempt, pause)
 
-    def _noted(self, event: Event, attempt: Attempt, pause: int | None = None) -> Delivery:
+    def _logged(self, event: Event, attempt: Attempt, pause: int | None = None) -> Delivery:
         self.deliveries.note(event, attempt)
         return Delivery(attempt, pause)
 
 
 def outcome_of(reply: Reply) -> Outcome:
+    """The outcome of an attempt: 2xx is DELIVERED, 410 is GONE, any other reply is FAILED.
+
+    It is DISABLED if the local stack refuses the URL.
+    """
     if reply.status in _SUCCESS:
         return Outcome.DELIVERED
     if reply.why == OTHER_MACHINE:

@@ -1,18 +1,18 @@
-"""Who is told what becomes of a storefront's payments."""
+"""A storefront's webhook secrets and disabled webhook endpoints."""
 
 import hashlib
 from dataclasses import dataclass, field
 
 MAX_GONE = 100
-"""Endpoints of one storefront that may be disabled at a time, so that its item stays small."""
+"""Maximum number of disabled endpoints per storefront; it limits the size of the stored item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A storefront as its webhooks' receiver.
+    """What is needed to send webhooks to a storefront.
 
-    `secrets` are the raw keys of all live webhook secrets, the newest first; `gone` has the hashes
-    of endpoints that answered 410.
+    `secrets` are the raw keys of all live webhook secrets, newest first. `gone` contains the
+    `endpoint_of` hashes of the endpoints that answered 410.
     """
 
     storefront_id: str
@@ -21,5 +21,5 @@ class Receiver:
 
 
 def endpoint_of(url: str) -> str:
-    """What tells an endpoint apart: a hash of its URL without the query, which may vary."""
+    """The hash that identifies an endpoint. It excludes the URL's query, which can vary."""
     return hashlib.sha256(url.partition("?")[0].encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""What a storefront is told of its payments, in the form of Standard Webhooks 1.0.
+"""Webhook events of payments, in the format of Standard Webhooks 1.0.
 
-An event is made of one change of a payment's row and of nothing else, so the same change makes the
-same bytes under the same id however often it is looked at.
+An event is built only from one change of a payment's row. The same change always results in the
+same id and the same bytes.
 """
 
 import json
@@ -23,18 +23,18 @@ EVENT_TYPES: Mapping[Status, str] = {
     Status.REFUNDED: "payment.refunded",
     Status.PARTIALLY_REFUNDED: "payment.refunded",
 }
-"""The event of a payment that came to a state; `data.status` tells the last two apart."""
+"""The event type for each new status; `data.status` distinguishes the two kinds of refund."""
 
 PAID_LATE = "payment.paid_late"
-"""Instead of `payment.paid`, for money that came after the payment was given up."""
+"""Replaces `payment.paid` if the money arrived after the payment was given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a payment, and the bytes in which its storefront hears of it.
+    """One change of a payment's status, with the webhook body for its storefront.
 
-    `id` stays the same over all deliveries. `body` is JSON: `type`, `timestamp` (UTC) and `data`,
-    the payment as `GET /payments/{orderId}` showed it at that version.
+    `id` is the same in all deliveries. `body` is JSON with `type`, `timestamp` (UTC) and `data`,
+    the payment as `GET /payments/{orderId}` returned it at that version.
     """
 
     id: str
@@ -47,12 +47,12 @@ class Event:
 
 
 def event_of(before: Payment, after: Payment) -> Event | None:
-    """The event of a change of a payment's row; None if its status stayed as it was."""
+    """The event for a change of a payment's row; None if the status did not change."""
     return None if before.status is after.status else current_event(after)
 
 
 def current_event(payment: Payment) -> Event | None:
-    """The event that a payment's latest version is, or would be; None while it is INITIATING."""
+    """The event for a payment's current version; None while the payment is INITIATING."""
     kind = EVENT_TYPES.get(payment.status)
     if kind is None:
         return None

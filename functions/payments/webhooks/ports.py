@@ -1,4 +1,4 @@
-"""What webhooks need of the outside world: a queue, HTTP, the delivery log, the storefronts."""
+"""Ports of the webhooks: event queue, HTTP, delivery log, storefronts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -9,31 +9,31 @@ from payments.webhooks.events import Event
 
 
 class EventQueue(Protocol):
-    """Events that storefronts are to be told of; raises Unavailable."""
+    """The queue of events to deliver."""
 
     def send(self, events: Sequence[Event]) -> None:
-        """Queue events."""
+        """Queue events; raises Unavailable."""
 
 
 class PostWebhook(Protocol):
-    """Sends a webhook once."""
+    """Sends one webhook request."""
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """What the receiver answered."""
+        """Send the request and return the endpoint's reply; does not raise."""
 
 
 class Deliveries(Protocol):
-    """The log of what storefronts were told; raises Unavailable."""
+    """The delivery log."""
 
     def note(self, event: Event, attempt: Attempt) -> None:
-        """Add an attempt to the event's log."""
+        """Add an attempt to the event's log; raises Unavailable."""
 
 
 class Receivers(Protocol):
-    """Who is told of payments; both methods raise Unavailable."""
+    """Webhook secrets and endpoints of the storefronts; both methods raise Unavailable."""
 
     def of(self, storefront_id: str) -> Receiver | None:
-        """The receiver of a storefront's webhooks; None if there is no such storefront."""
+        """A storefront's secrets and disabled endpoints; None for an unknown storefront."""
 
     def disable(self, storefront_id: str, endpoint_hash: str) -> None:
-        """Send nothing more to an endpoint that answered 410, until an operator says so."""
+        """Disable an endpoint that answered 410, until an operator enables it again."""

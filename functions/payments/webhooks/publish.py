@@ -1,4 +1,4 @@
-"""Turn what happened to payments into events for their storefronts."""
+"""Publishes events for changes of payments."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ type Change = tuple[Payment, Payment]
 
 @dataclass(frozen=True, slots=True)
 class PublishEvents:
-    """Queues the events of a stream of changes."""
+    """Queues one event for each change of a payment's status."""
 
     queue: EventQueue
 
     def __call__(self, changes: Iterable[Change]) -> int:
-        """How many events were queued; raises Unavailable.
+        """Queue the events and return their number; raises Unavailable.
 
-        When the same changes come again, so do their events, under the same ids.
+        A repeated change queues its event again, under the same id.
         """
         events = [event for before, after in changes if (event := event_of(before, after))]
         if events:

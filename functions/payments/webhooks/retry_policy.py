@@ -1,25 +1,27 @@
-"""When a webhook that failed is tried again. Pure; all times in seconds."""
+"""The pauses between attempts to deliver a webhook. Pure; all times in seconds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LONGEST = 43_200 - 60
-"""SQS lets a message wait 12 hours from the moment that it was received, and not a second more."""
+"""Maximum pause. SQS limits the visibility timeout to 12 hours after the message is received; one
+minute is left for the attempt itself."""
 
 _JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """The pauses between the attempts; an event has one attempt more than there are pauses."""
+    """The pauses between the attempts. The number of attempts is one more than that of pauses."""
 
     pauses: Sequence[int]
 
     def pause_after(self, attempt: int, retry_after: int | None, chance: float) -> int:
-        """How long to wait after this attempt (the first is 1); 0 after the last one.
+        """Seconds to wait after attempt number `attempt` (the first is 1); 0 after the last one.
 
-        The receiver's `Retry-After` is waited for, up to 12 hours. `chance` (0 to 1) spreads the
-        pause by a tenth to both sides, so that what failed together does not come back together.
+        The pause is at least `retry_after`, and at most LONGEST. `chance` is a random number from 0
+        to 1 that varies the pause by up to 10 % in both directions, so that events that failed
+        together are not retried together.
         """
         if attempt > len(self.pauses):
             return 0

@@ -1,8 +1,8 @@
-"""One attempt to deliver a webhook: a POST to an address that was judged, over in ten seconds.
+"""Sends one webhook: a POST to an address that the address policy allows, within ten seconds.
 
-The connection is made by hand because the address that was judged has to be the one that is
-connected to, while TLS and the Host header go by the name. Nothing is followed, nothing is kept
-and nothing is read but the head of the answer.
+The module opens the socket itself, because the connection has to use the checked address while TLS
+and the Host header use the name. It follows no redirects, reuses no connections and reads only the
+status line and the headers of the response.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from payments.webhooks.address_policy import OtherMachine, Target, TargetRefused
 from payments.webhooks.attempts import OTHER_MACHINE, Reply
 
 SECONDS = 10.0
-_DIGITS = 9
-# The first that fits counts.
+_MAX_DIGITS = 9
+# The first matching type counts.
 _WHY: Mapping[type[Exception], str] = {
     OtherMachine: OTHER_MACHINE,
     TargetRefused: "target-refused",
@@ -33,15 +33,16 @@ _WHY: Mapping[type[Exception], str] = {
     socket.gaierror: "name",
     HTTPException: "not-http",
     OSError: "connection",
-    # Python reads a head as it reads mail, and that raises more than it says at a hostile one. Were
-    # anything to get past here, the event would be tried each three minutes and then put aside.
+    # Python parses response headers with its e-mail parser, which can raise undocumented errors on
+    # hostile input. An error that leaves this module would make SQS retry the event every three
+    # minutes, without the pauses, and then move it to the dead-letter queue.
     Exception: "not-http",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Delivers to whatever targets are allowed."""
+    """Sends webhooks to the targets that the address policy allows."""
 
     targets: Targets
     trust: ssl.SSLContext
@@ -49,26 +50,29 @@ class Post:
     seconds: float = SECONDS
 
     def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """What the receiver said to this body; raises nothing, whatever that was."""
-        attempt = _Attempt(self, url, headers, body)
+        """Send the body and return the endpoint's reply; does not raise.
+
+        Without a response, `Reply.why` is one of the values of _WHY.
+        """
+        request = _Request(self, url, headers, body)
         try:
-            return within(self.seconds, attempt.make)
+            return within(self.seconds, request.send)
         except tuple(_WHY) as error:
             return Reply(why=next(why for kind, why in _WHY.items() if isinstance(error, kind)))
         finally:
-            attempt.hang_up()
+            request.close()
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _Request:
     post: Post
     url: str
     headers: Mapping[str, str]
     body: bytes
     sockets: list[socket.socket] = field(default_factory=list)
-    is_over: bool = False
+    is_closed: bool = False
 
-    def make(self) -> Reply:
+    def send(self) -> Reply:
         target = self.post.targets.find(self.url)
         connection = HTTPConnection(target.host, target.port, timeout=self.post.seconds)
         connection.sock = self._connect(target)
@@ -79,18 +83,21 @@ class _Attempt:
         return Reply(response.status, self._seconds(response.getheader("retry-after", "")))
 
     def _seconds(self, retry_after: str) -> int | None:
-        """RFC 9110, section 10.2.3: seconds, or a date; None for what is neither."""
-        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) <= _DIGITS:
+        """Seconds from a Retry-After header, which is a number or a date (RFC 9110, 10.2.3).
+
+        None if it is neither.
+        """
+        if retry_after.isascii() and retry_after.isdigit() and len(retry_after) <= _MAX_DIGITS:
             return int(retry_after)
         try:
             at = parsedate_to_datetime(retry_after)
-        except (ValueError, OverflowError):  # the latter for a year that no C int holds
+        except (ValueError, OverflowError):  # OverflowError: the year does not fit a C int
             return None
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
         return max(0, round(at.timestamp() - self.post.clock() / 1000))
 
     def _connect(self, target: Target) -> socket.socket:
-        """A connection to the first address that takes one."""
+        """A connection to the first address that accepts one."""
         *others, last = target.addresses
         for address in others:
             with contextlib.suppress(OSError):
@@ -98,10 +105,10 @@ class _Attempt:
         return self._connect_to(last, target)
 
     def _connect_to(self, address: str, target: Target) -> socket.socket:
-        plain = self._kept(socket.create_connection((address, target.port), self.post.seconds))
+        plain = self._tracked(socket.create_connection((address, target.port), self.post.seconds))
         if not target.is_tls:
             return plain
-        secured = self._kept(
+        secured = self._tracked(
             self.post.trust.wrap_socket(
                 plain, server_hostname=target.host, do_handshake_on_connect=False
             )
@@ -109,18 +116,19 @@ class _Attempt:
         secured.do_handshake()
         return secured
 
-    def _kept[S: socket.socket](self, one: S) -> S:
-        """Where `hang_up` finds it, or ends it at once when that was before."""
-        self.sockets.append(one)
-        if self.is_over:
-            self.hang_up()
-        return one
+    def _tracked[S: socket.socket](self, connection: S) -> S:
+        """Let `close` close this socket, too; close it immediately if `close` was called before."""
+        self.sockets.append(connection)
+        if self.is_closed:
+            self.close()
+        return connection
 
-    def hang_up(self) -> None:
-        """Let nothing go on, in whichever thread it waits, and nothing begin."""
-        self.is_over = True
-        for one in self.sockets:
+    def close(self) -> None:
+        """Close all sockets, also those opened later, and end calls that wait in another thread."""
+        self.is_closed = True
+        for connection in self.sockets:
             with contextlib.suppress(OSError):
-                # An SSLSocket's own would, for a moment, let another thread write without TLS.
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
-            one.close()
+                # SSLSocket.shutdown drops its TLS state first, so another thread could write in
+                # plain text.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            connection.close()

@@ -1,4 +1,4 @@
-"""How a storefront knows that a webhook is ours: Standard Webhooks 1.0, symmetric signatures."""
+"""Signs webhooks with the symmetric signatures of Standard Webhooks 1.0."""
 
 import base64
 import hashlib
@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 
 def signed_headers(event_id: str, at: int, body: bytes, secrets: Iterable[bytes]) -> dict[str, str]:
-    """The headers of one attempt; `at` in epoch seconds, one signature for each live secret.
+    """The headers of one attempt, with one signature for each live secret; `at` in epoch seconds.
 
-    What is signed is the id, the time and the body with dots between, so an id must have no dot.
+    The signature covers the id, the time and the body, separated by dots. An id must not contain a
+    dot.
     """
     signed = b".".join((event_id.encode(), str(at).encode(), body))
     signatures = (hmac.digest(secret, signed, hashlib.sha256) for secret in secrets)

@@ -1,8 +1,8 @@
-"""Bring a payment to the state that something learnt of it proves.
+"""Apply a gateway status or another trigger to a payment.
 
-The one rule for callbacks, status checks and cancels alike. The usual case is one conditional write
-without a read; the old item that a refused write returns tells duplicate, mismatch and unknown
-apart.
+Callbacks, status syncs and cancels all use this module, so the same rules apply to each of them.
+The usual case is one conditional write without a read. A refused write returns the stored payment,
+which shows whether the status is a duplicate, a mismatch or for an unknown order.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Effect(StrEnum):
-    """What a gateway status did to its payment."""
+    """The effect on a payment: a new status, a history entry only, or nothing."""
 
     MOVED = "moved"
     RECORDED = "recorded"
@@ -41,7 +41,7 @@ class Effect(StrEnum):
 
 
 class StatusUpdate(NamedTuple):
-    """The payment afterwards, what was proven of it and what that did."""
+    """The payment after a trigger was applied, the trigger, its effect and its source."""
 
     payment: Payment
     trigger: Trigger
@@ -50,16 +50,16 @@ class StatusUpdate(NamedTuple):
 
     @classmethod
     def nothing(cls, payment: Payment, trigger: Trigger, source: Source) -> Self:
-        """Something was learnt and nothing was done."""
+        """An update for a trigger that had no effect on the payment."""
         return cls(payment, trigger, Effect.NOTHING, source)
 
 
 type Observe = Callable[[StatusUpdate], None]
-"""Told of everything that was received, whoever asked for it and whatever he makes of it."""
+"""Called with each update before the caller gets it, so that metrics cover every use case."""
 
 
 class ApplyStatus(NamedTuple):
-    """Settles what is learnt of the payments of a store."""
+    """Applies gateway statuses and other triggers to the payments of a store."""
 
     payments: PaymentStore
     quarantine: Quarantine
@@ -68,11 +68,11 @@ class ApplyStatus(NamedTuple):
     observe: Observe = lambda _: None
 
     def __call__(self, order_id: str, reported: GatewayStatus) -> StatusUpdate:
-        """Apply a gateway status that a signature or an authenticated status check has proven.
+        """Apply a gateway status that a signature or an authenticated status check has verified.
 
-        Raises PaymentNotFound if there is no such payment, OtherOrder if the reported is
-        about an order at Finpay that is not this payment's, Unavailable if the outcome is not
-        known.
+        Raises PaymentNotFound if the payment does not exist, OtherOrder if the gateway status is
+        for an order at Finpay that does not belong to the payment, and Unavailable if the outcome
+        of the write is not known.
         """
         update = self._apply(order_id, reported)
         self.observe(update)
@@ -82,7 +82,7 @@ class ApplyStatus(NamedTuple):
         trigger = reported.trigger_if_matching()
         rule = usual_rule(trigger)
         if rule and rule.target:
-            result = self._try_unread(order_id, reported, rule, rule.target)
+            result = self._write_unread(order_id, reported, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
         for _ in range(RACES):
@@ -100,8 +100,8 @@ class ApplyStatus(NamedTuple):
                 self.quarantine.keep(order_id, Reason.MISMATCH, reported.payload_digest, reported)
             if rule is None or is_noted(reported, rule, payment):
                 return StatusUpdate.nothing(payment, trigger, reported.source)
-            result = self._try(reported, rule, payment)
-        raise Unavailable("the payment keeps changing")
+            result = self._write(reported, rule, payment)
+        raise Unavailable("too many concurrent changes to the payment")
 
     def apply_trigger(
         self,
@@ -113,9 +113,10 @@ class ApplyStatus(NamedTuple):
         code: IssuedCode | None = None,
         failure: Failure | None = None,
     ) -> StatusUpdate:
-        """Apply something else that is certain of a payment as it was read: see transitions.Trigger.
+        """Apply a trigger that is not a gateway status to a payment that was read before.
 
-        A payment that changed since then is left to whoever changed it.
+        Writes nothing if the payment changed after it was read; the update then has the changed
+        payment and no effect. Raises Unavailable.
         """
         rule = rule_for(payment.status, trigger)
         if rule is None:
@@ -132,10 +133,10 @@ class ApplyStatus(NamedTuple):
         self.observe(update)
         return update
 
-    def _try_unread(
+    def _write_unread(
         self, order_id: str, reported: GatewayStatus, rule: Rule, target: Status
     ) -> Applied | Refused:
-        """The rule's effect on a payment in any state that it allows, ordered as claimed."""
+        """Write without a read, on condition that status, amount, currency and order match."""
         entry = self._entry(reported, target)
         change = Change(
             order_id=order_id,
@@ -149,8 +150,8 @@ class ApplyStatus(NamedTuple):
         )
         return self.payments.apply(with_money(change, reported, rule))
 
-    def _try(self, reported: GatewayStatus, rule: Rule, payment: Payment) -> Applied | Refused:
-        """The rule's effect on a payment just as it was read."""
+    def _write(self, reported: GatewayStatus, rule: Rule, payment: Payment) -> Applied | Refused:
+        """Write on condition that the payment has not changed since it was read."""
         saw = "" if rule.target else reported.status
         entry = self._entry(reported, rule.target or payment.status, saw)
         return self.payments.apply(with_money(change_of(payment, rule, entry), reported, rule))

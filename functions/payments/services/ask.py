@@ -1,7 +1,7 @@
-"""Ask Finpay for a code and write its answer onto the row.
+"""Request a payment code from Finpay and store the response.
 
-An answer that leaves room for doubt leaves the row INITIATING with its lease: unknown is not
-failed.
+If the outcome is unknown, the payment stays INITIATING and keeps its lease, because the request may
+have succeeded.
 """
 
 from __future__ import annotations
@@ -31,43 +31,51 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Asks a gateway for the codes of the payments in a store."""
+    """Requests payment codes from Finpay for the payments of a store."""
 
     payments: PaymentStore
     gateway: Gateway
     clock: Clock
     new_id: NewId
 
-    def __call__(self, request: PaymentRequest, callback_url: str, held: Payment) -> Payment:
-        """The payment with its code, asked for under its gateway order id. The caller holds it.
+    def __call__(self, request: PaymentRequest, callback_url: str, leased: Payment) -> Payment:
+        """Request a code under the payment's gateway order id; return the payment with its code.
 
-        Raises a GatewayError: the payment is FAILED where Finpay refused for certain.
+        The caller holds the lease of the payment. Raises a GatewayError. If Finpay definitely
+        refused the order, the payment is FAILED before the error is raised.
         """
-        body = request.to_finpay(held.gateway_order_id, callback_url)
+        body = request.to_finpay(leased.gateway_order_id, callback_url)
         try:
             code = self.gateway.initiate(body)
         except KeyRefused:
             raise
         except (GatewayRejected, GatewayRefused) as refusal:
-            if self._is_known(held.gateway_order_id):
+            if self._may_have_order(leased.gateway_order_id):
                 raise OutcomeUnknown(refusal.code) from None
             message = redact(refusal.message, request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
-            payment = self._apply_trigger(held, Trigger.REFUSED, failure=failure)
+            payment = self._apply_trigger(leased, Trigger.REFUSED, failure=failure)
             if payment.status is Status.FAILED:
                 raise type(refusal)(failure.code, failure.message) from None
             return payment
-        return self._apply_trigger(held, Trigger.CODE_ISSUED, code=code)
+        return self._apply_trigger(leased, Trigger.CODE_ISSUED, code=code)
 
-    def _is_known(self, gateway_order_id: str) -> bool:
-        """Whether Finpay has the order that it refused: how it refuses a second one is unknown."""
+    def _may_have_order(self, gateway_order_id: str) -> bool:
+        """Whether Finpay has, or may have, the order that it refused.
+
+        It is unknown how Finpay refuses a duplicate order, so an earlier request for this order may
+        have succeeded.
+        """
         try:
             return self.gateway.check(gateway_order_id) is not None
         except GatewayError:
             return True
 
     def withdraw(self, reserved: Payment) -> None:
-        """Let the same request start afresh. If the store is down too, the lease runs out."""
+        """Remove the payment so that the same request can start again.
+
+        If the store is unavailable, the request can start again after the lease expires.
+        """
         try:
             self.payments.withdraw(reserved.order_id, reserved.history[0].write_id)
         except Unavailable:
@@ -75,17 +83,17 @@ class Ask:
 
     def _apply_trigger(
         self,
-        held: Payment,
+        leased: Payment,
         trigger: Trigger,
         *,
         code: IssuedCode | None = None,
         failure: Failure | None = None,
     ) -> Payment:
-        """Write Finpay's answer onto the row, unless another holds its lease by now.
+        """Store Finpay's response, unless another request holds the lease by now.
 
-        A callback may have changed the row in the meantime; then only what is missing is added.
+        If a callback changed the payment in the meantime, only the missing data is added.
         """
-        found = held
+        found = leased
         for _ in range(RACES):
             rule = rule_for(found.status, trigger)
             if rule is None or found.code:
@@ -96,7 +104,7 @@ class Ask:
                 sources=frozenset({found.status}),
                 entry=Entry(status, self.clock(), Source.INITIATE, self.new_id()),
                 version=found.version,
-                lease=held.lease.id if held.lease and found.lease else None,
+                lease=leased.lease.id if leased.lease and found.lease else None,
                 code=code,
                 failure=failure,
                 next_sync=NextSync(None) if status is Status.FAILED else None,
@@ -107,7 +115,7 @@ class Ask:
                 break
             if isinstance(result, Applied):
                 return result.payment
-            if result.found is None or result.found.lease not in (None, held.lease):
+            if result.found is None or result.found.lease not in (None, leased.lease):
                 break
             found = result.found
         raise OutcomeUnknown

@@ -1,7 +1,7 @@
-"""Cancel a payment at Finpay and then here, unless somebody paid it.
+"""Cancel a payment at Finpay and then in the store, unless it is paid.
 
-Nothing is written before Finpay agreed, so a cancel that got lost on the way is repeated and finds
-out by a status check what the first one did.
+Nothing is stored before Finpay agrees. If the response to a cancel is lost, the client repeats the
+request, and a status check shows the outcome of the first one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from payments.services.sync_status import SyncStatus
 if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore
 
-_UNSETTLED = OPEN | {Status.PAID}
+_AFFECTED = OPEN | {Status.PAID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cancel:
     apply_status: ApplyStatus
 
     def __call__(self, order_id: str, storefront_id: str) -> StatusUpdate:
-        """The payment, which can no longer be paid: cancelled now, or given up before.
+        """Cancel the payment, unless it is expired, cancelled or failed already.
 
         Raises PaymentNotFound, AlreadyPaid, NotCancellable, PaymentInProgress, a GatewayError or
         Unavailable.
@@ -57,16 +57,17 @@ class Cancel:
             closed = self.resolve.to_close(found, Source.CANCEL)
             if closed.payment.status is not Status.PENDING:
                 return closed
-            found = closed.payment  # Finpay told its code, so that it can be cancelled now
+            found = closed.payment  # its code is known now, so it can be cancelled
         if found.status is not Status.PENDING:
             return StatusUpdate.nothing(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):
             return self.sync_status(found).update
         agreed = self.apply_status.apply_trigger(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         for _ in range(RACES):
-            if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _UNSETTLED:
+            if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _AFFECTED:
                 break
-            # It changed meanwhile. What Finpay agreed to still stands, or has to be looked into.
+            # The payment changed concurrently. Finpay has agreed, so the cancel applies to the new
+            # status: a payment that is PAID by now records it and gets a status sync.
             agreed = self.apply_status.apply_trigger(
                 agreed.payment, Trigger.CANCEL_AGREED, Source.CANCEL
             )

@@ -1,8 +1,9 @@
-"""A payment code for an order, at most one at a time.
+"""Initiate a payment: issue a payment code for an order, at most one at a time.
 
-The row is written before Finpay knows of the order and is the idempotency record: whoever finds it
-there gets the stored answer or is sent away, unless nobody is at work on it any more and its
-outcome is unknown: then Finpay is asked what became of it, and nothing is guessed.
+The payment is stored before Finpay receives the order and serves as the idempotency record. A
+repeated request gets the stored result, or PaymentInProgress while another request holds the lease.
+If the outcome is unknown and the lease has expired, a status check at Finpay decides whether a code
+is requested again.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _REFUSALS: dict[str, type[GatewayError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Initiated:
-    """The payment, and whether it is the answer to an earlier, same request."""
+    """The payment, and whether it is the stored result of an earlier identical request."""
 
     payment: Payment
     replayed: bool
@@ -57,14 +58,14 @@ class Order:
 
 
 def fingerprint_of(document: object) -> str:
-    """Tells two bodies apart whatever their spaces and order of members: 128 bits of SHA-256."""
+    """Hash a request body, regardless of whitespace and member order: 128 bits of SHA-256."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Initiate:
-    """Gets payment codes from Finpay and keeps the payments in a store."""
+    """Issues payment codes and stores the payments."""
 
     payments: PaymentStore
     ask: Ask
@@ -73,22 +74,22 @@ class Initiate:
     new_id: NewId
 
     def __call__(self, order: Order) -> Initiated:
-        """Issue a code for the order, or give back what its first request got.
+        """Issue a code for the order, or return the result of its first request.
 
-        Raises OrderExists, PaymentInProgress, a GatewayError or, before anything was done,
-        Unavailable.
+        Raises OrderExists, PaymentInProgress, a GatewayError, or Unavailable before anything has
+        been done.
         """
         reserved = self._reservation(order)
         existing = self.payments.reserve(reserved)
         if existing is None:
-            return Initiated(self._first(order, reserved), replayed=False)
+            return Initiated(self._first_request(order, reserved), replayed=False)
         if existing.storefront_id != order.storefront_id:
             raise OrderExists(order.request.order.id)
         if existing.request_fingerprint != order.fingerprint:
             raise OrderExists(order.request.order.id)
         if existing.status is Status.INITIATING:
-            return Initiated(self._again(order, existing), replayed=False)
-        return Initiated(_stored_answer(existing), replayed=True)
+            return Initiated(self._repeated_request(order, existing), replayed=False)
+        return Initiated(_stored_result(existing), replayed=True)
 
     def _reservation(self, order: Order) -> Payment:
         now, lease = self.clock(), self.new_id()
@@ -113,27 +114,27 @@ class Initiate:
             lease=Lease(lease, now + LEASE_MS),
         )
 
-    def _first(self, order: Order, reserved: Payment) -> Payment:
+    def _first_request(self, order: Order, reserved: Payment) -> Payment:
         try:
             return self.ask(order.request, order.callback_url, reserved)
         except (NotAttempted, KeyRefused):
             self.ask.withdraw(reserved)
             raise
 
-    def _again(self, order: Order, existing: Payment) -> Payment:
-        """What became of a first request whose outcome nobody knows."""
+    def _repeated_request(self, order: Order, existing: Payment) -> Payment:
+        """Resolve the unknown outcome of the first request; request a code again if needed."""
         payment = self.resolve.to_ask_again(existing)
         if payment.status is not Status.INITIATING:
-            return _stored_answer(payment)
+            return _stored_result(payment)
         try:
             return self.ask(order.request, order.callback_url, payment)
         except (NotAttempted, KeyRefused):
-            # The first request's outcome is as unknown as before, so its row has to stay.
+            # The outcome of the first request is still unknown, so the payment stays stored.
             raise OutcomeUnknown from None
 
 
-def _stored_answer(found: Payment) -> Payment:
-    """The payment, or the refusal that it is there to remember."""
+def _stored_result(found: Payment) -> Payment:
+    """Return the stored payment, or raise the stored refusal if Finpay refused the order."""
     if found.failure and found.status is Status.FAILED:
         raise _REFUSALS[found.failure.reason](found.failure.code, found.failure.message)
     return found

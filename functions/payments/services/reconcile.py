@@ -1,8 +1,8 @@
-"""Ask Finpay about open payments whose turn has come: callbacks get lost.
+"""Run the status syncs that are due, because callbacks can get lost.
 
-The index of due payments is the truth and the queue only spreads the work: a message that gets
-lost, comes twice or comes late does no harm, since a status sync begins with a conditional write
-that one consumer wins, and a payment stays due until that write.
+The index of due payments is the source of truth; the queue only distributes the work. A message
+that is lost, duplicated or late does no harm: a status sync begins with a conditional write that
+only one consumer wins, and a payment stays due until that write.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from payments.services.sync_status import SyncStatus
 if TYPE_CHECKING:
     from payments.domain.ports import DuePayments, Gateway, PaymentStore, SyncQueue
 
-_BATCH = 10  # SQS takes no more at once
-_STILL_BUSY = 100
+_BATCH_SIZE = 10  # the maximum of SQS
+_MAX_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run of the schedule did, and how long the status sync that waits longest has been due."""
+    """The result of a scheduled run: status syncs queued, and how long the oldest has been due."""
 
     queued: int
     longest_wait: int  # milliseconds
@@ -47,17 +47,16 @@ class EnqueueDue:
     clock: Clock
 
     def __call__(self, has_time: Callable[[], bool]) -> Run:
-        """Queue status syncs until the time is up; the next run goes on with the rest.
+        """Queue status syncs while `has_time()` is true; the next run queues the rest.
 
-        No status sync is queued while Finpay does not answer, and none while the queue has plenty
-        of an earlier run's: what waits there is still due and would be queued again. Raises
-        Unavailable.
+        Queues nothing while the circuit breaker is open, or while the queue holds many status syncs
+        of an earlier run: these are still due and would be queued again. Raises Unavailable.
         """
         now = self.clock()
-        if not self.gateway.is_reachable() or self.queue.waiting() > _STILL_BUSY:
+        if not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING:
             return Run(0, self._longest_wait(now))
         queued = longest_wait = 0
-        for batch in itertools.batched(self._due(now), _BATCH, strict=False):
+        for batch in itertools.batched(self._due(now), _BATCH_SIZE, strict=False):
             longest_wait = max(longest_wait, *(now - due_at for _, due_at in batch))
             if not has_time():
                 break
@@ -71,7 +70,7 @@ class EnqueueDue:
 
     def _due(self, now: int) -> Iterator[tuple[str, int]]:
         names = shards()
-        # Every minute another shard comes first, so that none waits for ever behind a full one.
+        # The first shard changes every minute, so that a full shard cannot block the others.
         first = now // MINUTE % len(names)
         for shard in names[first:] + names[:first]:
             yield from self.payments.due(shard, now)
@@ -79,7 +78,7 @@ class EnqueueDue:
 
 @dataclass(frozen=True, slots=True)
 class ReconcilePayment:
-    """Reconciles one payment."""
+    """Runs a status sync that is due."""
 
     payments: PaymentStore
     gateway: Gateway
@@ -89,9 +88,11 @@ class ReconcilePayment:
     new_id: NewId
 
     def __call__(self, order_id: str, due_at: int) -> StatusUpdate | None:
-        """What the status sync that was due then found out; None if it is another's or out of reach.
+        """Run the status sync that is due at `due_at` (epoch milliseconds); return its update.
 
-        Raises a GatewayError or PaymentInProgress, and status syncs again soon; raises Unavailable.
+        Returns None if the status sync is no longer due, if another consumer has begun it, or while
+        the circuit breaker is open. Raises a GatewayError, PaymentInProgress or Unavailable; after
+        such an error the next status sync is due within 5 minutes.
         """
         if not self.gateway.is_reachable():
             return None
@@ -99,10 +100,10 @@ class ReconcilePayment:
         if payment is None or payment.next_sync_at != due_at:
             return None
         write_id, now = self.new_id(), self.clock()
-        # This container's clock may be behind the one by which the status sync was due.
+        # The clock of this container may be behind the clock that made the status sync due.
         upcoming = next_sync_time(payment, max(now, due_at))
         soon = min(upcoming or now + AGAIN, now + AGAIN)
-        # The last status sync is crossed off only once it was taken.
+        # The last status sync of the schedule stays due until it has succeeded, in case it fails.
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
         try:
@@ -112,7 +113,7 @@ class ReconcilePayment:
         except (GatewayError, PaymentInProgress, Unavailable):
             self.payments.end_sync(order_id, write_id, soon)
             raise
-        self._plan(update.payment, write_id)
+        self._clear_next_sync(update.payment, write_id)
         return update
 
     def _sync(self, payment: Payment, now: int) -> StatusUpdate:
@@ -121,14 +122,14 @@ class ReconcilePayment:
         return self.sync_status(payment).update
 
     def _sync_previous_attempts(self, update: StatusUpdate) -> StatusUpdate:
-        """Ask about the orders that were given up at Finpay too: money is never dropped."""
-        for earlier in update.payment.previous_attempt_ids:
+        """Sync the previous attempts too, because a customer may have paid one of them."""
+        for gateway_order_id in update.payment.previous_attempt_ids:
             if update.payment.status in OPEN | GIVEN_UP:
-                found = self.sync_status.about(update.payment, earlier).update
+                found = self.sync_status.about(update.payment, gateway_order_id).update
                 update = found if found.effect is not Effect.NOTHING else update
         return update
 
-    def _plan(self, payment: Payment, write_id: str) -> None:
-        """End the watch where there is nothing left to see."""
+    def _clear_next_sync(self, payment: Payment, write_id: str) -> None:
+        """Clear next_sync_at if the schedule has no further status sync."""
         if payment.sync_id == write_id and next_sync_time(payment, self.clock()) is None:
             self.payments.end_sync(payment.order_id, write_id, None)

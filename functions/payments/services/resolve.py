@@ -1,7 +1,7 @@
-"""What became of an initiate whose answer nobody has: ask Finpay, and guess nothing.
+"""Resolve an initiate with an unknown outcome by a status check at Finpay.
 
-Whoever acts at Finpay on an INITIATING payment holds its lease. A payment leaves this module either
-received, or in a state in which nothing at Finpay can be paid for it.
+An INITIATING payment is changed at Finpay only while its lease is held. A resolved payment either
+has the status that Finpay reports, or has no order at Finpay that can be paid.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from payments.domain.ports import Gateway, PaymentStore
 
 _POLL_SECONDS = 2
-_MOST_ATTEMPTS = 5
-_CANCEL_MS = 10_000  # what a cancel may take, with the pauses before it
-_TAKEN = Failure("rejected", "", "Finpay has another order of this id")
+_MAX_ATTEMPTS = 5
+_CANCEL_BUDGET_MS = 10_000  # longest duration of a cancel, including the waits before it
+_ID_IN_USE = Failure("rejected", "", "Finpay has another order with this id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,51 +41,55 @@ class Resolve:
     new_id: NewId
 
     def to_ask_again(self, found: Payment) -> Payment:
-        """The payment as Finpay knows it, or INITIATING, held, and free to be asked for.
+        """Resolve the payment before a code is requested again.
 
-        Raises PaymentInProgress while somebody else holds it, OutcomeUnknown if Finpay does not
-        tell, Unavailable.
+        Returns the payment with its new status, or still INITIATING: then its lease is held and a
+        code can be requested. Raises PaymentInProgress while another request holds the lease,
+        OutcomeUnknown if the status check does not resolve the outcome, or Unavailable.
         """
-        held = self._hold(found, to_ask=True)
-        cleared = self._clear(held)
-        if cleared.payment.status is not Status.INITIATING:
-            return cleared.payment
-        # What Finpay never saw may be sent under the same id; what it cancelled may not.
-        if cleared.trigger is Trigger.NEVER_RECEIVED:
-            return held
-        if len(held.previous_attempt_ids) >= _MOST_ATTEMPTS - 1:
-            return self.apply_status.apply_trigger(held, cleared.trigger, Source.INITIATE).payment
-        return self._start_next_attempt(held)
+        leased = self._take_lease(found, to_ask=True)
+        resolved = self._resolve(leased)
+        if resolved.payment.status is not Status.INITIATING:
+            return resolved.payment
+        # Only an order that Finpay never received may be sent again under the same id.
+        if resolved.trigger is Trigger.NEVER_RECEIVED:
+            return leased
+        if len(leased.previous_attempt_ids) >= _MAX_ATTEMPTS - 1:
+            closed = self.apply_status.apply_trigger(leased, resolved.trigger, Source.INITIATE)
+            return closed.payment
+        return self._start_next_attempt(leased)
 
     def to_close(self, found: Payment, source: Source) -> StatusUpdate:
-        """End a payment that nobody asked for again; raises like `to_ask_again`."""
-        held = self._hold(found, to_ask=False)
-        cleared = self._clear(held)
-        if cleared.payment.status is not Status.INITIATING:
-            return cleared
-        return self.apply_status.apply_trigger(held, cleared.trigger, source)
+        """Resolve the payment without a new request for a code. Raises like `to_ask_again`."""
+        leased = self._take_lease(found, to_ask=False)
+        resolved = self._resolve(leased)
+        if resolved.payment.status is not Status.INITIATING:
+            return resolved
+        return self.apply_status.apply_trigger(leased, resolved.trigger, source)
 
-    def _hold(self, found: Payment, *, to_ask: bool) -> Payment:
+    def _take_lease(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
         if found.is_leased(now):
             raise PaymentInProgress(_POLL_SECONDS)
         last_attempt_at = now if to_ask else found.last_attempt_at
-        held = self.payments.take_lease(
-            found, Lease(self.new_id(), now + LEASE_MS), last_attempt_at
-        )
-        if held is None:
+        lease = Lease(self.new_id(), now + LEASE_MS)
+        leased = self.payments.take_lease(found, lease, last_attempt_at)
+        if leased is None:
             raise PaymentInProgress(_POLL_SECONDS)
-        return held
+        return leased
 
-    def _clear(self, held: Payment) -> StatusUpdate:
-        """Settle it if Finpay can tell; else make sure that nothing there can be paid for it."""
+    def _resolve(self, leased: Payment) -> StatusUpdate:
+        """Apply the status that Finpay reports, or ensure that no order there can be paid.
+
+        Raises OutcomeUnknown if Finpay's answers allow neither.
+        """
         try:
-            return self._cleared(held)
+            return self._resolve_by_status(leased)
         except GatewayError as error:
             raise OutcomeUnknown(error.code) from None
 
-    def _cleared(self, held: Payment) -> StatusUpdate:
-        synced = self.sync_status(held, holds_lease=True)
+    def _resolve_by_status(self, leased: Payment) -> StatusUpdate:
+        synced = self.sync_status(leased, holds_lease=True)
         update, reported = synced.update, synced.reported
         if update.payment.status is not Status.INITIATING or reported is None:
             return update
@@ -93,36 +97,39 @@ class Resolve:
             case Trigger.CANCEL_CONFIRMED:
                 return update
             case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
-                return _moved(self.apply_status(held.order_id, reported))
-            case Trigger.OPEN if reported.is_of_another(held.amount, held.currency):
-                return _moved(
+                return _require_moved(self.apply_status(leased.order_id, reported))
+            case Trigger.OPEN if reported.is_of_another(leased.amount, leased.currency):
+                return _require_moved(
                     self.apply_status.apply_trigger(
-                        held, Trigger.REFUSED, Source.STATUS_CHECK, failure=_TAKEN
+                        leased, Trigger.REFUSED, Source.STATUS_CHECK, failure=_ID_IN_USE
                     )
                 )
-            case Trigger.OPEN if self._is_cancelled(held, reported):
+            case Trigger.OPEN if self._cancel_at_finpay(leased, reported):
                 return update._replace(trigger=Trigger.CANCEL_AGREED)
-            case Trigger.OPEN if is_over(held, self.clock()):
-                return _moved(
+            case Trigger.OPEN if is_over(leased, self.clock()):
+                return _require_moved(
                     self.apply_status.apply_trigger(
-                        held,
+                        leased,
                         Trigger.EXPIRY_CONFIRMED,
                         update.source,
                         payload_digest=reported.payload_digest,
                     )
                 )
-        # Perhaps it was paid at this moment, or says something that nobody knows.
+        # The order may have been paid just now, or the gateway status is not a known one.
         raise OutcomeUnknown
 
-    def _is_cancelled(self, held: Payment, reported: GatewayStatus) -> bool:
-        """Whether Finpay agreed to cancel what is surely ours, well before our lease ends."""
-        if held.lease is None or held.lease.until - self.clock() < _CANCEL_MS:
-            raise OutcomeUnknown
-        is_ours = reported.is_of(held.amount, held.currency)
-        return is_ours and self.gateway.cancel(held.gateway_order_id)
+    def _cancel_at_finpay(self, leased: Payment, reported: GatewayStatus) -> bool:
+        """Cancel the order at Finpay if it is this payment's; return whether Finpay agreed.
 
-    def _start_next_attempt(self, held: Payment) -> Payment:
-        """Go on under an order id that Finpay does not know yet. Written before it is asked."""
+        Raises OutcomeUnknown if the lease may expire before the cancel ends.
+        """
+        if leased.lease is None or leased.lease.until - self.clock() < _CANCEL_BUDGET_MS:
+            raise OutcomeUnknown
+        is_ours = reported.is_of(leased.amount, leased.currency)
+        return is_ours and self.gateway.cancel(leased.gateway_order_id)
+
+    def _start_next_attempt(self, leased: Payment) -> Payment:
+        """Store a new gateway order id, before Finpay gets a request under that id."""
         write_id = self.new_id()
         entry = Entry(
             Status.INITIATING,
@@ -132,14 +139,14 @@ class Resolve:
             saw=Trigger.NEXT_ATTEMPT.name,
         )
         change = Change(
-            order_id=held.order_id,
+            order_id=leased.order_id,
             sources=frozenset({Status.INITIATING}),
             entry=entry,
-            version=held.version,
-            lease=held.lease.id if held.lease else None,
+            version=leased.version,
+            lease=leased.lease.id if leased.lease else None,
             next_attempt=NextAttempt(
-                derived_id(held.order_id, write_id),
-                (*held.previous_attempt_ids, held.gateway_order_id),
+                derived_id(leased.order_id, write_id),
+                (*leased.previous_attempt_ids, leased.gateway_order_id),
             ),
         )
         result = self.payments.apply(change)
@@ -148,8 +155,8 @@ class Resolve:
         return result.payment
 
 
-def _moved(update: StatusUpdate) -> StatusUpdate:
-    """A update that had its effect; another was quicker where it had not."""
+def _require_moved(update: StatusUpdate) -> StatusUpdate:
+    """Return an update that changed the status; raise OutcomeUnknown after a lost race."""
     if update.payment.status is Status.INITIATING:
         raise OutcomeUnknown
     return update

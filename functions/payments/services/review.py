@@ -1,4 +1,4 @@
-"""An operator decides what becomes of money that does not match."""
+"""Manual review: an operator decides about a payment whose money does not match."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
 
 VERDICTS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
-"""Accept the money as it is; say that none is owed; say that it was given back."""
+"""The operator accepts the money as it is, states that none is owed, or that it was returned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Settles payments in REVIEW; each decision is a transition like any other."""
+    """Applies an operator's decision to a payment in REVIEW, as a transition of its status."""
 
     payments: PaymentStore
     apply_status: ApplyStatus
 
     def __call__(self, order_id: str, trigger: Trigger) -> Payment:
-        """The payment after the operator's verdict, one of VERDICTS.
+        """Apply the operator's decision, which is one of VERDICTS; return the payment.
 
         Raises PaymentNotFound, NotInReview or Unavailable.
         """

@@ -1,4 +1,4 @@
-"""Ask Finpay how a payment stands, and settle what it says."""
+"""Status sync: ask Finpay for the status of a payment and apply it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from payments.domain.ports import Gateway
 
 _CHECK = Source.STATUS_CHECK
-_FOR_ANYONE = MONEY | {Trigger.UNKNOWN}
+_WITHOUT_LEASE = MONEY | {Trigger.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What Finpay said, None if it knows no such order, and what that did to the payment."""
+    """The gateway status, or None if Finpay does not know the order, and the resulting update."""
 
     reported: GatewayStatus | None
     update: StatusUpdate
@@ -29,35 +29,35 @@ class SyncResult:
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """Asks a gateway and settles by one rule with callbacks."""
+    """Checks the status at Finpay and applies it by the same rules as a callback."""
 
     gateway: Gateway
     apply_status: ApplyStatus
     clock: Clock
 
     def __call__(self, payment: Payment, *, holds_lease: bool = False) -> SyncResult:
-        """One status check. Raises a GatewayError or Unavailable.
+        """Sync the status of the payment. Raises a GatewayError or Unavailable.
 
-        While an initiate's outcome is unknown, only money is taken from the answer, and a code if
-        nobody else is at work on it: the holder of the lease may be about to cancel that code.
+        While the outcome of the initiate is unknown, only reported money is applied, and a code if
+        no other request holds the lease: the holder of the lease may be about to cancel that code.
         """
         reported = self.gateway.check(payment.order_at_finpay)
         if reported is None:
-            return SyncResult(None, self._of_unknown_order(payment))
+            return SyncResult(None, self._apply_not_found(payment))
         trigger = reported.trigger(payment.amount, payment.currency)
-        if payment.status is Status.INITIATING and trigger not in _FOR_ANYONE:
-            is_free = holds_lease or not payment.is_leased(self.clock())
+        if payment.status is Status.INITIATING and trigger not in _WITHOUT_LEASE:
+            allowed = holds_lease or not payment.is_leased(self.clock())
             return SyncResult(
-                reported, self._of_unknown_outcome(payment, reported, trigger, takes=is_free)
+                reported, self._apply_code(payment, reported, trigger, allowed=allowed)
             )
         if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
             return SyncResult(reported, self._expire(payment, reported.payload_digest))
         return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
     def about(self, payment: Payment, gateway_order_id: str) -> SyncResult:
-        """One status check of any of the payment's orders at Finpay; raises as the usual one.
+        """Sync the payment with one of its attempts. Raises a GatewayError or Unavailable.
 
-        Of an order that was given up there only money counts.
+        Of a previous attempt, only reported money is applied.
         """
         if gateway_order_id == payment.order_at_finpay:
             return self(payment)
@@ -68,17 +68,18 @@ class SyncStatus:
             )
         return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
-    def _of_unknown_order(self, payment: Payment) -> StatusUpdate:
+    def _apply_not_found(self, payment: Payment) -> StatusUpdate:
         if payment.status is Status.PENDING and is_over(payment, self.clock()):
             return self._expire(payment)
         return StatusUpdate.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
-    def _of_unknown_outcome(
-        self, payment: Payment, reported: GatewayStatus, trigger: Trigger, *, takes: bool
+    def _apply_code(
+        self, payment: Payment, reported: GatewayStatus, trigger: Trigger, *, allowed: bool
     ) -> StatusUpdate:
-        is_ours = reported.is_of(payment.amount, payment.currency)
-        if takes and trigger is Trigger.OPEN and is_ours and reported.payment_code:
-            # Finpay does not say when it ends. It was made before now, however late that was.
+        matches = reported.is_of(payment.amount, payment.currency)
+        if allowed and trigger is Trigger.OPEN and matches and reported.payment_code:
+            # A status check does not report when the code ends. The code was issued before now, so
+            # this is the latest possible time.
             latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, reported.payment_code)
             issued, payload_digest = Trigger.CODE_ISSUED, reported.payload_digest

@@ -1,4 +1,4 @@
-"""Finpay's callbacks: the secret URL, the signature, the body, and the confirmation by Finpay.
+"""Finpay's callbacks: URL token, signature, body, and confirmation of an unverified callback.
 
 It imports `services` and `domain`.
 """

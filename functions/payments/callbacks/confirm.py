@@ -1,8 +1,8 @@
-"""What a callback is worth whose signature proves nothing: at most one status check.
+"""Confirmation of an unverified callback, by at most one status check at Finpay.
 
-Nobody knows for sure which bytes Finpay signs, so a callback that cannot be verified may be true.
-Finpay itself says; and since anybody could send such callbacks, it is asked at most once a minute
-about an order, and only while an answer can matter.
+It is unknown which bytes Finpay signs (see `signature`), so a callback whose signature does not
+match may still be genuine. Any client that knows the URL can send such callbacks, so Finpay is
+asked at most once a minute for each order, and only if the status would change the payment.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from payments.domain.ports import PaymentStore
 
 CONFIRMATION_INTERVAL_MS = 60_000
-"""The same as the first pause of Finpay's retries, so that a retry may ask again."""
+"""Equal to the first interval of Finpay's retries, so that a retry can be confirmed."""
 
 _HAS_MONEY = frozenset({Status.PAID, Status.PARTIALLY_REFUNDED})
 _UNDOES_MONEY = frozenset({Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED, Trigger.CANCELLED})
@@ -32,22 +32,23 @@ _UNDOES_MONEY = frozenset({Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED, Trigger
 
 @dataclass(frozen=True, slots=True)
 class ConfirmCallback:
-    """Asks Finpay whether an unverified gateway status is true."""
+    """Confirms an unverified gateway status by a status check."""
 
     payments: PaymentStore
     sync_status: Callable[[], SyncStatus]
-    """Built only when needed: a callback that verifies waits for no HTTP client."""
+    """Built on first use: a verified callback does not load the HTTP client."""
     clock: Clock
     new_id: NewId
 
     def __call__(self, order_id: str, reported: GatewayStatus) -> StatusUpdate | None:
-        """The update, if Finpay says the same; None if not, or if it is not to be asked.
+        """Return the update if the status check confirms `reported`; None otherwise.
 
-        Whatever Finpay says is received, since it is the truth. Raises Unconfirmed if it does not
-        answer: Finpay tries 5xx again.
+        Returns None without a status check if none is due. The result of a status check is applied
+        in any case, because it is authenticated. Raises Unconfirmed if the status check fails: the
+        response is then 5xx, which Finpay retries. Raises Unavailable.
         """
         payment = self.payments.get(order_id)
-        if payment is None or not _matters(reported, payment):
+        if payment is None or not _would_change(reported, payment):
             return None
         if not payment.has_attempt(reported.gateway_order_id):
             return None
@@ -59,11 +60,11 @@ class ConfirmCallback:
             synced = self.sync_status().about(payment, reported.gateway_order_id)
         except GatewayError:
             raise Unconfirmed from None
-        said = synced.reported
-        return synced.update if said and said.status == reported.status else None
+        checked = synced.reported
+        return synced.update if checked and checked.status == reported.status else None
 
 
-def _matters(reported: GatewayStatus, payment: Payment) -> bool:
-    """Whether the payment would be another one if the gateway status were true."""
+def _would_change(reported: GatewayStatus, payment: Payment) -> bool:
+    """Whether the gateway status would change the payment if it were genuine."""
     undone = reported.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
     return payment.status in OPEN | GIVEN_UP or undone

@@ -1,8 +1,8 @@
-"""JSON exactly as PHP 8.2 reads and writes it.
+"""Decode and encode JSON exactly as PHP 8.2 does.
 
-Finpay signs `json_encode($fields)` (its page on callbacks), so a callback's signature can only be
-checked by whoever decodes and encodes as PHP does. Where this module surprises, PHP does so too;
-`tests/external/php/test_against_php.py` compares the two on random documents.
+Finpay signs `json_encode($fields)` (Finpay's documentation of callbacks), so verifying a signature
+requires the decoding and encoding of PHP. `tests/external/php/test_against_php.py` compares this
+module with PHP on random documents.
 """
 
 import re
@@ -32,28 +32,28 @@ _LINE_TERMINATOR = re.compile("[\u2028\u2029]+")
 
 
 def decode(body: bytes) -> JsonValue:
-    """What PHP's `json_decode($body, true)` gives.
+    """Decode like PHP's `json_decode($body, true)`.
 
-    Objects become dicts, in order, the last of duplicate keys at the place of the first. As in
-    PHP's arrays a key like "7" becomes the int 7, and an object that is empty or whose keys count
-    0, 1, 2 … becomes a list. Integers past 64 bits become floats, at worst infinite.
+    Objects become ordered dicts; a duplicate key has the last value at the position of the first.
+    As in PHP's arrays, a key like "7" becomes the int 7, and an object that is empty or has the
+    keys 0, 1, 2 … becomes a list. Integers beyond 64 bits become floats, possibly infinite.
 
-    Raises ValueError for all that PHP refuses, and never quotes the body in it.
+    Raises ValueError, which never quotes the body, for input that PHP rejects.
     """
     try:
         return _decoded(body.decode())
     except (ValueError, RecursionError):
-        # json's own error holds the whole document, which must not travel into a log.
+        # The error of the json module contains the whole document, which must not be logged.
         raise ValueError("not JSON as PHP reads it") from None
 
 
 def encode(
     value: JsonValue, *, unescaped_slashes: bool = False, unescaped_unicode: bool = False
 ) -> str:
-    """What PHP's `json_encode` gives with the named flags (JSON_UNESCAPED_…) and no others.
+    """Encode like PHP's `json_encode` with the given JSON_UNESCAPED_… flags and no others.
 
-    Raises ValueError where PHP gives false: an infinite number or NaN, a lone surrogate, more than
-    512 levels; and for what PHP's arrays cannot hold at all, such as an int past 64 bits.
+    Raises ValueError where PHP returns false: for an infinite number or NaN, a lone surrogate, or
+    more than 512 levels; and for values that PHP cannot hold, such as an int beyond 64 bits.
     """
     try:
         text = _written(value, 1)
@@ -69,7 +69,7 @@ def encode(
 
 
 def _decoded(text: str) -> JsonValue:
-    # Counting comes first: only a body with that many brackets can be too deep at all.
+    # The count is faster than `_depth`, and few bodies have enough brackets to be too deep.
     if text.count("[") + text.count("{") > _MAX_DECODED_DEPTH and _depth(text) > _MAX_DECODED_DEPTH:
         raise ValueError("too deep")
     value: JsonValue = _DECODER.decode(text)
@@ -99,7 +99,7 @@ def _counts_from_zero(members: dict[str | int, JsonValue]) -> bool:
 
 
 def _php_integer(digits: str) -> int | float:
-    # Only a short text may meet int(), which refuses thousands of digits with an error of its own.
+    # The length is checked first because int() raises its own error for thousands of digits.
     if len(digits) <= _LONGEST_LONG and _LONG_MIN <= (number := int(digits)) <= _LONG_MAX:
         return number
     return float(digits)
@@ -115,7 +115,7 @@ _DECODER = JSONDecoder(
 
 
 def _written(value: object, depth: int) -> str:
-    """`value` with slashes and non-ASCII characters as they are."""
+    """Encode `value` without escaping slashes and non-ASCII characters."""
     if write := _WRITERS.get(type(value)):
         return write(value)
     if depth > _MAX_ENCODED_DEPTH:
@@ -131,19 +131,19 @@ def _written(value: object, depth: int) -> str:
 
 def _written_int(value: int) -> str:
     if not _LONG_MIN <= value <= _LONG_MAX:
-        raise ValueError("an int past 64 bits")
+        raise ValueError("an int beyond 64 bits")
     return str(value)
 
 
 def _written_float(value: float) -> str:
-    """The shortest digits that read back (serialize_precision -1), in PHP's notation."""
+    """The shortest digits that round-trip (serialize_precision -1), in PHP's notation."""
     if not isfinite(value):
         raise ValueError("an infinite number")
     mantissa, _, exponent = repr(value).partition("e")
     if not exponent:
         return mantissa.removesuffix(".0")
     whole, _, fraction = mantissa.partition(".")
-    if exponent == "+16":  # PHP changes to exponents at 1e17, Python at 1e16
+    if exponent == "+16":  # PHP uses exponents from 1e17, Python from 1e16
         return whole + fraction.ljust(16, "0")
     return f"{whole}.{fraction or 0}e{exponent[0]}{exponent[1:].lstrip('0')}"
 

@@ -1,7 +1,7 @@
-"""Finpay's callback: is it Finpay's, is it about this order, and what follows.
+"""Receive a callback: verify it, match it with its order, and apply the status it reports.
 
-A return means that the effect, or the payload digest where there is none, is stored; only then may
-Finpay be told that it need not call again.
+On return, the effect is stored, or the payload digest of a callback without effect. Only then may
+the callback be acknowledged, because Finpay does not send it again.
 """
 
 from __future__ import annotations
@@ -30,16 +30,17 @@ if TYPE_CHECKING:
 CONFIRMED = "status-check"
 
 type Confirm = Callable[[str, GatewayStatus], StatusUpdate | None]
-"""Whether an unverified gateway status about an order is true; see confirm.ConfirmCallback."""
+"""Confirms an unverified gateway status of an order; see confirm.ConfirmCallback."""
 
-_UNPROVEN_DIGITS = 2
-"""Of the payload digest of what nobody signed: a flood of it fills 256 rows of an order at most."""
+_UNVERIFIED_DIGITS = 2
+"""Stored hex digits of the payload digest of an unverified callback: at most 256 rows per order."""
 
 
 class Receipt(NamedTuple):
-    """What became of a callback: a update, or the reason why it is quarantined.
+    """The result of a callback: an update, or the reason for its quarantine.
 
-    `signed_form` is what the signature was made over, or CONFIRMED if only a status check says so.
+    `signed_form` names the form that the signature matches (see signature.verify), or is CONFIRMED
+    if a status check confirmed the callback.
     """
 
     signed_form: str
@@ -56,7 +57,7 @@ class ReceiveCallback(NamedTuple):
     confirm: Confirm
 
     def admit(self, order_id: str, token: str) -> None:
-        """Let in what came to a URL that we made; raises UnknownRoute for any other."""
+        """Check the token of the callback URL; raises UnknownRoute if it is invalid."""
         if is_callback_token(token, order_id, self.credentials.current().merchant_keys):
             return
         renewed = self.credentials.renewed()
@@ -64,15 +65,15 @@ class ReceiveCallback(NamedTuple):
             raise UnknownRoute
 
     def __call__(self, order_id: str, body: bytes) -> Receipt:
-        """Settle what a callback proves about the order whose URL it came to.
+        """Apply the status that a callback reports to the order of its URL.
 
-        Raises MalformedBody, SignatureError (after keeping the payload_digest) or Unavailable.
+        Raises MalformedBody, SignatureError (after the payload digest is stored) or Unavailable.
         """
         try:
             document = php_json.decode(body)
         except ValueError:
             raise MalformedBody from None
-        payload_digest = digest_of(_content(document, body))
+        payload_digest = digest_of(_canonical(document, body))
         reported = read_gateway_status(document, payload_digest, Source.CALLBACK)
         try:
             signed_form = self._verify(body)
@@ -80,7 +81,7 @@ class ReceiveCallback(NamedTuple):
             if reported and (confirmed := self.confirm(order_id, reported)):
                 return Receipt(CONFIRMED, confirmed)
             self.quarantine.keep(
-                order_id, Reason.SIGNATURE, payload_digest[:_UNPROVEN_DIGITS], reported
+                order_id, Reason.SIGNATURE, payload_digest[:_UNVERIFIED_DIGITS], reported
             )
             raise
         reason = Reason.UNREADABLE
@@ -98,21 +99,21 @@ class ReceiveCallback(NamedTuple):
         try:
             return signature.verify(body, self.credentials.current().merchant_keys)
         except SignatureError:
-            # Perhaps the merchant has a new key since this container read the secret.
+            # The merchant key may have changed since this container read the secret.
             if renewed := self.credentials.renewed():
                 return signature.verify(body, renewed.merchant_keys)
             raise
 
 
-def _content(document: JsonValue, body: bytes) -> bytes:
-    """What a callback says, without its signature and however it is spelled.
+def _canonical(document: JsonValue, body: bytes) -> bytes:
+    """The content of a callback in one canonical encoding, without its signature.
 
-    Who has seen a callback can spell it otherwise, and it must not count as another one.
+    An attacker can re-encode a known callback; the copy must have the same payload digest.
     """
     fields = document
     if isinstance(document, dict):
         fields = {name: value for name, value in document.items() if name != "signature"}
     try:
         return php_json.encode(fields).encode()
-    except ValueError:  # an infinite number: only the bytes themselves can have been signed
+    except ValueError:  # PHP cannot encode an infinite number, so only the raw bytes can be signed
         return body

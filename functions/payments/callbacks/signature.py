@@ -1,8 +1,8 @@
 """The signature of Finpay's callbacks: HMAC-SHA512 over the body without its `signature`.
 
-Nobody has published a genuine signed callback, so it is not known whether Finpay signs the bytes
-that it sends or an encoding of its own. Each candidate form is tried, and the caller learns which
-one matched.
+No genuine signed callback is published, so it is unknown whether Finpay signs the bytes that it
+sends or another encoding of them. Each candidate form is tried, and the name of the matching one is
+returned.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from payments.domain.errors import SignatureError
 
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
-# All strings and brackets of a JSON text, each string with the comma before it and, if it is a
+# Matches each string and bracket of a JSON text: a string with the comma before it and, if it is a
 # key, the colon after it.
 _TOKEN = re.compile(
     rb'(?P<comma>,[ \t\n\r]*+)?"(?P<text>(?:[^"\\]++|\\.)*+)"(?P<colon>[ \t\n\r]*+:)?|[\[\]{}]'
@@ -26,45 +26,45 @@ _COMMA = re.compile(rb"[ \t\n\r]*+,[ \t\n\r]*+")
 
 
 def verify(body: bytes, keys: Sequence[str]) -> str:
-    """The name of the form in which one of `keys` signed the callback `body`.
+    """Return the name of the form of `body` that is signed with one of `keys`.
 
-    "raw": the bytes as they came, the `signature` member and its comma cut out. "default",
-    "unescaped-slashes", "unescaped-both": what PHP's json_encode makes of the decoded body.
+    "raw": the received bytes without the `signature` member and its comma. "default",
+    "unescaped-slashes", "unescaped-both": the decoded body, encoded again by PHP's json_encode.
 
-    Raises SignatureError for any other bytes. An empty key never matches.
+    Raises SignatureError if no form matches. An empty key never matches.
     """
     if isinstance(keys, str):
-        raise TypeError("keys is one string: each of its characters would be a key")
+        raise TypeError("keys must be a sequence of strings, not one string")
     secrets = [key.encode() for key in keys if key]
     try:
         return _matching_form(body, secrets)
     except ValueError:
-        raise SignatureError("not a signed JSON object") from None
+        raise SignatureError("the body is not a signed JSON object") from None
 
 
 def sign(fields: Mapping[str, JsonValue], key: str) -> str:
-    """The signature of `fields`, less their own `signature`, in PHP's default encoding.
+    """The signature, in hex, of `fields` without their `signature` in PHP's default encoding.
 
     Raises ValueError for an empty key and for fields that PHP cannot encode.
     """
     if not key:
-        raise ValueError("an empty key signs nothing")
+        raise ValueError("empty key")
     unsigned = php_json.encode({name: fields[name] for name in fields if name != "signature"})
     return hmac.digest(key.encode(), unsigned.encode(), "sha512").hex()
 
 
 def _matching_form(body: bytes, secrets: Sequence[bytes]) -> str:
-    # Decoding comes before cutting: the tokenizer below is only right about valid JSON.
+    # Decoding comes first because _TOKEN is correct only for valid JSON.
     fields = php_json.decode(body)
     if not isinstance(fields, dict):
-        raise SignatureError("not an object")
+        raise SignatureError("the body is not an object")
     signature = fields.pop("signature", None)
     if not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
-        raise SignatureError("no well-formed signature")
+        raise SignatureError("the signature is missing or malformed")
     for form, signed in _candidates(body, fields):
         if _signed_by_any(secrets, signed, signature):
             return form
-    raise SignatureError("no candidate form matches")
+    raise SignatureError("the signature matches no candidate form")
 
 
 def _candidates(body: bytes, fields: JsonValue) -> Iterator[tuple[str, bytes]]:
@@ -76,7 +76,7 @@ def _candidates(body: bytes, fields: JsonValue) -> Iterator[tuple[str, bytes]]:
 
 
 def _signed_by_any(secrets: Sequence[bytes], signed: bytes, signature: str) -> bool:
-    # A list, not a generator: every key is tried, so the time does not tell which one matched.
+    # A list, not a generator: each key is tried, so the duration does not reveal which one matches.
     matches = [
         hmac.compare_digest(hmac.digest(secret, signed, "sha512").hex(), signature)
         for secret in secrets
@@ -85,13 +85,13 @@ def _signed_by_any(secrets: Sequence[bytes], signed: bytes, signature: str) -> b
 
 
 def _without_signature(body: bytes) -> bytes:
-    """`body`, a valid object, without its one top-level `signature` and the comma of that member.
+    """Remove the only top-level `signature` member and its comma from `body`, a valid object.
 
-    The comma is the one before the member or, where the member is the first, the one after it.
+    The comma is the one before the member or, if the member is the first, the one after it.
     """
     key, *others = _signature_keys(body)
     if others:
-        raise SignatureError("more than one signature")
+        raise SignatureError("the body has more than one signature")
     value = next(_STRING.finditer(body, key.end()))
     if key["comma"]:
         return body[: key.start()].rstrip(b" \t\n\r") + body[value.end() :]

@@ -1,6 +1,7 @@
-"""The secret part of the callback URL that Finpay is given for each order.
+"""The secret token in the callback URL of each order.
 
-It keeps strangers out before any work is done. It proves no money: that is the signature's task.
+The token rejects requests of other clients before any work is done. It does not authenticate the
+content of a callback; the signature does.
 """
 
 import hashlib
@@ -18,17 +19,17 @@ def callback_token(order_id: str, merchant_key: str) -> str:
 
 
 def is_callback_token(given: str, order_id: str, merchant_keys: Sequence[str]) -> bool:
-    """Whether the token was made for this order with one of the keys; in constant time."""
+    """Whether the token is valid for this order and one of the keys; compares in constant time."""
     expected = [callback_token(order_id, key).encode() for key in merchant_keys]
     return sum(hmac.compare_digest(given.encode(errors="replace"), token) for token in expected) > 0
 
 
 def callback_url(base_url: str, order_id: str, merchant_key: str) -> str:
-    """Where Finpay reports on the order; `finpay_callback` is behind it."""
+    """The URL to which Finpay sends the callbacks of the order; `finpay_callback` serves it."""
     token = callback_token(order_id, merchant_key)
     return f"{base_url}{_PATH}{order_id}/{token}"
 
 
 def base_url_of(url: str) -> str:
-    """What `callback_url` was given to make this URL."""
+    """The `base_url` of a URL that `callback_url` made."""
     return url.rpartition(_PATH)[0]

@@ -1,4 +1,4 @@
-"""Test payments: simulated callbacks, and the queue that delays them.
+"""Test mode: simulated callbacks for test payments, and the queue that delays them.
 
 It imports `aws`, `callbacks`, `services`, `requests` and `domain`.
 """

@@ -1,4 +1,4 @@
-"""The queue of test mode: it holds each report back until its time has come."""
+"""The queue of test mode, which delays each simulated callback until it is due."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SqsSimulatedCallbacks:
-    """See simulated_callbacks.SimulatedCallbackQueue."""
+    """A simulated_callbacks.SimulatedCallbackQueue on SQS."""
 
     client: SQSClient
     url: str
 
     def send(self, callback: SimulatedCallback, after: int) -> None:
-        """Queue a callback to be sent after so many seconds; raises Unavailable."""
+        """Queue a callback to be sent after `after` seconds; raises Unavailable."""
         body = json.dumps(asdict(callback), separators=(",", ":"))
         with translated():
             self.client.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=after)
 
 
 def read_simulated_callback(body: str) -> SimulatedCallback:
-    """The callback in a message that `send` made."""
+    """The callback in the body of a message that `send` queued."""
     return SimulatedCallback(**json.loads(body))

@@ -1,8 +1,8 @@
-"""Test mode: reports of a test payment, signed as Finpay signs and sent where Finpay sends.
+"""Simulated callbacks of test payments, signed and sent as Finpay signs and sends callbacks.
 
-Nothing here touches a payment. A report goes to the deployment's own callback URL, so signature,
-amount and transition are judged as they are for Finpay, and a report that comes twice is the same
-to the byte.
+This module does not change payments. It sends a simulated callback to the deployment's own callback
+URL, which checks signature, amount and transition as for a callback of Finpay. A duplicate has the
+same bytes.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _ACCEPTED = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCallback:
-    """One report: what of which order; amounts in rupiah, `at` in epoch milliseconds.
+    """The data of one simulated callback; amounts in rupiah, `at` in epoch milliseconds.
 
-    Nothing of the customer, and no token: whoever acts it out has the key to make it with.
+    It has no customer data and no token. The sender makes the token with the merchant key.
     """
 
     order_id: str
@@ -46,10 +46,10 @@ class SimulatedCallback:
 
 
 class SimulatedCallbackQueue(Protocol):
-    """Reports of test payments that wait for their time; raises Unavailable."""
+    """A queue that delays simulated callbacks; raises Unavailable."""
 
     def send(self, callback: SimulatedCallback, after: int) -> None:
-        """Queue one that is to be made after so many seconds."""
+        """Queue a callback to be sent after `after` seconds."""
 
 
 class ScheduleSimulatedCallbacks(NamedTuple):
@@ -59,7 +59,7 @@ class ScheduleSimulatedCallbacks(NamedTuple):
     clock: Clock
 
     def __call__(self, order: Order, payment: Payment) -> None:
-        """Queue what is to become of a payment that was just made; raises Unavailable."""
+        """Queue the callbacks of the order's test outcome; raises Unavailable."""
         now = self.clock()
         for report in reports_of(order.request.test_outcome) or ():
             callback = SimulatedCallback(
@@ -77,25 +77,25 @@ class ScheduleSimulatedCallbacks(NamedTuple):
 
 
 class SendSimulatedCallback(NamedTuple):
-    """Sends a simulated callback as Finpay sends its own."""
+    """Sends a simulated callback to the deployment's own callback URL."""
 
     credentials: CredentialSource
     post: PostWebhook
 
     def __call__(self, callback: SimulatedCallback) -> int:
-        """The status that our own callback URL answered; raises Unavailable unless it is 2xx."""
+        """Send the callback; return the HTTP status. Raises Unavailable unless it is 2xx."""
         credentials = self.credentials.current()
         key = credentials.merchant_keys[0]
         url = callback_url(callback.base_url, callback.order_id, key)
         body = report(callback, credentials.merchant_id, key)
         reply = self.post(url, {"content-type": "application/json"}, body)
         if reply.status is None or reply.status not in _ACCEPTED:
-            raise Unavailable(f"the callback URL answered {reply.status or reply.why}")
+            raise Unavailable(f"the callback URL responded with {reply.status or reply.why}")
         return reply.status
 
 
 def report(callback: SimulatedCallback, merchant_id: str, merchant_key: str) -> bytes:
-    """The callback that Finpay would send: the payment-code shape, signed over PHP's encoding."""
+    """The body that Finpay would send for a payment code, signed over PHP's encoding."""
     at = datetime.fromtimestamp(callback.at // 1000, WIB)
     fields: dict[str, Any] = {
         "merchant": {"id": merchant_id},

@@ -1,4 +1,4 @@
 """HTTP: API Gateway events, request bodies, problems and responses.
 
-It imports everything below the composition.
+Only the composition (`dependencies`, `bootstrap`) and the handlers may import it.
 """

@@ -1,7 +1,7 @@
-"""API Gateway's HTTP events (payload 2.0) in, its answers out.
+"""Read HTTP events of API Gateway (payload format 2.0) and build its responses.
 
-The differences between AWS and its stand-ins end here: absent or null members, the case of header
-names, bodies that arrive in base64 because of their content type.
+This module handles the differences between AWS and its local emulators: absent or null members, the
+case of header names, and bodies in base64 because of their content type.
 """
 
 import base64
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 from payments.domain.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
 
 BODY_LIMIT = 256 * 1024
-"""Bytes; a request with 100 items at all their limits has about half of that."""
+"""Bytes; a request with 100 items of maximum size has about half of that."""
 
 JSON = "application/json"
 _CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
@@ -35,8 +35,8 @@ class Request(NamedTuple):
     def json(self) -> Any:
         """The JSON value of the body.
 
-        Raises UnsupportedMediaType if the headers declare anything else, BodyTooLarge, or
-        MalformedBody.
+        Raises UnsupportedMediaType if the headers do not declare uncompressed JSON, BodyTooLarge,
+        or MalformedBody.
         """
         coding = self.headers.get("content-encoding", "identity").lower()
         if not _is_json(self.headers.get("content-type", "")) or coding not in {"identity", ""}:
@@ -44,11 +44,8 @@ class Request(NamedTuple):
         return _decoded(self.body())
 
     def body(self) -> bytes:
-        """The body, if it is of a size that real requests have.
-
-        Raises BodyTooLarge or MalformedBody.
-        """
-        # Base64 has 4 characters for 3 bytes, so this bounds the work before any is done.
+        """The bytes of the body. Raises BodyTooLarge (see BODY_LIMIT) or MalformedBody."""
+        # Base64 has 4 characters for 3 bytes, so this check limits the size before decoding.
         if len(self.raw_body) > BODY_LIMIT * 2:
             raise BodyTooLarge
         body = self._bytes()
@@ -66,14 +63,14 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """One HTTP answer; a body of None is an empty one."""
+    """One HTTP response; a body of None is an empty body."""
 
     status: int
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = MappingProxyType({})
 
     def to_event(self) -> dict[str, Any]:
-        """As API Gateway expects it. Nothing here may be kept by a cache on the way."""
+        """The response in API Gateway's format. No cache may store it."""
         headers = {"cache-control": "no-store"}
         if self.body is not None:
             headers["content-type"] = JSON
@@ -108,10 +105,10 @@ def _is_json(content_type: str) -> bool:
 
 
 def _decoded(body: bytes) -> Any:
-    """JSON in UTF-8, read strictly: what two parsers could read differently is refused.
+    """Decode JSON in UTF-8 strictly: input that parsers interpret differently is rejected.
 
-    Raises MalformedBody also for a member named twice, for NaN and Infinity, and for nesting or
-    numbers beyond Python's limits.
+    Raises MalformedBody, also for a duplicate member, NaN, Infinity, and nesting or numbers beyond
+    the limits of Python.
     """
     try:
         return json.loads(
@@ -124,7 +121,7 @@ def _decoded(body: bytes) -> Any:
 def _distinct_members(members: list[tuple[str, Any]]) -> dict[str, Any]:
     distinct = dict(members)
     if len(distinct) < len(members):
-        raise ValueError("a member is named twice")
+        raise ValueError("duplicate member")
     return distinct
 
 

@@ -1,4 +1,4 @@
-"""Which HTTP answer each error is. Errors are RFC 9457 problems, `application/problem+json`."""
+"""The HTTP response to each error, a problem of RFC 9457 (`application/problem+json`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,67 +30,67 @@ type Problem = tuple[int, str, str]
 
 TYPE_PREFIX = "urn:finpay-payments:problem:"
 
-# Status, type and what it means to the caller.
+# HTTP status, type and title.
 PROBLEMS: Mapping[type[PaymentError], Problem] = {
     MalformedBody: (
         400,
         "malformed-body",
-        "The body is not JSON in UTF-8, or names a member twice.",
+        "The body is not valid JSON in UTF-8, or has a duplicate member.",
     ),
-    Unauthenticated: (401, "unauthenticated", "The request bears no valid API key."),
-    SignatureError: (401, "signature-invalid", "The signature proves nothing."),
-    UnknownRoute: (404, "not-found", "There is nothing here."),
-    PaymentNotFound: (404, "not-found", "There is nothing here."),
+    Unauthenticated: (401, "unauthenticated", "The request has no valid API key."),
+    SignatureError: (401, "signature-invalid", "The signature is missing or invalid."),
+    UnknownRoute: (404, "not-found", "The resource does not exist."),
+    PaymentNotFound: (404, "not-found", "The resource does not exist."),
     OrderExists: (
         409,
         "order-exists",
-        "This order.id is taken. A changed order needs an order.id of its own.",
+        "This order.id is already in use. A changed order requires a new order.id.",
     ),
     PaymentInProgress: (
         409,
         "payment-in-progress",
-        "The first request for this order is still being worked on. Send it again later.",
+        "Another request for this order is still in progress. Send the request again later.",
     ),
     AlreadyPaid: (
         409,
         "already-paid",
-        "Money came for this payment, so it cannot be cancelled; `payment` says how it stands.",
+        "Money was reported, so the payment cannot be cancelled. `payment` has its current state.",
     ),
     NotCancellable: (
         409,
         "not-cancellable",
-        "Finpay does not cancel this payment, which is still open; `payment` says how it stands.",
+        "Finpay refused to cancel the payment, which is open. `payment` has its current state.",
     ),
-    BodyTooLarge: (413, "body-too-large", f"The body may have {BODY_LIMIT} bytes at most."),
+    BodyTooLarge: (413, "body-too-large", f"The body exceeds the limit of {BODY_LIMIT} bytes."),
     UnsupportedMediaType: (
         415,
         "unsupported-media-type",
-        "The body has to be application/json in UTF-8, not compressed.",
+        "The body must be application/json in UTF-8 without compression.",
     ),
-    InvalidRequest: (422, "invalid-request", "Fields are wrong; `errors` says which and why."),
-    GatewayRejected: (422, "gateway-rejected", "Finpay refused a field of the request."),
+    InvalidRequest: (422, "invalid-request", "Fields are invalid. See `errors` for details."),
+    GatewayRejected: (422, "gateway-rejected", "Finpay rejected a field of the request."),
     GatewayRefused: (
         502,
         "gateway-refused",
-        "Finpay refused the merchant or the payment channel. The merchant has to act.",
+        "Finpay refused the merchant or the payment channel. The merchant must take action.",
     ),
     NotAttempted: (
         503,
         "gateway-unreachable",
-        "Finpay cannot be reached and saw nothing of the request. Send it again later.",
+        "Finpay is unreachable and did not receive the request. Send the request again later.",
     ),
-    Unavailable: (503, "unavailable", "The service cannot work right now. Try again later."),
+    Unavailable: (503, "unavailable", "The service is temporarily unavailable. Try again later."),
     OutcomeUnknown: (
         504,
         "outcome-unknown",
-        "Whether Finpay did it is not known yet. Sending the same request again is safe.",
+        "The outcome at Finpay is not known yet. It is safe to send the same request again.",
     ),
 }
-INTERNAL: Problem = (500, "internal", "The service failed. Sending the same request again is safe.")
+INTERNAL: Problem = (500, "internal", "Internal error. It is safe to send the same request again.")
 
 
 def problem(error: PaymentError) -> Response:
-    """The answer to an error, found by its nearest class in PROBLEMS."""
+    """The response to an error, by the nearest of its classes in PROBLEMS."""
     kind = next((kind for kind in type(error).__mro__ if kind in PROBLEMS), None)
     if kind is None:
         return internal_error()
@@ -110,7 +110,7 @@ def problem(error: PaymentError) -> Response:
 
 
 def internal_error() -> Response:
-    """The answer to a failure that nobody foresaw."""
+    """The response to an unexpected exception."""
     return _response(INTERNAL, {}, {})
 
 

@@ -1,4 +1,4 @@
-"""The answers that carry a payment."""
+"""The HTTP responses that contain a payment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def created(outcome: Initiated) -> Response:
-    """201 with the payment, for the first request and for every repetition of it."""
+    """201 with the payment, for the first request and for each repetition of it."""
     payment = outcome.payment
     headers = {"etag": _etag(payment), "location": f"/payments/{payment.order_id}"}
     if outcome.replayed:
@@ -22,14 +22,14 @@ def created(outcome: Initiated) -> Response:
 
 
 def shown(payment: Payment, if_none_match: str = "") -> Response:
-    """200 with the payment, or 304 for one that the storefront has (RFC 9110, section 13.1.2)."""
+    """200 with the payment, or 304 if the client has this version (RFC 9110, section 13.1.2)."""
     current = _etag(payment)
-    held = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    if held & {current, "*"}:
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    if known & {current, "*"}:
         return Response(304, headers={"etag": current})
     return Response(200, payment_view(payment), {"etag": current})
 
 
 def _etag(payment: Payment) -> str:
-    """A strong validator: every change of a payment is a new version."""
+    """A strong validator, because each change of a payment increments its version."""
     return f'"{payment.version}"'

@@ -1,4 +1,4 @@
-"""Answers one event: calls the handler, turns errors into problems, writes the log line."""
+"""Serve one HTTP event: call the handler, convert errors to problems, write the log line."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _SERVER_ERRORS = range(500, 600)
 def serve(
     event: dict[str, Any], telemetry: Telemetry, handle: Callable[[Request], Response]
 ) -> dict[str, Any]:
-    """API Gateway's answer to an event (payload 2.0); every error becomes a problem."""
+    """The response to an event of API Gateway (payload format 2.0); an error becomes a problem."""
     started = time.perf_counter()
     request = read_request(event)
     telemetry.begin(route=request.route)
     telemetry.correlate(request.request_id)
-    response = _answer(request, telemetry, handle)
+    response = _respond(request, telemetry, handle)
     telemetry.note(http_status=response.status)
     telemetry.write("request served", started, failed=response.status in _SERVER_ERRORS)
     return response.to_event()
 
 
-def _answer(
+def _respond(
     request: Request, telemetry: Telemetry, handle: Callable[[Request], Response]
 ) -> Response:
     try:
@@ -43,7 +43,7 @@ def _answer(
         elif response.status in _SERVER_ERRORS and not isinstance(error, Unconfirmed):
             telemetry.count("ServerError")
         return response
-    except Exception as error:  # noqa: BLE001 - the last resort: the caller always gets an answer
+    except Exception as error:  # noqa: BLE001 - the client always gets a response
         telemetry.note_failure(error)
         telemetry.count("ServerError")
         return internal_error()

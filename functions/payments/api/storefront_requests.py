@@ -1,4 +1,4 @@
-"""From a storefront's HTTP request to the order that it is about."""
+"""Read the storefront, the order id and the order from an HTTP request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def identify(request: Request) -> str:
-    """The storefront that the authorizer named; raises Unauthenticated where it named nobody."""
+    """The storefront id that the authorizer set; raises Unauthenticated if it set none."""
     storefront_id = request.authorizer.get("storefrontId")
     if not storefront_id:
         raise Unauthenticated
@@ -24,7 +24,7 @@ def identify(request: Request) -> str:
 
 
 def named_order(request: Request) -> str:
-    """The order id in the path; raises PaymentNotFound where no payment can have it."""
+    """The order id in the path; raises PaymentNotFound if it is not a valid order id."""
     order_id = request.path.get("orderId", "")
     if not is_order_id(order_id):
         raise PaymentNotFound
@@ -37,11 +37,11 @@ def read_order(
     settings: RequestSettings,
     credentials: Credentials,
 ) -> Order:
-    """What the storefront asks for, and the URL at which Finpay is to report it.
+    """The storefront's order, with the callback URL for Finpay.
 
     Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
     """
-    # A status waits for no pydantic.
+    # Imported here because other requests do not need pydantic, which is slow to import.
     from payments.requests.payment_request import parse
     from payments.requests.policy import RequestPolicy
     from payments.services.initiate import Order, fingerprint_of

@@ -1,1 +1,1 @@
-"""The payment domain: models and rules at the bottom, use cases above, AWS and HTTP at the rim."""
+"""The payment service: domain rules, use cases, and adapters for Finpay, AWS and HTTP."""

@@ -1,7 +1,7 @@
-"""The composition root: where a container gets its dependencies and its way to the outside world.
+"""The composition root: builds the dependencies of a function and their adapters.
 
-`dependencies()` is built at the first call in a container. Tests replace it by `replace`, and
-`reset` goes back to the real one.
+`dependencies()` builds them at the first call in a container. Tests replace them with `replace`;
+`reset` restores the real ones.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from payments.webhooks.address_policy import Targets
     from payments.webhooks.ports import PostWebhook
 
-# Three times 2.5 s, and the SDK's pauses of up to 1 s and 2 s between: 10.5 s at most.
-# The SDK's check of parameters takes a tenth of a callback's own time, and a User-Agent that
-# describes the machine half of that. AWS checks the parameters itself.
+# At most 10.5 s: three attempts of 2.5 s, and the SDK's waits of up to 1 s and 2 s between them.
+# Parameter validation would take a tenth of a callback's own time, and a User-Agent that describes
+# the environment half of that. AWS validates the parameters itself.
 AWS_CONFIG = Config(
     connect_timeout=1,
     read_timeout=1.5,
@@ -38,20 +38,20 @@ AWS_CONFIG = Config(
 
 @cache
 def aws_session() -> Session:
-    """AWS's session, which keeps what it read of AWS's API descriptions for all clients.
+    """The botocore session, which caches the API descriptions for all clients.
 
-    boto3's session has the same inside, with resources and transfers on top.
+    boto3's session wraps it and adds resources and transfers, which this service does not use.
     """
     return get_session()
 
 
 def aws_client(service: str) -> Any:
-    """A client of an AWS service, by the service's name."""
+    """A client of the AWS service with this name."""
     return aws_session().create_client(service, config=AWS_CONFIG)
 
 
 def real_adapters() -> Adapters:
-    """AWS, and HTTPS to Finpay and to shops."""
+    """Adapters of AWS, and of HTTP to Finpay and to the storefronts."""
 
     def transport() -> Transport:
         from payments.finpay.transport import HttpTransport
@@ -71,27 +71,27 @@ def real_adapters() -> Adapters:
 
 
 @cache
-def _real() -> Dependencies:
+def _real_dependencies() -> Dependencies:
     return Dependencies(real_adapters())
 
 
-class _Container:
-    """What `dependencies` returns in this process."""
+class _Provider:
+    """Holds the function that `dependencies` calls in this process."""
 
-    provide: Callable[[], Dependencies] = staticmethod(_real)
+    provide: Callable[[], Dependencies] = staticmethod(_real_dependencies)
 
 
 def dependencies() -> Dependencies:
-    """What the function in this container works with; built at the first call."""
-    return _Container.provide()
+    """The dependencies of the function in this container, built at the first call."""
+    return _Provider.provide()
 
 
 def replace(provide: Callable[[], Dependencies]) -> None:
-    """Let `dependencies` return what `provide` returns: the one seam for tests."""
-    _Container.provide = provide
+    """Make `dependencies` return the result of `provide`. Only tests use it."""
+    _Provider.provide = provide
 
 
 def reset() -> None:
-    """Undo `replace`, and forget what was built, as a new container does."""
-    _Container.provide = _real
-    _real.cache_clear()
+    """Undo `replace` and discard the dependencies that were built, as in a new container."""
+    _Provider.provide = _real_dependencies
+    _real_dependencies.cache_clear()

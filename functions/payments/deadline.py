@@ -1,4 +1,4 @@
-"""Work that somebody waits for only so long."""
+"""Run work with a deadline."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,31 +8,31 @@ from typing import Never
 
 
 class Overdue(Exception):
-    """The time was up before the work was done."""
+    """The work did not finish before its deadline."""
 
 
 def within[T](seconds: float, work: Callable[[], T]) -> T:
-    """What the work returns or raises, or Overdue after that many seconds.
+    """Return what `work` returns, or raise what it raises; raise Overdue after `seconds`.
 
-    It runs beside, because no timeout of a socket bounds a peer that drips, and none bounds a name
-    that does not resolve. Work that is overdue goes on unattended: let it end soon.
+    The work runs in a thread of its own, because a socket timeout limits neither a peer that sends
+    slowly nor a DNS lookup. After Overdue the thread keeps running, so the work must end soon.
     """
     outcome: SimpleQueue[Callable[[], T]] = SimpleQueue()
 
     def run() -> None:
         try:
             result = work()
-        except Exception as error:  # noqa: BLE001 - of any kind: it is raised again by the one who waits
+        except Exception as error:  # noqa: BLE001 - raised again in the calling thread
             outcome.put(partial(_raise, error))
         else:
             outcome.put(lambda: result)
 
     Thread(target=run, daemon=True).start()
     try:
-        tell = outcome.get(timeout=max(0.0, seconds))
+        get_result = outcome.get(timeout=max(0.0, seconds))
     except Empty:
         raise Overdue from None
-    return tell()
+    return get_result()
 
 
 def _raise(error: Exception) -> Never:

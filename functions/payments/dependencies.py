@@ -1,7 +1,7 @@
-"""What the handlers use, built from the adapters of the outside world.
+"""The dependencies of the handlers, built from adapters of external systems.
 
-Each dependency is built, and its module imported, when a handler first uses it: a callback waits
-for no pydantic and no requests.
+Each dependency is built, and its module imported, when a handler first uses it. A callback, for
+example, does not load pydantic or requests.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from payments.webhooks.publish import PublishEvents
 
 CONFIRMATION_SECONDS = 2.5
-"""Most seconds of the status check inside a callback, which Finpay wants answered in under 5 s."""
+"""Limit of the status check in a callback. Finpay requires a response in under 5 seconds."""
 
 
 class Adapters(NamedTuple):
-    """The outside world: AWS clients by service name, HTTP to Finpay and to shops, time, chance."""
+    """External systems: AWS clients by name, HTTP to Finpay and storefronts, time, randomness."""
 
     client: Callable[[str], Any]
     transport: Callable[[], Transport]
@@ -58,7 +58,7 @@ class Adapters(NamedTuple):
 
 
 class Dependencies:
-    """What a handler uses; a property reads its settings from the environment when it is built."""
+    """The dependencies of a handler. A property reads its settings when it is built."""
 
     def __init__(self, adapters: Adapters) -> None:
         self._adapters = adapters
@@ -108,9 +108,9 @@ class Dependencies:
 
     @cached_property
     def credentials(self) -> CredentialSource:
-        # Codes issued before a rotation are called back at URLs made with the key of then.
-        of = settings.finpay()
-        return self._credentials_of(of.finpay_secret, of.key_overlap_days * DAY)
+        # The callback URLs of codes issued before a key rotation are made with the previous key.
+        config = settings.finpay()
+        return self._credentials_of(config.finpay_secret, config.key_overlap_days * DAY)
 
     def _credentials_of(self, secret: str, overlap: int) -> CredentialSource:
         from payments.finpay.credentials import SecretCredentials
@@ -123,16 +123,16 @@ class Dependencies:
         return self._gateway_with()
 
     def _gateway_with(self, **limits: float) -> Gateway:
-        """Finpay, behind the circuit that all functions share."""
+        """The client of Finpay, behind the circuit breaker that all functions share."""
         from payments.finpay.circuit_breaker import CircuitBreaker
         from payments.finpay.client import FinpayClient
 
-        to, clock = settings.finpay(), self._adapters.clock
+        config, clock = settings.finpay(), self._adapters.clock
         circuit = CircuitBreaker(
-            self._dynamodb, to.circuits_table, clock, self._adapters.transport()
+            self._dynamodb, config.circuits_table, clock, self._adapters.transport()
         )
         return FinpayClient(
-            to.finpay_base_url,
+            config.finpay_base_url,
             self.credentials,
             clock,
             self.telemetry.gateway_call,
@@ -192,7 +192,7 @@ class Dependencies:
         from payments.callbacks.receive import ReceiveCallback
 
         def confirm(order_id: str, reported: GatewayStatus) -> StatusUpdate | None:
-            # Built for a callback whose signature proves nothing; the others wait for no requests.
+            # Built only for an unverified callback; a verified one does not load requests.
             return self._confirm_callback(order_id, reported)
 
         return ReceiveCallback(self._apply_status, self._quarantine, self.credentials, confirm)
@@ -238,19 +238,19 @@ class Dependencies:
         from payments.webhooks.deliver import Deliver
         from payments.webhooks.retry_policy import Retries
 
-        to, clock = settings.webhooks(), self._adapters.clock
+        config, clock = settings.webhooks(), self._adapters.clock
         kms = self._adapters.client("kms")
         return Deliver(
-            DynamoReceivers(self._dynamodb, kms, to.storefronts_table, clock),
-            self._post_to(only_loopback=to.only_loopback),
-            DynamoDeliveries(self._dynamodb, to.deliveries_table),
-            Retries(to.pauses),
+            DynamoReceivers(self._dynamodb, kms, config.storefronts_table, clock),
+            self._post_to(only_loopback=config.only_loopback),
+            DynamoDeliveries(self._dynamodb, config.deliveries_table),
+            Retries(config.pauses),
             clock,
             self._adapters.chance,
         )
 
     def _post_to(self, *, only_loopback: bool) -> PostWebhook:
-        """HTTP to public addresses, or on the local stack to this machine."""
+        """HTTP to public addresses, or to loopback addresses on the local stack."""
         from payments.webhooks.address_policy import LoopbackTargets, PublicTargets, resolve
 
         return self._adapters.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
@@ -271,7 +271,7 @@ class Dependencies:
     def send_simulated_callback(self) -> SendSimulatedCallback:
         from payments.test_mode.simulated_callbacks import SendSimulatedCallback
 
-        of = settings.test_mode()
-        # It signs with the current key only.
-        credentials = self._credentials_of(of.finpay_secret, 0)
-        return SendSimulatedCallback(credentials, self._post_to(only_loopback=of.only_loopback))
+        config = settings.test_mode()
+        # Simulated callbacks are signed with the current key only, so the overlap is 0.
+        credentials = self._credentials_of(config.finpay_secret, 0)
+        return SendSimulatedCallback(credentials, self._post_to(only_loopback=config.only_loopback))

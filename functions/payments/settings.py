@@ -1,15 +1,15 @@
-"""The deployment's settings. The only module that reads the environment, and never at import."""
+"""The settings of the deployment. Only this module reads the environment, never at import."""
 
 import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 WITHOUT_MONEY = frozenset({"devo.finnet.co.id", "127.0.0.1"})
-"""Hosts of Finpay's, or of who plays it, at which no money moves; any other may be the live one."""
+"""Hosts of Finpay's sandbox and of the simulator. At any other host, money may move."""
 
 
 class FinpaySettings(NamedTuple):
-    """Of every function that asks Finpay."""
+    """Settings of the functions that call Finpay."""
 
     finpay_secret: str
     finpay_base_url: str
@@ -18,19 +18,19 @@ class FinpaySettings(NamedTuple):
 
 
 class TableSettings(NamedTuple):
-    """Of every function that settles payments."""
+    """Settings of the functions that change payments."""
 
     payments_table: str
     quarantine_table: str
 
 
 class RequestSettings(NamedTuple):
-    """Of the function that takes storefronts' requests."""
+    """Settings of the function that serves the storefronts."""
 
     callback_base_url: str
     sources_of_funds: frozenset[str]
     simulated_callbacks_queue: str
-    """The URL of the queue of test mode; empty where there is none, as where money is taken."""
+    """The URL of the queue of test mode; empty without test mode, as in a live deployment."""
 
 
 def finpay() -> FinpaySettings:
@@ -61,13 +61,13 @@ def requests() -> RequestSettings:
 
 
 def takes_money() -> bool:
-    """Whether money may move here, by the stage or by whom it asks: then no payment is a test."""
+    """Whether the deployment is live, by its stage or Finpay's host. It then has no test mode."""
     host = urlsplit(os.environ["FINPAY_BASE_URL"]).hostname
     return os.environ["STAGE"] == "prod" or host not in WITHOUT_MONEY
 
 
 class WebhookSettings(NamedTuple):
-    """Of the function that delivers webhooks; `pauses` in seconds."""
+    """Settings of the function that delivers webhooks; `pauses` in seconds."""
 
     storefronts_table: str
     deliveries_table: str
@@ -83,11 +83,11 @@ class SettingsError(Exception):
 def webhooks() -> WebhookSettings:
     """Read from the environment as template.yaml sets it.
 
-    Raises SettingsError where webhooks of a deployment for money could go anywhere but out.
+    Raises SettingsError if the stage is prod and webhooks go to loopback addresses.
     """
     only_loopback = os.environ["WEBHOOK_TARGETS"] == "loopback"
     if only_loopback and os.environ["STAGE"] == "prod":
-        raise SettingsError("a deployment for money delivers webhooks to public addresses only")
+        raise SettingsError("a live deployment must deliver webhooks to public addresses only")
     return WebhookSettings(
         storefronts_table=os.environ["STOREFRONTS_TABLE"],
         deliveries_table=os.environ["DELIVERIES_TABLE"],
@@ -98,16 +98,16 @@ def webhooks() -> WebhookSettings:
 
 
 class TestModeSettings(NamedTuple):
-    """Of the function that sends simulated callbacks."""
+    """Settings of the function that sends simulated callbacks."""
 
     finpay_secret: str
     only_loopback: bool
 
 
 def test_mode() -> TestModeSettings:
-    """Read from the environment as template.yaml sets it; raises SettingsError where money is."""
+    """Read from the environment as template.yaml sets it. Raises SettingsError if takes_money()."""
     if takes_money():
-        raise SettingsError("a deployment for money makes no test payments")
+        raise SettingsError("a live deployment has no test mode")
     return TestModeSettings(
         finpay_secret=os.environ["FINPAY_SECRET"],
         only_loopback=os.environ["WEBHOOK_TARGETS"] == "loopback",
@@ -125,10 +125,10 @@ def sync_queue() -> str:
 
 
 def storefronts_table() -> str:
-    """The authorizer's only setting."""
+    """The name of the storefronts table, which is the only setting of the authorizer."""
     return os.environ["STOREFRONTS_TABLE"]
 
 
 def is_traced() -> bool:
-    """Whether Lambda samples the invocation that is running."""
+    """Whether X-Ray samples the current invocation."""
     return "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")

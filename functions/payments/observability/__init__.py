@@ -1,4 +1,4 @@
 """Logs, metrics and traces, through Powertools.
 
-It imports the use cases whose results it records; only `api` and the composition import it.
+It imports the use cases whose results it records. Only `api` and the composition import it.
 """

@@ -1,8 +1,8 @@
 """Logs and metrics, through Powertools.
 
-One log line for each request, with ids and outcomes in fields of their own; metrics in EMF. Neither
-holds a name, an e-mail, a phone number, a key, a signature or a body: only what is passed in here
-by name gets out.
+Each invocation writes one log line per request or job, with ids and outcomes in separate fields.
+Metrics are written in EMF. Neither contains a name, an e-mail address, a phone number, a key, a
+signature or a body, because only fields that are passed by name are written.
 """
 
 import time
@@ -15,41 +15,41 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
 class JobFailed(Exception):
-    """A run failed; only the kind of its error is told, which Lambda logs."""
+    """A job failed. The message is only the class of the error, because Lambda logs it."""
 
 
 class Telemetry:
-    """One for each function. Reads Powertools' settings from the environment when it is made."""
+    """The logs and metrics of one function. Reads Powertools' settings from the environment."""
 
     def __init__(self) -> None:
-        # Where in here a line is written says nothing; `at` says where something failed.
+        # The location would always be in this module; `at` has the location of an error.
         self._logger = Logger(location=None)
         self._metrics = Metrics()
         self._fields: dict[str, Any] = {}
 
     def note(self, **fields: Any) -> None:
-        """Add fields to the log line of the request that is being served."""
+        """Add fields to the log line of the current request or job."""
         self._fields |= fields
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
-        """Add to a metric; dimensions make it a metric of its own."""
+        """Add to a metric. Each combination of dimensions is a separate metric."""
         self._measure(name, MetricUnit.Count, value, dimensions)
 
     def require_manual_review(self, why: str) -> None:
-        """Count what a person has to look at. An alarm watches it, whichever function found it."""
-        # Powertools would add the function's own name as the service.
-        whole = {"service": "payments"}
+        """Count a case for manual review, under one metric and one alarm for all functions."""
+        # By default Powertools sets the name of this function as the service.
+        all_functions = {"service": "payments"}
         with single_metric(
-            "ManualReviewRequired", MetricUnit.Count, 1, default_dimensions=whole
+            "ManualReviewRequired", MetricUnit.Count, 1, default_dimensions=all_functions
         ) as metric:
             metric.add_dimension("why", why)
 
     def took(self, name: str, seconds: float, **dimensions: str) -> None:
-        """Record a duration."""
+        """Record a duration as a metric in milliseconds."""
         self._measure(name, MetricUnit.Milliseconds, round(seconds * 1000, 1), dimensions)
 
     def gateway_call(self, endpoint: str, seconds: float) -> None:
-        """Record how long Finpay took."""
+        """Record the duration of a call to Finpay."""
         self.note(gateway_ms=round(seconds * 1000))
         self.took("GatewayLatency", seconds, endpoint=endpoint)
 
@@ -61,23 +61,23 @@ class Telemetry:
             return
         defaults = {"service": self._metrics.service or ""}
         with single_metric(name, unit, value, default_dimensions=defaults) as metric:
-            for dimension, word in dimensions.items():
-                metric.add_dimension(dimension, word)
+            for dimension, text in dimensions.items():
+                metric.add_dimension(dimension, text)
 
     def begin(self, **fields: Any) -> None:
-        """Begin the log line of an invocation with these fields."""
+        """Start a log line with these fields."""
         self._fields = fields
 
     def correlate(self, request_id: str) -> None:
-        """Put API Gateway's id of the request on every line of this invocation."""
+        """Set API Gateway's request id as the correlation id of this invocation."""
         self._logger.set_correlation_id(request_id)
 
     def note_failure(self, error: Exception) -> None:
-        """Add the kind of an error and where it was raised. Its message may quote personal data."""
-        self.note(error=type(error).__name__, at=_place(error))
+        """Add the class and location of an error. Its message may quote personal data."""
+        self.note(error=type(error).__name__, at=_location(error))
 
     def write(self, message: str, started: float, *, failed: bool) -> None:
-        """Write the log line and the metrics; `started` is `time.perf_counter()` at the start."""
+        """Write the log line and the metrics. `started` is a time of `time.perf_counter()`."""
         level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
         level(message, **self._fields, took_ms=took)
@@ -86,21 +86,21 @@ class Telemetry:
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:
-        """One run that nobody waits for: logged with its fields, and its failure handed on."""
+        """Run a job of a schedule, queue or stream and log it; raises JobFailed if it fails."""
         started = time.perf_counter()
         self.begin(job=name)
         failed = True
         try:
             yield
             failed = False
-        except Exception as error:  # noqa: BLE001 - handed on without what it may quote
+        except Exception as error:  # noqa: BLE001 - raised again without its message
             self.note_failure(error)
             raise JobFailed(type(error).__name__) from None
         finally:
             self.write("job done", started, failed=failed)
 
 
-def _place(error: Exception) -> str:
+def _location(error: Exception) -> str:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

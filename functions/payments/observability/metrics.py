@@ -1,7 +1,7 @@
-"""What is counted, and under which name: the metrics of the business, in one place.
+"""The business metrics and the log fields that belong to them.
 
 Amounts are in rupiah. Alarms and dashboards read these names. `CallbackRefused` is 0 or 1 for each
-callback, `InitiateUnanswered` for each request for a code: averages are shares.
+callback, and `InitiateUnanswered` for each request for a code, so their averages are rates.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
-    """A storefront got a payment."""
+    """Record the response to a request for a code."""
     telemetry.note(replayed=outcome.replayed, status=outcome.payment.status)
     if not outcome.replayed:
         telemetry.count("Initiated")
@@ -40,7 +40,7 @@ def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
 
 @contextmanager
 def scheduling_test_payment(telemetry: Telemetry) -> Iterator[None]:
-    """What was asked for of a test payment is queued; without it the payment is as good."""
+    """Record whether simulated callbacks were queued. If not, the request succeeds all the same."""
     try:
         yield
     except Unavailable:
@@ -50,21 +50,21 @@ def scheduling_test_payment(telemetry: Telemetry) -> Iterator[None]:
 
 
 @contextmanager
-def asking_finpay(telemetry: Telemetry, what: str, order_id: str) -> Iterator[None]:
-    """Trace it; count what Finpay did not do or nobody knows: `InitiateFailed`, `CancelFailed`."""
+def asking_finpay(telemetry: Telemetry, operation: str, order_id: str) -> Iterator[None]:
+    """Trace an operation at Finpay and count its errors as `InitiateFailed` or `CancelFailed`."""
     try:
-        with span(what.lower(), order_id=order_id):
+        with span(operation.lower(), order_id=order_id):
             yield
     except GatewayError as error:
-        telemetry.count(f"{what}Failed", reason=error.reason)
-        if what == "Initiate":
+        telemetry.count(f"{operation}Failed", reason=error.reason)
+        if operation == "Initiate":
             unanswered = isinstance(error, NotAttempted | OutcomeUnknown)
             telemetry.count("InitiateUnanswered", int(unanswered))
         raise
 
 
 def received(telemetry: Telemetry, receipt: Receipt) -> None:
-    """A verified callback was settled or quarantined."""
+    """Record a callback that was applied or quarantined."""
     telemetry.count("CallbackRefused", 0)
     telemetry.note(signed_form=receipt.signed_form)
     if receipt.quarantined:
@@ -74,30 +74,31 @@ def received(telemetry: Telemetry, receipt: Receipt) -> None:
 
 
 def refused(telemetry: Telemetry, error: PaymentError) -> None:
-    """A callback was turned away. That our own store fails is no refusal."""
+    """Record a refused callback. An error of the service's own store is not a refusal."""
     if not isinstance(error, Unavailable):
         telemetry.count("CallbackRefused", 1)
         telemetry.count("CallbacksRefused", reason=type(error).__name__)
 
 
 def status_updated(telemetry: Telemetry, update: StatusUpdate) -> None:
-    """Something that was learnt was brought to its payment, in whichever function."""
+    """Record a status update of a payment, in each function."""
     payment = update.payment
     telemetry.note(storefront_id=payment.storefront_id, status=payment.status, effect=update.effect)
     if update.trigger is Trigger.UNKNOWN:
         telemetry.count("UnknownStatus")
-    # Also when it is told once more: whoever was told first may have died before he said so.
-    if why := _MANUAL_REVIEW.get(update.trigger):
+    # Duplicates are counted too: the first invocation may have failed before it wrote its metrics.
+    if why := _REVIEW_REASONS.get(update.trigger):
         telemetry.require_manual_review(why)
     if payment.status is Status.REVIEW:
         telemetry.require_manual_review("review")
     if update.effect is not Effect.MOVED:
         return
-    telemetry.count(_METRICS[payment.status])
+    telemetry.count(_METRIC_OF_STATUS[payment.status])
     if payment.status is Status.PAID:
         money = payment.received
         telemetry.count("PaidAmount", payment.amount)
-        # By channel and storefront the dashboard reads these lines: metrics would cost by the pair.
+        # The dashboard reads channel and storefront from the log: as dimensions, each pair would be
+        # a separate metric with its own cost.
         telemetry.note(amount=payment.amount, channel=money and money.channel)
         if money and money.late:
             telemetry.note(late=True)
@@ -105,27 +106,27 @@ def status_updated(telemetry: Telemetry, update: StatusUpdate) -> None:
 
 
 def syncs_enqueued(telemetry: Telemetry, run: Run) -> None:
-    """The schedule has run."""
+    """Record a scheduled run that queues the due status syncs."""
     telemetry.note(queued=run.queued)
     telemetry.count("StatusSyncsQueued", run.queued)
     telemetry.took("OldestStatusSyncOverdue", run.longest_wait / 1000)
 
 
 def sync_failed(telemetry: Telemetry, error: PaymentError) -> None:
-    """Finpay was not to be had for a status sync, or somebody else is at work on the payment."""
+    """Record a status sync that failed at Finpay, or because another request holds the lease."""
     telemetry.note(error=type(error).__name__)
     telemetry.count("StatusSyncsFailed")
 
 
 def synced(telemetry: Telemetry, update: StatusUpdate) -> None:
-    """A status sync was taken. What it found that no callback had told is counted by itself."""
+    """Record a status sync. A payment that it found to be PAID is counted separately."""
     telemetry.count("StatusSyncs")
     if update.effect is Effect.MOVED and update.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
 
 
 def events_published(telemetry: Telemetry, queued: int, unread: str) -> None:
-    """Changes of payments became events; `unread` is the first one that nobody can read."""
+    """Record published events; `unread` is the sequence number of the first unreadable record."""
     telemetry.note(queued=queued)
     if queued:
         telemetry.count("EventsQueued", queued)
@@ -134,7 +135,7 @@ def events_published(telemetry: Telemetry, queued: int, unread: str) -> None:
 
 
 def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None:
-    """An attempt to deliver a webhook was made."""
+    """Record an attempt to deliver a webhook; `pause` is the seconds until the next attempt."""
     telemetry.note(outcome=attempt.outcome, receiver_ms=attempt.took_ms)
     telemetry.note(receiver=attempt.status if attempt.status is not None else attempt.why)
     if pause is not None:
@@ -142,12 +143,12 @@ def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None
     telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)
 
 
-_MANUAL_REVIEW = {
+_REVIEW_REASONS = {
     Trigger.MISMATCH: "mismatch",
     Trigger.PAID_AGAIN: "paid-again",
     Trigger.REFUNDED_OTHER: "refunded-other",
 }
-_METRICS = {
+_METRIC_OF_STATUS = {
     Status.PENDING: "CodeFound",
     Status.PAID: "Paid",
     Status.EXPIRED: "Expired",

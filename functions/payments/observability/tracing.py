@@ -1,7 +1,7 @@
-"""Traces, behind one function: the X-Ray SDK under Powertools' Tracer is to be replaced one day.
+"""Traces, behind one function so that the X-Ray SDK of Powertools' Tracer can be replaced.
 
-Lambda itself traces each sampled invocation, and this adds spans below it. The Tracer takes long to
-import, so that is done only in an invocation that is sampled.
+Lambda traces each sampled invocation, and this module adds spans to that trace. The Tracer is slow
+to import, so it is imported only in a sampled invocation.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def span(name: str, **annotations: str) -> Iterator[None]:
-    """Time a part of the work in the trace; annotations are ids and never personal."""
+    """Add a span to the trace. Annotations are ids and never personal data."""
     if not settings.is_traced():
         yield
         return
@@ -30,7 +30,7 @@ def span(name: str, **annotations: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - raised again below
-            # The SDK would put the message into the trace, and a message may quote personal data.
+            # The SDK would write the message to the trace, and a message may quote personal data.
             subsegment.put_annotation(key="error", value=type(error).__name__)
             raised = error
     if raised:

@@ -1,4 +1,4 @@
-"""Finpay calls this when something happened to an order."""
+"""The HTTP endpoint for the callbacks that Finpay sends when an order changes."""
 
 import time
 from typing import Any
@@ -14,32 +14,33 @@ from payments.observability.tracing import span
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer an event of API Gateway's (payload 2.0)."""
-    callback = bootstrap.dependencies()
-    return serve(event, callback.telemetry, lambda request: acknowledge(request, callback))
+    """Respond to an HTTP event of API Gateway (payload format 2.0)."""
+    deps = bootstrap.dependencies()
+    return serve(event, deps.telemetry, lambda request: acknowledge(request, deps))
 
 
-def acknowledge(request: Request, callback: Dependencies) -> Response:
-    """Tell Finpay, in its own words, that its callback is dealt with."""
+def acknowledge(request: Request, deps: Dependencies) -> Response:
+    """Process the callback, then acknowledge it in Finpay's response format."""
     started = time.perf_counter()
     try:
-        receipt = receive(request, callback)
+        receipt = receive(request, deps)
     except PaymentError as error:
-        metrics.refused(callback.telemetry, error)
+        metrics.refused(deps.telemetry, error)
         raise
-    metrics.received(callback.telemetry, receipt)
-    took = round(time.perf_counter() - started, 3)
+    metrics.received(deps.telemetry, receipt)
+    seconds = round(time.perf_counter() - started, 3)
     return Response(
-        200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": took}
+        200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": seconds}
     )
 
 
-def receive(request: Request, callback: Dependencies) -> Receipt:
-    """Settle what came to a URL that we made."""
+def receive(request: Request, deps: Dependencies) -> Receipt:
+    """Check the URL token, then apply the callback."""
     order_id, token = request.path["orderId"], request.path["token"]
-    callback.receive_callback.admit(order_id, token)
-    callback.telemetry.note(order_id=order_id)
-    # Whatever its headers say: the signature is the body's, and money is not lost over a header.
+    deps.receive_callback.admit(order_id, token)
+    deps.telemetry.note(order_id=order_id)
+    # The headers are ignored: the signature covers only the body, and a callback that reports money
+    # must not be refused because of a header.
     body = request.body()
     with span("receive callback", order_id=order_id):
-        return callback.receive_callback(order_id, body)
+        return deps.receive_callback(order_id, body)

@@ -1,4 +1,4 @@
-"""The queue of events calls this, and the storefront is told."""
+"""Delivers the events in the queue to the storefronts' webhook endpoints."""
 
 from typing import Any
 
@@ -11,31 +11,31 @@ from payments.observability.tracing import span
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer a batch of the queue; what is to be tried again stays in it."""
-    notify = bootstrap.dependencies()
-    again = [record["messageId"] for record in event["Records"] if not deliver(record, notify)]
-    return {"batchItemFailures": [{"itemIdentifier": name} for name in again]}
+    """Handle a batch of the queue; an event that needs another attempt stays in it."""
+    deps = bootstrap.dependencies()
+    failed = [record["messageId"] for record in event["Records"] if not deliver(record, deps)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def deliver(record: dict[str, Any], notify: Dependencies) -> bool:
-    """Whether the event needs no further attempt."""
+def deliver(record: dict[str, Any], deps: Dependencies) -> bool:
+    """Attempt to deliver an event; return False if it needs another attempt."""
     event = read_event(record["body"])
-    number = int(record["attributes"]["ApproximateReceiveCount"])
-    send = notify.deliver  # refuses settings that contradict each other, before the job begins
-    with notify.telemetry.job("webhook"):
-        notify.telemetry.note(
+    attempt = int(record["attributes"]["ApproximateReceiveCount"])
+    send = deps.deliver  # may raise SettingsError, before the job begins
+    with deps.telemetry.job("webhook"):
+        deps.telemetry.note(
             order_id=event.order_id, storefront_id=event.storefront_id, event=event.type
         )
         try:
             with span("webhook", order_id=event.order_id):
-                delivery = send(event, number)
+                delivery = send(event, attempt)
         except Unavailable:
-            # Otherwise the queue brings it back every three minutes, and half an hour of an outage
-            # at AWS uses up the attempts that are meant for days.
-            notify.webhooks_queue.postpone(record["receiptHandle"], send.pause_after(number))
+            # Without this the queue delivers the event again every three minutes, and half an hour
+            # of an AWS outage uses up the attempts that are planned for days.
+            deps.webhooks_queue.postpone(record["receiptHandle"], send.pause_after(attempt))
             raise
-        metrics.delivered(notify.telemetry, delivery.attempt, delivery.pause)
+        metrics.delivered(deps.telemetry, delivery.attempt, delivery.pause)
         if delivery.pause is None:
             return True
-        notify.webhooks_queue.postpone(record["receiptHandle"], delivery.pause)
+        deps.webhooks_queue.postpone(record["receiptHandle"], delivery.pause)
     return False

@@ -1,4 +1,4 @@
-"""The payments table's stream calls this, and storefronts' events go into their queue."""
+"""Publishes webhook events: reads changes from the payments table's stream and queues events."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from payments.observability import metrics
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer a batch of the stream: rows that changed; template.yaml keeps all others out."""
-    stream = bootstrap.dependencies()
-    with stream.telemetry.job("publish events"):
+    """Handle a batch of the stream; the filter in template.yaml passes only changed rows."""
+    deps = bootstrap.dependencies()
+    with deps.telemetry.job("publish events"):
         changes, unread = read_changes(event["Records"])
-        metrics.events_published(stream.telemetry, stream.publish_events(changes), unread)
+        metrics.events_published(deps.telemetry, deps.publish_events(changes), unread)
     return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

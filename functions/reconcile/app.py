@@ -1,4 +1,4 @@
-"""A schedule calls this to queue the status syncs that are due, and the queue to take them."""
+"""Queues the status syncs that are due (on a schedule) and runs them (from the queue)."""
 
 from typing import Any
 
@@ -21,36 +21,36 @@ STOP_BEFORE_MS = 10_000
 
 
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    """Answer an event of the schedule or of the queue."""
-    reconcile = bootstrap.dependencies()
+    """Handle an event of the schedule or of the queue."""
+    deps = bootstrap.dependencies()
     if "Records" in event:
-        return run_syncs(event, reconcile, context)
-    with reconcile.telemetry.job("enqueue due"):
-        run = reconcile.enqueue_due(lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
-        metrics.syncs_enqueued(reconcile.telemetry, run)
+        return run_syncs(event, deps, context)
+    with deps.telemetry.job("enqueue due"):
+        run = deps.enqueue_due(lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
+        metrics.syncs_enqueued(deps.telemetry, run)
     return {"queued": run.queued}
 
 
-def run_syncs(event: dict[str, Any], reconcile: Dependencies, context: LambdaContext) -> Any:
-    """Take each status sync by itself: what fails comes again, and nothing else with it."""
+def run_syncs(event: dict[str, Any], deps: Dependencies, context: LambdaContext) -> Any:
+    """Run each status sync separately, so that only a failed one is delivered again."""
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
-    def take(record: SQSRecord) -> None:
-        with reconcile.telemetry.job("status sync"):
-            run_sync(*read_sync(record.body), reconcile)
+    def process(record: SQSRecord) -> None:
+        with deps.telemetry.job("status sync"):
+            run_sync(*read_sync(record.body), deps)
 
-    return process_partial_response(event, take, processor, context)
+    return process_partial_response(event, process, processor, context)
 
 
-def run_sync(order_id: str, due_at: int, reconcile: Dependencies) -> None:
-    """Ask Finpay about one payment, if it is still its turn."""
-    reconcile.telemetry.note(order_id=order_id)
+def run_sync(order_id: str, due_at: int, deps: Dependencies) -> None:
+    """Run the status sync of one payment, if it is still due."""
+    deps.telemetry.note(order_id=order_id)
     try:
         with span("status sync", order_id=order_id):
-            update = reconcile.sync_payment(order_id, due_at)
+            update = deps.sync_payment(order_id, due_at)
     except (GatewayError, PaymentInProgress) as error:
-        # It is due again soon, so this message is done.
-        metrics.sync_failed(reconcile.telemetry, error)
+        # The payment is due again within 5 minutes, so this message is not delivered again.
+        metrics.sync_failed(deps.telemetry, error)
         return
     if update:
-        metrics.synced(reconcile.telemetry, update)
+        metrics.synced(deps.telemetry, update)

@@ -1,4 +1,4 @@
-"""Storefronts ask for payment codes here, and what became of them."""
+"""The storefronts' HTTP API: initiate, read and cancel payments."""
 
 from typing import Any
 
@@ -13,41 +13,41 @@ from payments.observability import metrics
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer an event of API Gateway's (payload 2.0)."""
-    api = bootstrap.dependencies()
-    return serve(event, api.telemetry, lambda request: route(request, api))
+    """Respond to an HTTP event of API Gateway (payload format 2.0)."""
+    deps = bootstrap.dependencies()
+    return serve(event, deps.telemetry, lambda request: route(request, deps))
 
 
-def route(request: Request, api: Dependencies) -> Response:
-    """The use case of the route, for the storefront of the key."""
+def route(request: Request, deps: Dependencies) -> Response:
+    """Run the use case of the route for the authenticated storefront."""
     storefront_id = identify(request)
-    api.telemetry.note(storefront_id=storefront_id)
+    deps.telemetry.note(storefront_id=storefront_id)
     if request.route == "POST /payments":
-        return initiate(request, storefront_id, api)
+        return initiate(request, storefront_id, deps)
     order_id = named_order(request)
-    api.telemetry.note(order_id=order_id)
+    deps.telemetry.note(order_id=order_id)
     match request.route:
         case "GET /payments/{orderId}":
-            payment = api.payments.get(order_id)
+            payment = deps.payments.get(order_id)
             if payment is None or payment.storefront_id != storefront_id:
                 raise PaymentNotFound
             return shown(payment, request.headers.get("if-none-match", ""))
         case "POST /payments/{orderId}/cancel":
-            with metrics.asking_finpay(api.telemetry, "Cancel", order_id):
-                update = api.cancel(order_id, storefront_id)
+            with metrics.asking_finpay(deps.telemetry, "Cancel", order_id):
+                update = deps.cancel(order_id, storefront_id)
             return shown(update.payment)
     raise UnknownRoute
 
 
-def initiate(request: Request, storefront_id: str, api: Dependencies) -> Response:
-    """Get the code, or the stored answer."""
-    order = read_order(request, storefront_id, api.request_settings, api.credentials.current())
+def initiate(request: Request, storefront_id: str, deps: Dependencies) -> Response:
+    """Issue a payment code, or return the stored payment of an earlier identical request."""
+    order = read_order(request, storefront_id, deps.request_settings, deps.credentials.current())
     order_id = order.request.order.id
-    api.telemetry.note(order_id=order_id)
-    with metrics.asking_finpay(api.telemetry, "Initiate", order_id):
-        outcome = api.initiate(order)
-    metrics.initiated(api.telemetry, outcome)
+    deps.telemetry.note(order_id=order_id)
+    with metrics.asking_finpay(deps.telemetry, "Initiate", order_id):
+        outcome = deps.initiate(order)
+    metrics.initiated(deps.telemetry, outcome)
     if order.request.test_outcome and not outcome.replayed:
-        with metrics.scheduling_test_payment(api.telemetry):
-            api.schedule_simulated_callbacks(order, outcome.payment)
+        with metrics.scheduling_test_payment(deps.telemetry):
+            deps.schedule_simulated_callbacks(order, outcome.payment)
     return created(outcome)

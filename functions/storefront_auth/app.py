@@ -1,8 +1,8 @@
-"""Says which storefront an API key belongs to.
+"""The Lambda authorizer: finds the storefront of an API key.
 
-An HTTP API answers a refusal of its authorizer with 403 and a body of its own, but a wrong key is
-to get 401 and a problem like every other error. So this authorizer names the storefront or nobody,
-and the API behind it serves nobody.
+API Gateway responds with 403 and its own body if an authorizer denies a request, but an invalid key
+must get 401 and a problem, like all other errors. This authorizer therefore allows each request and
+sets no storefront id for an invalid key; the API then responds with 401.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from payments import bootstrap
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
-    """Answer API Gateway's authorizer request (payload 2.0, simple response)."""
+    """Respond to an authorizer request (payload format 2.0, simple response)."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     storefront = bootstrap.dependencies().storefronts.authenticate(headers.get("authorization", ""))
     if storefront is None:

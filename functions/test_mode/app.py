@@ -1,4 +1,4 @@
-"""The queue of test mode calls this, and a test payment gets the report that was asked for."""
+"""Sends the simulated callbacks in the queue of test mode."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from payments.test_mode.queue import read_simulated_callback
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 - Lambda's signature
     """Send the one simulated callback of the batch; SQS delivers it again if this fails."""
-    mode = bootstrap.dependencies()
-    # Raises SettingsError on a deployment that takes money, before anything is read.
-    send = mode.send_simulated_callback
+    deps = bootstrap.dependencies()
+    # Raises SettingsError in a live deployment, before the message is read.
+    send = deps.send_simulated_callback
     for record in event["Records"]:
         callback = read_simulated_callback(record["body"])
-        with mode.telemetry.job("test outcome"), span("test outcome", order_id=callback.order_id):
-            mode.telemetry.note(order_id=callback.order_id, status=callback.status)
-            mode.telemetry.note(answered=send(callback))
+        with deps.telemetry.job("test outcome"), span("test outcome", order_id=callback.order_id):
+            deps.telemetry.note(order_id=callback.order_id, status=callback.status)
+            deps.telemetry.note(answered=send(callback))

@@ -1,4 +1,4 @@
-"""What a payment is and what it may become: states, transitions, changes, errors and ports.
+"""The domain: payments, states, transitions, changes, errors and the ports of the use cases.
 
-Pure: no AWS, no HTTP, no environment. It imports nothing above itself.
+Pure: no AWS, no HTTP, no environment variables. It imports no other package of the service.
 """

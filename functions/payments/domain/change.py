@@ -1,4 +1,4 @@
-"""One conditional write on a payment, and what came of it."""
+"""Conditional writes on a payment, and their results."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from payments.domain.transitions import Status
 
 RACES = 8
-"""How often a change is tried: a lost race means that somebody else changed the payment."""
+"""Maximum number of tries of a change. A try fails if another caller changed the payment first."""
 
 
 @dataclass(frozen=True, slots=True)
 class NextSync:
-    """When the status of a payment is synced next (epoch ms); None for never."""
+    """The time of the next status sync in epoch milliseconds; None means that none is scheduled."""
 
     at: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class NextAttempt:
-    """The order at Finpay under which a payment goes on, and all earlier ones."""
+    """The new order at Finpay for a payment, and the order ids of all previous attempts."""
 
     gateway_order_id: str
     previous: tuple[str, ...]
@@ -30,11 +30,15 @@ class NextAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One conditional write on a payment: all of it happens, or nothing.
+    """A conditional write on a payment. It is applied completely or not at all.
 
-    It applies to a payment in one of `sources` whose amount, currency, version and lease are as
-    given (None means any) and that knows `gateway_order_id`. With `only_current` that has to be
-    the order that counts now. Without `next_sync` the schedule stays as it is.
+    The conditions are:
+
+    - The status of the payment is one of `sources`.
+    - Amount (rupiah), currency, version and lease id have the values given here.
+    - `gateway_order_id` is one of the payment's attempts, with `only_current` the current one.
+
+    A value of None is not a condition. If `next_sync` is None, the schedule does not change.
     """
 
     order_id: str
@@ -55,13 +59,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """The change is part of the payment."""
+    """The change was applied; `payment` includes it."""
 
     payment: Payment
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The change did not apply to the payment found, or there is none."""
+    """The change was not applied; `found` is the stored payment, or None if there is none."""
 
     found: Payment | None

@@ -1,33 +1,33 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of the service, as one tree.
 
 PaymentError
-├── RequestRefused              the caller must change something
-│   ├── MalformedBody           not JSON at all
-│   ├── UnsupportedMediaType
-│   ├── BodyTooLarge
-│   ├── InvalidRequest          one FieldError per wrong field
-│   ├── Unauthenticated
-│   ├── UnknownRoute
-│   ├── PaymentNotFound         unknown, or another storefront's: nobody can tell which
-│   ├── OrderExists             same order id, other body or other storefront
-│   ├── PaymentInProgress       same order id, first request still in flight
-│   ├── AlreadyPaid             money came, so there is nothing to cancel
-│   └── NotCancellable          Finpay does not let an open payment be cancelled
-├── GatewayError                Finpay's part failed
-│   ├── GatewayRejected         for certain: it refused a field
-│   ├── GatewayRefused          for certain: it refused our merchant or channel
-│   │   └── KeyRefused          our merchant id or key, before it looked at anything
-│   ├── NotAttempted            for certain: it never saw the request
-│   │   └── CircuitOpen         it did not answer lately, so it was not asked
-│   └── OutcomeUnknown          it may or may not have done what it was asked
-├── SignatureError              a callback's signature proves nothing
-├── NotInReview                 an operator decides about a payment that is not in REVIEW
-├── OtherOrder                  a reported is about an order that is not the payment's
-└── Unavailable                 our own store or secrets; trying again can help
-    └── Unconfirmed             Finpay does not say whether a callback is true; likewise
+├── RequestRefused              the service refuses the request
+│   ├── MalformedBody           the body is not a JSON object
+│   ├── UnsupportedMediaType    the body is not declared as JSON in UTF-8
+│   ├── BodyTooLarge            the body exceeds the size limit
+│   ├── InvalidRequest          fields are invalid; one FieldError for each
+│   ├── Unauthenticated         no valid API key
+│   ├── UnknownRoute            no such route
+│   ├── PaymentNotFound         no such payment, or a payment of another storefront
+│   ├── OrderExists             same order id, different body or storefront
+│   ├── PaymentInProgress       same order id, the first request has not finished
+│   ├── AlreadyPaid             cannot be cancelled, because Finpay reported money
+│   └── NotCancellable          cannot be cancelled, because Finpay refused
+├── GatewayError                a request to Finpay failed
+│   ├── GatewayRejected         no effect: Finpay rejected a field
+│   ├── GatewayRefused          no effect: Finpay refused the merchant or the payment channel
+│   │   └── KeyRefused          no effect: Finpay refused the merchant id or key
+│   ├── NotAttempted            no effect: the request did not reach Finpay
+│   │   └── CircuitOpen         no effect: the circuit breaker is open
+│   └── OutcomeUnknown          Finpay may or may not have processed the request
+├── SignatureError              the signature of a callback is not valid
+├── NotInReview                 an operator's decision on a payment that is not in REVIEW
+├── OtherOrder                  a gateway status of an order that is not an attempt of the payment
+└── Unavailable                 a table, a queue or a secret is unavailable; a retry can succeed
+    └── Unconfirmed             Finpay could not confirm a callback; a retry can succeed
 
-`payments.api.problems` has the HTTP status of each. An error that is not there concerns only the
-operator and never reaches a storefront.
+`payments.api.problems` maps errors to HTTP responses. An error without a mapping is for the
+operator only and never reaches a storefront.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One wrong field: where it is (a JSON Pointer, RFC 6901) and what is wrong with it.
+    """An invalid field: its JSON Pointer (RFC 6901) and the reason.
 
-    The detail never quotes the value: it may be personal.
+    `detail` never contains the value, because the value may be personal data.
     """
 
     pointer: str
@@ -51,11 +51,11 @@ class FieldError:
 
 
 class PaymentError(Exception):
-    """Base of all errors of this package."""
+    """Base class of all errors of the service."""
 
 
 class RequestRefused(PaymentError):
-    """The request cannot be served as it is."""
+    """Base class of errors for requests that the service refuses."""
 
 
 class MalformedBody(RequestRefused):
@@ -63,15 +63,15 @@ class MalformedBody(RequestRefused):
 
 
 class UnsupportedMediaType(RequestRefused):
-    """The body is not declared as JSON in UTF-8."""
+    """The headers do not declare an uncompressed JSON body in UTF-8."""
 
 
 class BodyTooLarge(RequestRefused):
-    """The body has more bytes than any real request."""
+    """The body exceeds the size limit."""
 
 
 class InvalidRequest(RequestRefused):
-    """Fields are missing, unknown or out of their limits."""
+    """Fields are missing, unknown or outside their limits."""
 
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
         super().__init__(f"{len(errors)} invalid fields")
@@ -79,32 +79,39 @@ class InvalidRequest(RequestRefused):
 
 
 class Unauthenticated(RequestRefused):
-    """No storefront stands behind the request."""
+    """The request has no valid API key."""
 
 
 class UnknownRoute(RequestRefused):
-    """The API has no such route."""
+    """The API has no such route, or the token in a callback URL is not valid."""
 
 
 class PaymentNotFound(RequestRefused):
-    """The storefront has no payment under this order id."""
+    """The storefront has no payment with this order id.
+
+    A payment of another storefront raises the same error, so that the response does not reveal
+    which order ids exist.
+    """
 
 
 class OrderExists(RequestRefused):
-    """The order id is taken by another request."""
+    """A different request already uses the order id."""
 
 
 class PaymentInProgress(RequestRefused):
-    """The same request is being worked on."""
+    """An earlier request for the same payment is still in progress."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("payment in progress")
         self.retry_after = retry_after
-        """Seconds until it makes sense to ask again."""
+        """Seconds after which the client can repeat the request."""
 
 
 class AlreadyPaid(RequestRefused):
-    """Money was claimed for the payment that is to be cancelled; `payment` is how it stands."""
+    """The payment cannot be cancelled, because Finpay reported money for it.
+
+    `payment` is its current state.
+    """
 
     def __init__(self, payment: Payment) -> None:
         super().__init__("already paid")
@@ -112,7 +119,10 @@ class AlreadyPaid(RequestRefused):
 
 
 class NotCancellable(RequestRefused):
-    """Finpay refused to cancel and says that the payment is open; `payment` is how it stands."""
+    """The payment cannot be cancelled, because Finpay refused and reports it as open.
+
+    `payment` is its current state.
+    """
 
     def __init__(self, payment: Payment) -> None:
         super().__init__("not cancellable")
@@ -120,9 +130,10 @@ class NotCancellable(RequestRefused):
 
 
 class GatewayError(PaymentError):
-    """Finpay did not do what it was asked, or nobody knows whether it did.
+    """Base class of errors for requests to Finpay that failed or whose outcome is unknown.
 
-    `code` is Finpay's responseCode where there was one, `reason` one word for the metrics.
+    `code` is Finpay's responseCode and `message` its responseMessage, empty if there is none.
+    `reason` identifies the error in metrics.
     """
 
     reason: ClassVar[str] = "gateway-error"
@@ -134,30 +145,30 @@ class GatewayError(PaymentError):
 
 
 class GatewayRejected(GatewayError):
-    """Finpay refused a field; no code was issued."""
+    """Finpay rejected a field of the request. No code was issued."""
 
     reason = "rejected"
 
 
 class GatewayRefused(GatewayError):
-    """Finpay refused our merchant or channel; no code was issued."""
+    """Finpay refused the merchant or the payment channel. No code was issued."""
 
     reason = "refused"
 
 
 class KeyRefused(GatewayRefused):
-    """Finpay refused our merchant id or key. The same request is good once the key is."""
+    """Finpay refused the merchant id or key. The same request can succeed with a valid key."""
 
 
 class NotAttempted(GatewayError):
-    """The request did not reach Finpay, so it had no effect."""
+    """The request did not reach Finpay and had no effect."""
 
     reason = "not-attempted"
     retry_after = 5
 
 
 class CircuitOpen(NotAttempted):
-    """Finpay did not answer lately and gets time to recover."""
+    """The circuit breaker is open: Finpay did not respond recently, so no request is sent."""
 
     reason = "circuit-open"
 
@@ -167,11 +178,11 @@ class CircuitOpen(NotAttempted):
 
 
 class OutcomeUnknown(GatewayError):
-    """Finpay may or may not have done it; only its status tells."""
+    """Finpay may or may not have processed the request. Only a status check can tell."""
 
     reason = "unknown"
     retry_after: ClassVar[int] = 40
-    """Longer than a lease: by then nobody's first attempt holds the payment against his repeat."""
+    """Seconds. Longer than a lease, so that a repeated request does not find the payment leased."""
 
 
 class SignatureError(PaymentError):
@@ -179,18 +190,18 @@ class SignatureError(PaymentError):
 
 
 class NotInReview(PaymentError):
-    """The payment waits for no operator's decision; says what its status is instead."""
+    """The payment is not in REVIEW. The message is its status."""
 
 
 class OtherOrder(PaymentError):
-    """What Finpay says is about an order that is not one of this payment's."""
+    """The order in a gateway status is not an attempt of the payment."""
 
 
 class Unavailable(PaymentError):
-    """The store or the secrets did not answer."""
+    """A table, a queue or a secret is unavailable. A retry can succeed."""
 
     retry_after: ClassVar[int] = 5
 
 
 class Unconfirmed(Unavailable):
-    """Finpay does not say whether a callback is true."""
+    """Finpay did not respond when it was asked to confirm an unverified callback."""

@@ -1,7 +1,7 @@
-"""What Finpay says of an order, in a callback or in answer to a status check, and what it proves.
+"""Gateway statuses: what Finpay reports about an order in a callback or in a status check.
 
-The shapes differ between channels and fields come and go, so everything but the order id and the
-status may be missing; nothing here raises for what Finpay may send.
+The fields vary between payment channels and over time. Only the order id and the status are
+required. No function here raises an error for input from Finpay.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from payments.domain.money import read_rupiah
 from payments.domain.payment import ReceivedMoney, Source
 from payments.domain.transitions import Trigger
 
-# Finpay's published list of statuses is cut off, so an unlisted one is UNKNOWN and not a failure.
+# Finpay's published list of statuses is truncated, so an unlisted status is UNKNOWN, not a failure.
 TRIGGERS: Mapping[str, Trigger] = {
     "REQUEST_INITIATED": Trigger.OPEN,
     "INITIATED": Trigger.OPEN,
@@ -34,7 +34,7 @@ TRIGGERS: Mapping[str, Trigger] = {
     "REFUNDED": Trigger.REFUNDED,
     "PARTIALLY_REFUNDED": Trigger.PARTIALLY_REFUNDED,
 }
-# A status check answers about the order as it is now, a callback about some moment before.
+# A status check reports the current status of an order, a callback an earlier one.
 _CONFIRMED: Mapping[Trigger, Trigger] = {
     Trigger.CANCELLED: Trigger.CANCEL_CONFIRMED,
     Trigger.EXPIRED: Trigger.EXPIRY_CONFIRMED,
@@ -43,23 +43,25 @@ _CONFIRMED: Mapping[Trigger, Trigger] = {
 
 
 class Reason(StrEnum):
-    """Why what a callback claims settled nothing, so that only the payload digest of it is kept."""
+    """Why a callback is quarantined instead of applied."""
 
     SIGNATURE = "signature"
-    """Nobody who knows the merchant key signed it."""
+    """The signature is missing or is not valid for a merchant key."""
     UNREADABLE = "unreadable"
-    """Signed, but it names no order or no status."""
+    """The signature is valid, but the body has no order id or no status."""
     UNKNOWN_ORDER = "unknown-order"
     OTHER_ORDER = "other-order"
-    """Signed, for another order than the one whose URL it came to."""
+    """The signature is valid, but the callback URL belongs to another order."""
     MISMATCH = "mismatch"
-    """Of another amount or currency than was ordered."""
+    """The amount or currency differs from the payment."""
 
 
 class GatewayStatus(NamedTuple):
-    """Amounts in rupiah, `paid_at` in epoch ms; None where Finpay gave nothing readable.
+    """What Finpay reports about an order.
 
-    `gateway_order_id` is Finpay's order.id: the payment's own, or one derived from it.
+    Amounts are in rupiah, `paid_at` is in epoch milliseconds. A field is None if Finpay sent no
+    readable value. `gateway_order_id` is Finpay's order.id: the order id of the payment, or an id
+    derived from it. `paid_amount_given` is True if Finpay sent a paid amount, readable or not.
     """
 
     gateway_order_id: str
@@ -78,20 +80,20 @@ class GatewayStatus(NamedTuple):
 
     @property
     def reference(self) -> str | None:
-        """By what Finpay knows the money: the payment's own reference, else the order's."""
+        """Finpay's reference of the payment, or else of the order."""
         return self.payment_reference or self.order_reference
 
     @property
     def came(self) -> int | None:
-        """Rupiah that were paid: Finpay need not say it where it is what was ordered."""
+        """The paid amount in rupiah. Finpay may omit it if it equals the ordered amount."""
         return self.paid_amount if self.paid_amount_given else self.amount
 
     def is_same_money(self, received: ReceivedMoney) -> bool | None:
-        """Whether the references say so; None if they say nothing.
+        """Return whether this reports the same money; None if the references do not tell.
 
-        Finpay has one of the payment and one of the order, and gives both, either or none. Only
-        like is compared with like. The order's is the same for all payments of it, so that one
-        proves the same money only with the same time.
+        Finpay sends a reference of the payment, a reference of the order, both or neither. Only
+        references of the same kind are compared. All payments of an order have the same order
+        reference, so it identifies the money only together with the time of the payment.
         """
         if received.payment_reference and self.payment_reference:
             return received.payment_reference == self.payment_reference
@@ -102,10 +104,10 @@ class GatewayStatus(NamedTuple):
         return True if received.paid_at == self.paid_at else None
 
     def trigger(self, amount: int, currency: str) -> Trigger:
-        """What this proves about a payment of that amount and currency.
+        """Return the trigger for a payment of this amount (rupiah) and currency.
 
-        `order.amount` is what was ordered and has to match; `result.payment.amount` is what was
-        paid and has to match where it is given.
+        For PAID, `order.amount` is the ordered amount and must match. `result.payment.amount` is
+        the paid amount and must match if it is present.
         """
         trigger = TRIGGERS.get(self.status, Trigger.UNKNOWN)
         if self.source is Source.STATUS_CHECK and trigger in _CONFIRMED:
@@ -116,33 +118,36 @@ class GatewayStatus(NamedTuple):
         return Trigger.PAID if matches else Trigger.MISMATCH
 
     def is_of(self, amount: int, currency: str) -> bool:
-        """Whether the order at Finpay was made for this amount and currency."""
+        """Return whether the order at Finpay has this amount (rupiah) and currency."""
         return self.amount == amount and self.currency == currency
 
     def is_of_another(self, amount: int, currency: str) -> bool:
-        """Whether the order at Finpay was surely made for something else."""
+        """Return whether the order at Finpay has a different amount (rupiah) or currency.
+
+        A missing value is not a difference.
+        """
         other_amount = self.amount is not None and self.amount != amount
         return other_amount or (self.currency is not None and self.currency != currency)
 
     def trigger_if_matching(self) -> Trigger:
-        """What this proves about a payment that was ordered as the gateway status says it was."""
+        """Return the trigger for a payment that has the reported amount and currency."""
         return self.trigger(-1 if self.amount is None else self.amount, self.currency or "")
 
 
 def digest_of(content: bytes) -> str:
-    """What is kept of what was said: 64 bits of its SHA-256, enough to recognise it again."""
+    """Return the payload digest: the first 64 bits of the SHA-256, as 16 hex digits."""
     return hashlib.sha256(content).hexdigest()[:16]
 
 
 def read_gateway_status(
     document: object, payload_digest: str, source: Source
 ) -> GatewayStatus | None:
-    """The gateway status in a decoded body; None if it names no order or no status."""
+    """Read the gateway status in a decoded body; return None without an order id or a status."""
     body = _object(document)
     order = _object(body.get("order"))
     paid = _object(_object(body.get("result")).get("payment"))
     order_id, status = order.get("id"), paid.get("status")
-    if type(order_id) is int:  # an id of digits, after PHP had it in a numeric column
+    if type(order_id) is int:  # PHP sends an id of digits from a numeric column as an integer
         order_id = str(order_id)
     if not isinstance(order_id, str) or not isinstance(status, str):
         return None
@@ -170,7 +175,7 @@ def _object(value: object) -> Mapping[object, object]:
 
 
 def _text(value: object, limit: int) -> str | None:
-    """A short printable identifier; anything else is not worth keeping."""
+    """Return the value if it is printable ASCII text of 1 to `limit` characters, else None."""
     if (
         isinstance(value, str)
         and 0 < len(value) <= limit

@@ -1,4 +1,4 @@
-"""Who we are at Finpay."""
+"""The merchant's credentials at Finpay."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Merchant id and keys. The first key signs and logs in; all of them verify."""
+    """Merchant id and keys. The first key signs and authenticates; all keys verify signatures."""
 
     merchant_id: str
     merchant_keys: tuple[str, ...]
@@ -16,10 +16,10 @@ class Credentials:
 
 
 class CredentialSource(Protocol):
-    """The merchant's credentials; both methods raise Unavailable."""
+    """Provides the merchant's credentials. Both methods raise Unavailable."""
 
     def current(self) -> Credentials:
-        """The credentials as far as they are known."""
+        """Return the credentials, possibly from a cache."""
 
     def renewed(self) -> Credentials | None:
-        """The credentials read anew, if they have changed; None if not or if asked too often."""
+        """Read the credentials again; return None if they did not change or were just read."""

@@ -1,4 +1,4 @@
-"""Rupiah as Finpay writes them: integers, numeric strings, sometimes a PHP float."""
+"""Amounts in rupiah as Finpay sends them: integers, numeric strings or PHP floats."""
 
 import re
 
@@ -7,10 +7,10 @@ _WHOLE = re.compile(r"([0-9]{1,14})(\.0{1,9})?")
 
 
 def read_rupiah(value: object) -> int | None:
-    """Whole rupiah out of a field of Finpay's, or None where it holds no such amount.
+    """Return the amount in whole rupiah, or None if the value is not such an amount.
 
-    Callbacks and status answers carry amounts as integer or numeric string (Finpay's pages show
-    both); PHP may turn them into 1000.0. A fraction of a rupiah is no amount.
+    Finpay's documentation shows amounts as integers and as numeric strings. PHP can turn them into
+    floats such as 1000.0. An amount with a fraction of a rupiah is not valid.
     """
     if isinstance(value, bool):
         return None

@@ -1,4 +1,4 @@
-"""A payment: one order of one storefront, and everything known of its payment code."""
+"""The payment: one order of a storefront and its payment code."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,43 +9,47 @@ from payments.domain.clock import MINUTE
 from payments.domain.transitions import Status
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
-# What a payment is called at Finpay when its own id had to be given up there.
-_OWN = "_x"
-_DERIVED_ID = re.compile(rf"[A-Za-z0-9_-]*{_OWN}[0-9a-f]{{16}}")
+# Precedes the write id in a derived order id.
+_SEPARATOR = "_x"
+_DERIVED_ID = re.compile(rf"[A-Za-z0-9_-]*{_SEPARATOR}[0-9a-f]{{16}}")
 
 DEFAULT_TIMEOUT_MINUTES = 1_440
-"""Finpay's default of order.timeout."""
+"""Finpay's default for order.timeout."""
 
 PAYMENT_CODE_TYPE = "finpaycode"
-"""Finpay's sourceOfFunds.type of what this service is for."""
+"""Finpay's sourceOfFunds.type for payment codes."""
 
 LEASE_MS = 35_000
-"""Longer than the function may run: an expired lease means that nobody is at work any more."""
+"""Longer than the function timeout: when a lease expires, its holder has stopped."""
 
 HISTORY_LIMIT = 24
-"""Observations past this many entries are only logged; transitions are always recorded."""
+"""Entries after which observations are only logged. Transitions are always recorded."""
 
 
 def is_order_id(text: str) -> bool:
-    """Finpay's rule for order.id: 1 to 30 letters, digits, hyphens and underscores."""
+    """Return whether the text is a valid order.id.
+
+    Finpay allows 1 to 30 letters, digits, hyphens and underscores.
+    """
     return _ORDER_ID.fullmatch(text) is not None
 
 
 def is_derived_id(text: str) -> bool:
-    """Whether an order id has the form of those that this service makes."""
+    """Return whether an order id has the form of those that `derived_id` returns."""
     return _DERIVED_ID.fullmatch(text) is not None
 
 
 def derived_id(order_id: str, write_id: str) -> str:
-    """Another order id at Finpay for the same payment, which no storefront can have asked for.
+    """Return the order id at Finpay for another attempt of the same payment.
 
-    30 characters at most: the beginning of the id, for people, and a write id (16 hex digits).
+    It has at most 30 characters: the beginning of the order id, so that operators recognise it,
+    `_x` and the write id (16 hex digits). Requests of storefronts with such an id are refused.
     """
-    return f"{order_id[: 30 - len(_OWN) - len(write_id)]}{_OWN}{write_id}"
+    return f"{order_id[: 30 - len(_SEPARATOR) - len(write_id)]}{_SEPARATOR}{write_id}"
 
 
 class Source(StrEnum):
-    """Where something was update."""
+    """What caused a change of a payment."""
 
     INITIATE = "initiate"
     CALLBACK = "callback"
@@ -55,11 +59,11 @@ class Source(StrEnum):
 
 
 class Entry(NamedTuple):
-    """One change of a payment; the entry of version n is the n-th.
+    """An entry of the history: one change of a payment. Version n is the n-th entry.
 
-    `write_id` is unique to the write that made it, so that a write whose answer was lost recognises
-    itself. `payload_digest` is a hash of what Finpay said; `saw` its status where it did not become
-    ours.
+    `at` is in epoch milliseconds. `write_id` is unique, so that a retry after a lost response
+    recognises its own write. `payload_digest` is the digest of Finpay's payload, if there is one.
+    `saw` is what was observed, if the change is an observation and did not change the status.
     """
 
     status: Status
@@ -72,7 +76,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who may act at Finpay on an INITIATING payment, and until when (epoch ms)."""
+    """The exclusive right to act at Finpay on an INITIATING payment.
+
+    `until` is in epoch milliseconds.
+    """
 
     id: str
     until: int
@@ -80,7 +87,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why Finpay refused for certain: its responseCode, and its message without personal data."""
+    """Why Finpay refused the payment.
+
+    `reason` is the `reason` of the GatewayError, `code` is Finpay's responseCode and `message` its
+    responseMessage without personal data.
+    """
 
     reason: str
     code: str = ""
@@ -89,10 +100,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """Finpay's answer to a successful initiate; `expires_at` in epoch milliseconds.
+    """A payment code that Finpay issued; `expires_at` is in epoch milliseconds.
 
-    A code that only a status check told has no redirect URL and an estimated end.
-    `account_list` is Finpay's JSON as text: it is passed on, never looked into.
+    A code from a status check has no redirect URL, and its `expires_at` is estimated.
+    `account_list` is JSON text from Finpay that is passed on unchanged.
     """
 
     redirect_url: str | None
@@ -105,9 +116,10 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMoney:
-    """Money that was proven or claimed; amount in rupiah, time in epoch milliseconds.
+    """Money that Finpay reported for a payment; amount in rupiah, time in epoch milliseconds.
 
-    `gateway_order_id` is Finpay's order that was paid, where it is not the payment's own id.
+    `gateway_order_id` is the order at Finpay that was paid, or None if it is the payment's own
+    order id. `late` is True if the payment was closed when the money was reported.
     """
 
     paid_at: int
@@ -120,20 +132,25 @@ class ReceivedMoney:
 
     @property
     def reference(self) -> str | None:
-        """By what Finpay knows the money: the payment's own reference, else the order's."""
+        """Finpay's reference of the payment, or else of the order."""
         return self.payment_reference or self.order_reference
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The record, as it is stored under its order id. Amounts in rupiah, times in epoch ms.
+    """A payment as it is stored under its order id.
 
-    `timeout` is order.timeout in minutes, `last_attempt_at` when Finpay may last have been asked
-    for a code. `gateway_order_id` is the order at Finpay that counts now; the earlier ones are
-    cancelled there, yet money for them would be this payment's. `webhook_url` is where the
-    storefront wants to be told of it. `next_sync_at` is when its status is synced next, None for
-    never. `sync_id` is the write id of the last status sync, `confirmation_id` that of the last
-    confirmation of an unverified callback.
+    Amounts are in rupiah, times in epoch milliseconds.
+
+    - `timeout`: order.timeout in minutes.
+    - `last_attempt_at`: when the last request for a code began. It may not have reached Finpay.
+    - `gateway_order_id`: the order at Finpay of the current attempt.
+    - `previous_attempt_ids`: the orders of previous attempts. They are cancelled at Finpay, but
+      money for them still belongs to this payment.
+    - `webhook_url`: the storefront's webhook endpoint for this payment.
+    - `next_sync_at`: when the next status sync is due; None if none is scheduled.
+    - `sync_id`: the write id of the last status sync.
+    - `confirmation_id`: the write id of the last confirmation of an unverified callback.
     """
 
     order_id: str
@@ -161,27 +178,27 @@ class Payment:
     received: ReceivedMoney | None = None
 
     def has_write(self, write_id: str) -> bool:
-        """Whether the write with this id is part of this payment already."""
+        """Return whether the history contains the write with this id."""
         return any(entry.write_id == write_id for entry in self.history)
 
     def has_attempt(self, gateway_order_id: str) -> bool:
-        """Whether this order at Finpay is one of this payment's."""
+        """Return whether this order at Finpay is an attempt of this payment."""
         return gateway_order_id in (self.gateway_order_id, *self.previous_attempt_ids)
 
     def is_leased(self, now: int) -> bool:
-        """Whether somebody may be at work on it at Finpay."""
+        """Return whether a caller holds the lease at this time (epoch milliseconds)."""
         return self.lease is not None and self.lease.until > now
 
     @property
     def order_at_finpay(self) -> str:
-        """The order at Finpay that counts: the one that was paid, or else the latest."""
+        """The order at Finpay that was paid, or else the order of the current attempt."""
         if self.received:
             return self.received.gateway_order_id or self.order_id
         return self.gateway_order_id
 
     @property
     def expires_at(self) -> int:
-        """When its code ends: Finpay's word, or the latest that it can be."""
+        """When the code expires (epoch milliseconds): Finpay's time or the latest possible one."""
         if self.code:
             return self.code.expires_at
         return self.last_attempt_at + LEASE_MS + self.timeout * MINUTE

@@ -1,4 +1,4 @@
-"""What the use cases need of the world. The composition root brings the real things."""
+"""Ports of the use cases. The composition root provides the implementations."""
 
 from __future__ import annotations
 
@@ -11,59 +11,69 @@ from payments.domain.payment import IssuedCode, Lease, Payment
 
 
 class PaymentStore(Protocol):
-    """Payments by order id. Every method raises Unavailable when the outcome is not known."""
+    """Payments by order id. Every method raises Unavailable if the outcome is unknown."""
 
     def reserve(self, payment: Payment) -> Payment | None:
-        """Store a new payment; return the one that is there already, if there is one."""
+        """Store a new payment; return the existing payment if the order id is taken, else None."""
 
     def get(self, order_id: str) -> Payment | None:
-        """Read a payment, strongly consistent."""
+        """Read a payment with strong consistency; return None if there is none."""
 
     def apply(self, change: Change) -> Applied | Refused:
-        """Change a payment, if the change applies to it."""
+        """Apply a change if its conditions hold."""
 
     def withdraw(self, order_id: str, lease: str) -> None:
-        """Remove a payment that never got beyond the reservation holding this lease."""
+        """Delete a payment if it is in its first version and has this lease; else do nothing."""
 
     def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
-        """Take the lease from whoever was seen with it; None if another was quicker.
+        """Replace the lease of an INITIATING payment, and set its `last_attempt_at`.
 
-        `last_attempt_at` is when its new holder may ask Finpay for a code.
+        Returns None if the lease or the status changed since the payment was read.
         """
 
     def begin_sync(
         self, order_id: str, due_at: int, next_due_at: int, write_id: str
     ) -> Payment | None:
-        """Begin the status sync that was due then; None if another did or it is due no more."""
+        """Begin the status sync that is due at `due_at`, and schedule the next one.
+
+        Returns None if another caller began it or it is no longer due.
+        """
 
     def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the status sync with this id began."""
+        """Schedule the next status sync; with a `due_at` of None, end the schedule.
+
+        Does nothing if another write changed the schedule since the status sync `write_id` began.
+        """
 
     def begin_confirmation(
         self, order_id: str, now: int, before: int, write_id: str
     ) -> Payment | None:
-        """Begin to ask about an unverified callback; None if somebody did since `before`."""
+        """Begin the confirmation of an unverified callback.
+
+        Returns None if a confirmation began since `before` (epoch milliseconds) or if there is no
+        such payment.
+        """
 
 
 class DuePayments(Protocol):
-    """The index of payments that Finpay has to be asked about; raises Unavailable."""
+    """The index of payments by their next status sync. Raises Unavailable."""
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
-        """Order ids and due times of a shard's payments whose time has come, oldest first."""
+        """Yield order id and due time of the due payments of a shard, the oldest due time first."""
 
 
 class SyncQueue(Protocol):
-    """Status syncs that wait for their turn; raises Unavailable."""
+    """The queue of status syncs. Both methods raise Unavailable."""
 
     def waiting(self) -> int:
-        """About how many status syncs are queued or under way."""
+        """Return the approximate number of status syncs that are queued or in progress."""
 
     def send(self, syncs: Sequence[tuple[str, int]]) -> None:
-        """Queue status syncs: order id and due time each."""
+        """Queue status syncs, each as order id and due time (epoch milliseconds)."""
 
 
 class Quarantine(Protocol):
-    """Payload digest of callbacks that proved nothing or did not match."""
+    """Callbacks that were not applied, by order id and payload digest."""
 
     def keep(
         self,
@@ -72,23 +82,24 @@ class Quarantine(Protocol):
         payload_digest: str,
         reported: GatewayStatus | None,
     ) -> None:
-        """Store it once, however often the same callback comes; raises Unavailable."""
+        """Store one record per payload digest, however often it is received. Raises Unavailable."""
 
 
 class Gateway(Protocol):
-    """Finpay. What asks it raises a GatewayError or, without credentials, Unavailable.
+    """Finpay. Requests raise a GatewayError, or Unavailable if the credentials cannot be read.
 
-    Nothing is sent twice but what Finpay refused, if there is a new key since.
+    A request is sent only once, except that it is sent again with a new key if Finpay refused the
+    key and the merchant has changed it.
     """
 
     def is_reachable(self) -> bool:
-        """False while the circuit is open: a call would be refused without being made."""
+        """Return False while the circuit breaker is open: requests fail without being sent."""
 
     def initiate(self, body: Mapping[str, object]) -> IssuedCode:
-        """Ask for a code."""
+        """Request a payment code."""
 
     def check(self, gateway_order_id: str) -> GatewayStatus | None:
-        """What Finpay says of an order, or None if it knows no such order."""
+        """Return the gateway status of an order, or None if Finpay does not know the order."""
 
     def cancel(self, gateway_order_id: str) -> bool:
-        """Whether Finpay agreed to cancel an order; False if it refused for certain."""
+        """Cancel an order; return False if Finpay definitely refused."""

@@ -1,4 +1,4 @@
-"""What a gateway status means for a payment, and which write brings it there. Pure."""
+"""How a gateway status changes a payment: its trigger, its rule and its change. Pure."""
 
 from dataclasses import replace
 
@@ -8,12 +8,14 @@ from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, ReceivedMoney
 from payments.domain.sync_schedule import first_late_sync_time
 from payments.domain.transitions import GIVEN_UP, MONEY, OPEN, Rule, Status, Trigger, rule_for
 
-# Finpay never issued a code, or a person decided: nothing more can come.
+# No status sync follows these: Finpay issued no code, or an operator decided.
 _FINAL = frozenset({Trigger.REFUSED, Trigger.REJECTED})
+# A status check has to confirm these before they change a PAID payment.
 _TO_CONFIRM = frozenset({Trigger.CANCELLED, Trigger.CANCEL_AGREED})
 
 
 def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
+    """Return the change that applies a rule to exactly the version of the payment that was read."""
     return Change(
         order_id=payment.order_id,
         sources=frozenset({payment.status}),
@@ -25,7 +27,7 @@ def change_of(payment: Payment, rule: Rule, entry: Entry) -> Change:
 
 
 def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
-    """When Finpay has to be asked about the payment after this."""
+    """Return the schedule of status syncs after a rule is applied; None if it does not change."""
     if rule.target is None:
         return (
             NextSync(entry.at)
@@ -35,14 +37,14 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     if rule.target in OPEN:
         return None
     if rule.late and entry.by is Source.CALLBACK:
-        # The callback may be older than a void; a status check is about now.
+        # The payment may have been voided after the callback was sent; a status check is current.
         return NextSync(entry.at)
-    watched = rule.target in GIVEN_UP and rule.trigger not in _FINAL
-    return NextSync(first_late_sync_time(entry.at) if watched else None)
+    needs_sync = rule.target in GIVEN_UP and rule.trigger not in _FINAL
+    return NextSync(first_late_sync_time(entry.at) if needs_sync else None)
 
 
 def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
-    """What the gateway status proves about a payment that was read."""
+    """Return the trigger that a gateway status is for a payment that was read."""
     trigger = reported.trigger(payment.amount, payment.currency)
     if payment.received is None:
         return trigger
@@ -54,8 +56,8 @@ def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
         return Trigger.PAID_BEFORE
     if trigger is not Trigger.PAID:
         return trigger
-    # Given up although money is entered: an operator decided, and decided about that money. What
-    # has a reference of another kind may be other money, so he decides once more.
+    # Recorded money on a closed payment means that an operator decided about that money. If the
+    # references are of different kinds, this may be other money, which needs a new decision.
     decided = payment.status in GIVEN_UP
     may_differ = is_same is None and bool(reported.reference and payment.received.reference)
     if is_same is False or (decided and may_differ):
@@ -65,13 +67,16 @@ def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
 
 
 def rule_of(reported: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule | None:
-    """The rule for a gateway status; of an order that was given up at Finpay only money counts."""
+    """Return the rule for a gateway status, or None if it changes nothing.
+
+    A gateway status of another attempt changes a payment only if it reports money.
+    """
     counts = reported.gateway_order_id == payment.order_at_finpay or trigger in MONEY
     return rule_for(payment.status, trigger) if counts else None
 
 
 def with_money(change: Change, reported: GatewayStatus, rule: Rule) -> Change:
-    """Add what was paid, where the rule is about money that came."""
+    """Add the received money to a change if the rule is about money."""
     if rule.target not in {Status.PAID, Status.REVIEW} or rule.trigger not in MONEY:
         return change
     is_later_attempt = reported.gateway_order_id != change.order_id
@@ -88,13 +93,15 @@ def with_money(change: Change, reported: GatewayStatus, rule: Rule) -> Change:
 
 
 def is_noted(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
-    """Whether this very gateway status had its effect before, or the history has no room for a remark."""
+    """Return whether the gateway status was applied or recorded before.
+
+    Also returns True for an observation if the history is full.
+    """
     entries = [
         entry for entry in payment.history if entry.payload_digest == reported.payload_digest
     ]
     if rule.target:
-        # What an operator decided about a gateway status is not undone by the same gateway status
-        # sent again.
+        # A repeated gateway status must not undo an operator's decision about it.
         return any(entry.status is rule.target and not entry.saw for entry in entries)
     if rule.trigger in _TO_CONFIRM and payment.status is Status.PAID:
         return any(entry.status is Status.PAID for entry in entries)

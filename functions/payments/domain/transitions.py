@@ -1,8 +1,8 @@
-"""The states of a payment and every way from one to another, as data.
+"""The states of a payment and the transitions between them, as data.
 
-`TABLE` is the only place that knows them: the use cases look rules up here, the store turns a rule
-into the condition of one write, the tests walk it exhaustively and docs/states.md is made from it.
-A trigger that no rule names changes nothing.
+`TABLE` is their only definition. The use cases look up rules in it, the store enforces a rule as
+the condition of one write, the tests cover every rule, and docs/states.md is generated from it. A
+trigger without a rule changes nothing.
 """
 
 from dataclasses import dataclass
@@ -10,49 +10,53 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What is known of a payment."""
+    """The status of a payment."""
 
     INITIATING = "INITIATING"
-    """Finpay was asked for a code, or is about to be; its answer is not known."""
+    """A code is about to be requested, or the response to the request is not known."""
     PENDING = "PENDING"
-    """The code is issued and can be paid."""
+    """Finpay issued the code, which can be paid."""
     PAID = "PAID"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
-    """Finpay refused the payment for certain."""
+    """Finpay refused the payment, reported a failure or never received the request."""
     REVIEW = "REVIEW"
-    """Money was claimed that does not match; a person decides."""
+    """Money does not match the payment; manual review by an operator is required."""
     REFUNDED = "REFUNDED"
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
 
 
 class Trigger(StrEnum):
-    """What was learnt of a payment; of money only by signature or authenticated status check."""
+    """What drives a transition.
 
-    CODE_ISSUED = "Finpay gave a code"
-    REFUSED = "Finpay refused for certain"
-    PAID = "paid; order, amount and currency match"
-    PAID_AGAIN = "paid once more, under another reference"
-    PAID_BEFORE = "paid, which was known before"
-    REFUNDED_OTHER = "refunded, for another order of the payment's at Finpay"
-    MISMATCH = "paid, but amount or currency differs"
-    OPEN = "Finpay says it is still open"
-    EXPIRED = "Finpay says its time is over and it is unpaid"
-    EXPIRY_CONFIRMED = "its time is over and a status check says that it is unpaid"
-    CANCELLED = "Finpay says cancelled"
-    CANCEL_CONFIRMED = "a status check says cancelled"
+    A trigger about money comes only from a callback with a valid signature or from an authenticated
+    status check.
+    """
+
+    CODE_ISSUED = "Finpay issued a code"
+    REFUSED = "Finpay refused the order"
+    PAID = "Finpay reports paid; order, amount and currency match"
+    PAID_AGAIN = "Finpay reports a second payment (another reference or attempt)"
+    PAID_BEFORE = "Finpay reports a payment that is already recorded"
+    REFUNDED_OTHER = "Finpay reports a refund of another attempt"
+    MISMATCH = "Finpay reports paid; amount or currency differs"
+    OPEN = "Finpay reports open"
+    EXPIRED = "A callback reports expired"
+    EXPIRY_CONFIRMED = "A status check confirms that the code expired unpaid"
+    CANCELLED = "A callback reports cancelled"
+    CANCEL_CONFIRMED = "A status check reports cancelled"
     CANCEL_AGREED = "Finpay agreed to cancel"
-    FAILED = "Finpay says failure"
-    FAILURE_CONFIRMED = "a status check says failure"
-    NEVER_RECEIVED = "Finpay does not know the order, long after it was asked"
-    NEXT_ATTEMPT = "Finpay is asked again under another order id, the one before being cancelled"
-    REFUNDED = "Finpay says refunded"
-    PARTIALLY_REFUNDED = "Finpay says partially refunded"
-    UNKNOWN = "a status nobody knows"
-    ACCEPTED = "an operator accepts the money that came"
-    REJECTED = "an operator says that no money is owed"
-    RETURNED = "an operator says that the money went back"
+    FAILED = "A callback reports failure"
+    FAILURE_CONFIRMED = "A status check reports failure"
+    NEVER_RECEIVED = "Finpay does not know the order after the lease expired"
+    NEXT_ATTEMPT = "A new attempt begins under another order id; the previous one is cancelled"
+    REFUNDED = "Finpay reports refunded"
+    PARTIALLY_REFUNDED = "Finpay reports partially refunded"
+    UNKNOWN = "Finpay reports an unknown status"
+    ACCEPTED = "An operator accepts the received money"
+    REJECTED = "An operator decides that no money is owed"
+    RETURNED = "An operator confirms that the money was returned"
 
 
 MONEY = frozenset(
@@ -66,15 +70,15 @@ MONEY = frozenset(
         Trigger.REFUNDED_OTHER,
     }
 )
-"""Triggers that somebody paid, whatever became of it."""
+"""Triggers that report a payment or its refund, whether it matches or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From any of `sources`, `trigger` leads to `target`; no target keeps the status.
+    """A transition: in any of the `sources`, `trigger` changes the status to `target`.
 
-    `late` marks money that came after the payment was given up.
-    A rule without a target is a recorded observation: an entry in the history and nothing else.
+    A rule without a target is an observation: it adds an entry to the history and keeps the status.
+    `late` is True for money that arrives after the payment was closed.
     """
 
     sources: frozenset[Status]
@@ -86,6 +90,7 @@ class Rule:
 _S = Status
 OPEN = frozenset({_S.INITIATING, _S.PENDING})
 GIVEN_UP = frozenset({_S.EXPIRED, _S.CANCELLED, _S.FAILED})
+"""Closed without payment. Money can still arrive."""
 _ALL = frozenset(Status)
 
 
@@ -95,7 +100,7 @@ def _only(*statuses: Status) -> frozenset[Status]:
 
 TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.INITIATING), Trigger.CODE_ISSUED, _S.PENDING),
-    # A callback overtook initiate's own answer: the code is noted, the status stays.
+    # A callback arrived before the response with the code: the code is recorded, the status stays.
     Rule(_ALL - OPEN, Trigger.CODE_ISSUED, None),
     Rule(_only(_S.INITIATING), Trigger.REFUSED, _S.FAILED),
     Rule(_only(_S.INITIATING), Trigger.NEVER_RECEIVED, _S.FAILED),
@@ -103,22 +108,22 @@ TABLE: tuple[Rule, ...] = (
     Rule(OPEN, Trigger.PAID, _S.PAID),
     Rule(GIVEN_UP, Trigger.PAID, _S.PAID, late=True),
     Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID, None),
-    # Somebody may have paid twice: a person has to see it, but nothing is credited again.
+    # The customer may have paid twice: an operator has to check, but nothing is credited again.
     Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID_AGAIN, None),
-    # An operator gave it up for the money that was known; this is other money.
+    # An operator closed the payment because of the recorded money; this is other money.
     Rule(GIVEN_UP, Trigger.PAID_AGAIN, _S.REVIEW),
     Rule(GIVEN_UP, Trigger.PAID_BEFORE, None),
     Rule(_ALL, Trigger.REFUNDED_OTHER, None),
     Rule(OPEN | GIVEN_UP, Trigger.MISMATCH, _S.REVIEW),
     Rule(_ALL - OPEN - GIVEN_UP, Trigger.MISMATCH, None),
     Rule(_only(_S.PAID), Trigger.OPEN, None),
-    # Of an INITIATING payment only a status check can say which attempt is meant.
+    # Only a status check can tell which attempt of an INITIATING payment expired.
     Rule(_only(_S.PENDING), Trigger.EXPIRED, _S.EXPIRED),
     Rule(_only(_S.INITIATING, _S.PAID), Trigger.EXPIRED, None),
     Rule(OPEN, Trigger.EXPIRY_CONFIRMED, _S.EXPIRED),
     Rule(_only(_S.PAID), Trigger.EXPIRY_CONFIRMED, None),
     Rule(_only(_S.PENDING), Trigger.CANCELLED, _S.CANCELLED),
-    # A cancel must not undo a payment by itself: a status check follows.
+    # A reported cancellation alone must not undo a payment: a status check follows.
     Rule(_only(_S.INITIATING, _S.PAID), Trigger.CANCELLED, None),
     Rule(OPEN, Trigger.CANCEL_AGREED, _S.CANCELLED),
     Rule(_only(_S.PAID), Trigger.CANCEL_AGREED, None),
@@ -128,7 +133,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.INITIATING, _S.PAID), Trigger.FAILED, None),
     Rule(OPEN, Trigger.FAILURE_CONFIRMED, _S.FAILED),
     Rule(_only(_S.PAID), Trigger.FAILURE_CONFIRMED, None),
-    # Money that came and went back while nobody told us: a person has to look.
+    # Money arrived and was refunded without an earlier report: manual review is required.
     Rule(OPEN | GIVEN_UP, Trigger.REFUNDED, _S.REVIEW),
     Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.REFUNDED, _S.REFUNDED),
     Rule(_only(_S.REVIEW), Trigger.REFUNDED, None),
@@ -142,16 +147,16 @@ TABLE: tuple[Rule, ...] = (
 )
 
 
-# The usual course of things. Whatever else Finpay says is rare, or says different things of
-# different payments, so the payment is read before anything is written.
-_UNREAD = frozenset({Trigger.PAID, Trigger.EXPIRED, Trigger.CANCELLED, Trigger.FAILED})
+# Applied without reading the payment first. Other triggers are rare or depend on the payment, so
+# the payment is read before the write.
+_USUAL = frozenset({Trigger.PAID, Trigger.EXPIRED, Trigger.CANCELLED, Trigger.FAILED})
 
 
 def rule_for(status: Status, trigger: Trigger) -> Rule | None:
-    """The rule that applies to a payment of this status; None where the trigger changes nothing."""
+    """Return the rule for a payment of this status, or None if the trigger changes nothing."""
     return next((r for r in TABLE if r.trigger is trigger and status in r.sources), None)
 
 
 def usual_rule(trigger: Trigger) -> Rule | None:
-    """The rule to try first, without having read the payment; None where one has to read."""
-    return next(r for r in TABLE if r.trigger is trigger) if trigger in _UNREAD else None
+    """Return the rule to try without reading the payment, or None if it must be read first."""
+    return next(r for r in TABLE if r.trigger is trigger) if trigger in _USUAL else None

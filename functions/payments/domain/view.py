@@ -1,4 +1,4 @@
-"""A payment as storefronts see it."""
+"""The representation of a payment for storefronts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
 
 
 def payment_view(payment: Payment) -> dict[str, Any]:
-    """Amounts in rupiah; `expiresAt` and `paidAt` in WIB, `createdAt` and `updatedAt` in UTC.
+    """Return the JSON object of a payment.
 
-    What is not known (yet) is null. `paidAmount` differs from `amount` in REVIEW, and afterwards if
-    a person accepts it.
+    Amounts are in rupiah. `expiresAt` and `paidAt` are in WIB, `createdAt` and `updatedAt` in UTC.
+    Unknown values are null. `paidAmount` can differ from `amount` in REVIEW, and later if an
+    operator accepted it.
     """
     return {
         "orderId": payment.order_id,

@@ -1,4 +1,4 @@
-"""DynamoDB tables, the stream and SQS queues, behind the ports of the packages below.
+"""DynamoDB tables, the stream and SQS queues: implementations of ports.
 
-It imports `webhooks`, `callbacks`, `services` and `domain`.
+It may import `webhooks`, `callbacks`, `services` and `domain`.
 """

@@ -1,8 +1,8 @@
-"""The delivery log: what storefronts were told, when, and what came of it.
+"""The delivery log: the events of payments and the attempts to deliver them.
 
-One item for each event, under its payment's order id and version. It keeps the event's bytes, which
-are the payment as its storefront sees it, so that the same event can be sent again; of what the
-receiver answered it keeps the status and nothing else.
+Each event is one item under the order id and the version of its payment. The item has the body of
+the event, which is the payment as storefronts see it, so that the same event can be sent again. Of
+the response of a webhook endpoint, it has only the HTTP status.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ATTEMPT = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event and the attempts to deliver it, oldest first."""
+    """An event and its delivery attempts, oldest first."""
 
     event: Event
     attempts: tuple[Attempt, ...]
@@ -46,26 +46,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class DynamoDeliveries:
-    """The deliveries table; see ports.Deliveries."""
+    """The deliveries table; implements `webhooks.ports.Deliveries`."""
 
     client: DynamoDBClient
     table: str
 
     def note(self, event: Event, attempt: Attempt) -> None:
-        """Add an attempt to the event's log; the log is kept for 90 days after the last one."""
+        """Add a delivery attempt to the event. The item expires 90 days after the last attempt."""
         with translated():
             self.client.update_item(**note(self.table, event, attempt))
 
     def of(self, order_id: str) -> list[Told]:
-        """What a payment's storefront was told of it, oldest version first."""
+        """Return the events of a payment with their delivery attempts, oldest version first."""
         with translated():
-            # A payment has a few dozen versions at most, so one page of 1 MB holds them all.
+            # A payment has at most a few dozen versions, so one page (1 MB) has all of them.
             answer = self.client.query(**of(self.table, order_id))
         return [_told(item) for item in answer["Items"]]
 
 
 def note(table: str, event: Event, attempt: Attempt) -> UpdateItemInputTypeDef:
-    """Add one attempt; the first one brings the event itself."""
+    """Return the write that adds a delivery attempt. The first one also stores the event."""
     values = {name: getattr(event, field) for field, name in _EVENT.items()}
     sets = [f"#{name} = :{name}" for name in values]
     sets += [
@@ -87,7 +87,7 @@ def note(table: str, event: Event, attempt: Attempt) -> UpdateItemInputTypeDef:
 
 
 def of(table: str, order_id: str) -> QueryInputTypeDef:
-    """All events of a payment."""
+    """Return the query for all events of a payment."""
     return {
         "TableName": table,
         "KeyConditionExpression": "orderId = :id",

@@ -1,4 +1,7 @@
-"""The SDK's errors, translated where they enter. What they say is dropped: it may quote an item."""
+"""Translation of the SDK's errors.
+
+Only the error code is kept, because the message may quote an item.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +13,7 @@ from payments.domain.errors import Unavailable
 
 
 class ConditionFailed(Exception):
-    """The item is not as a write requires; `item` is what is there instead, if anything."""
+    """The condition of a write does not hold; `item` is the stored item, or None."""
 
     def __init__(self, item: dict[str, Any] | None) -> None:
         super().__init__("condition failed")
@@ -19,7 +22,7 @@ class ConditionFailed(Exception):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise ConditionFailed for a condition that does not hold, Unavailable for anything else."""
+    """Raise ConditionFailed if a condition does not hold, Unavailable for other SDK errors."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,7 @@
-"""The queue of events. Fair among storefronts: each is a message group of the standard queue."""
+"""The queue of webhook events.
+
+It is a standard queue with the storefront as message group, so that SQS serves storefronts fairly.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,18 @@ from payments.webhooks.events import Event
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_BATCH = 10  # SQS takes no more at once
+_BATCH = 10  # SQS accepts at most 10 messages per request
 
 
 @dataclass(frozen=True, slots=True)
 class SqsEvents:
-    """See ports.EventQueue."""
+    """The queue of webhook events; implements `webhooks.ports.EventQueue`."""
 
     client: SQSClient
     url: str
 
     def send(self, events: Sequence[Event]) -> None:
-        """Queue events; raises Unavailable, perhaps after a part of them was queued."""
+        """Queue events. Raises Unavailable; some of the events may be queued in this case."""
         for batch in itertools.batched(events, _BATCH, strict=False):
             with translated():
                 answer = self.client.send_message_batch(
@@ -35,17 +38,17 @@ class SqsEvents:
                         {
                             "Id": str(n),
                             "MessageBody": json.dumps(asdict(event), separators=(",", ":")),
-                            # A storefront whose receiver is sick keeps no other one waiting.
+                            # A storefront with a slow webhook endpoint does not delay the others.
                             "MessageGroupId": event.storefront_id,
                         }
                         for n, event in enumerate(batch)
                     ],
                 )
             if answer.get("Failed"):
-                raise Unavailable("SQS took only a part")
+                raise Unavailable("SQS accepted only a part of the batch")
 
     def postpone(self, receipt: str, seconds: int) -> None:
-        """Let a message that was received come again after so many seconds."""
+        """Make a received message visible again after this number of seconds."""
         with translated():
             self.client.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds
@@ -53,5 +56,5 @@ class SqsEvents:
 
 
 def read_event(body: str) -> Event:
-    """The event in a message that `send` made."""
+    """Return the event in a message that `send` queued."""
     return Event(**json.loads(body))

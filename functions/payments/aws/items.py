@@ -1,7 +1,7 @@
-"""Payments as DynamoDB items.
+"""Conversion between payments and DynamoDB items.
 
-One flat item; absent attributes are absent, never null, so that an open payment stays within one
-write unit (1 KB). All numbers are whole.
+A payment is one flat item. Attributes without a value are omitted, not null, so that an open
+payment needs only one write unit (1 KB). All numbers are integers.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ from payments.domain.transitions import Status
 type Item = Mapping[str, Any]
 type Part = Lease | IssuedCode | Failure | ReceivedMoney
 
-# The attribute of each field; a part is there when its first attribute is.
+# The attribute of each field. A part exists if the item has its first attribute.
 _PARTS: Mapping[type[Any], Mapping[str, str]] = {
     Lease: {"id": "leaseId", "until": "leaseUntil"},
     IssuedCode: {
@@ -67,17 +67,17 @@ _OPTIONAL: Mapping[str, str] = {
 
 
 def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values in DynamoDB's typed form; raises TypeError for what no item of ours holds."""
+    """Convert plain values to DynamoDB's typed form. Raises TypeError for other types."""
     return {name: _typed(value) for name, value in values.items()}
 
 
 def unmarshal(item: Item) -> dict[str, Any]:
-    """DynamoDB's typed form in plain values; raises KeyError for a type that we never write."""
+    """Convert DynamoDB's typed form to plain values. Raises KeyError for types never written."""
     return {name: _plain(value) for name, value in item.items()}
 
 
 def part_attributes(part: Part | None) -> dict[str, Any]:
-    """The attributes of one part of a payment; those that hold nothing are left out."""
+    """Return the attributes of a part of a payment, without those that have no value."""
     if part is None:
         return {}
     values = {name: getattr(part, field) for field, name in _PARTS[type(part)].items()}
@@ -87,7 +87,7 @@ def part_attributes(part: Part | None) -> dict[str, Any]:
 
 
 def missing_attributes(part: Part | None) -> list[str]:
-    """The attributes that a part could have and has not: an older one may have left them."""
+    """Return the attributes that a part has no value for: the item may still have old values."""
     if part is None:
         return []
     present = part_attributes(part)
@@ -95,7 +95,7 @@ def missing_attributes(part: Part | None) -> list[str]:
 
 
 def entry_attributes(entry: Entry) -> dict[str, Any]:
-    """One history entry."""
+    """Return the attributes of a history entry."""
     attributes = {
         "status": entry.status.value,
         "at": entry.at,
@@ -108,7 +108,7 @@ def entry_attributes(entry: Entry) -> dict[str, Any]:
 
 
 def to_item(payment: Payment) -> dict[str, Any]:
-    """The item of a payment, in DynamoDB's typed form."""
+    """Return the item of a payment in DynamoDB's typed form."""
     values = {name: getattr(payment, field) for field, name in _FIELDS.items()}
     optional = {name: getattr(payment, field) for field, name in _OPTIONAL.items()}
     values |= {name: value for name, value in optional.items() if value is not None}
@@ -124,7 +124,7 @@ def to_item(payment: Payment) -> dict[str, Any]:
 
 
 def to_payment(item: Item) -> Payment:
-    """The payment in an item as DynamoDB returns it."""
+    """Return the payment in an item in DynamoDB's typed form."""
     plain = unmarshal(item)
     fields: dict[str, Any] = {field: plain[name] for field, name in _FIELDS.items()}
     fields |= {field: plain.get(name) for field, name in _OPTIONAL.items()}
@@ -140,7 +140,7 @@ def to_payment(item: Item) -> Payment:
     )
 
 
-# boto3 has this too, for all types; with all that it imports it is a twelfth of a cold callback.
+# boto3's serializer is not used: its imports take a twelfth of a callback's cold start.
 def _typed(value: Any) -> dict[str, Any]:
     match value:
         case str():

@@ -1,6 +1,7 @@
-"""The requests by which callers take turns at asking Finpay about a payment.
+"""Requests for leases, status syncs and confirmations, so that one caller at a time asks Finpay.
 
-They change no status, so they make no version. Each is won by one caller and bears its mark.
+They do not change the status, so they create no version. Of concurrent callers one succeeds, and
+its write id is stored. Pure functions.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SYNC_INDEX = "next-sync"
 def take_lease(
     table: str, order_id: str, seen: Lease, taken: Lease, last_attempt_at: int
 ) -> UpdateItemInputTypeDef:
-    """Become the one who may act at Finpay on an INITIATING payment, after `seen` ran out."""
+    """Return the write that replaces the expired lease `seen` of an INITIATING payment."""
     return _conditional_update(
         table,
         order_id,
@@ -42,7 +43,7 @@ def take_lease(
 def begin_sync(
     table: str, order_id: str, due_at: int, next_due_at: int, write_id: str
 ) -> UpdateItemInputTypeDef:
-    """Become the one who asks Finpay in the status sync that was due then; set the next one."""
+    """Return the write that begins the status sync due at `due_at` and schedules the next one."""
     return _conditional_update(
         table,
         order_id,
@@ -55,7 +56,11 @@ def begin_sync(
 def end_sync(
     table: str, order_id: str, write_id: str, due_at: int | None
 ) -> UpdateItemInputTypeDef:
-    """Set or end the watch, unless somebody else did since the status sync with this id began."""
+    """Return the write that schedules the next status sync; a `due_at` of None ends the schedule.
+
+    Its condition fails if another write changed the schedule since the status sync `write_id`
+    began.
+    """
     values: dict[str, Any] = {":writeId": write_id}
     if due_at is None:
         update = "REMOVE syncShard, nextSyncAt, syncId"
@@ -68,7 +73,10 @@ def end_sync(
 def begin_confirmation(
     table: str, order_id: str, now: int, before: int, write_id: str
 ) -> UpdateItemInputTypeDef:
-    """Become the one who asks Finpay about an unverified callback, if nobody did since `before`."""
+    """Return the write that begins the confirmation of an unverified callback.
+
+    Its condition fails if a confirmation began since `before` (epoch milliseconds).
+    """
     return _conditional_update(
         table,
         order_id,
@@ -80,7 +88,7 @@ def begin_confirmation(
 
 
 def due(table: str, shard: str, now: int, limit: int, start: Any = None) -> QueryInputTypeDef:
-    """A page of the payments of a shard whose time has come, the longest waiting first."""
+    """Return the query for a page of due payments of a shard, the oldest due time first."""
     request: QueryInputTypeDef = {
         "TableName": table,
         "IndexName": SYNC_INDEX,

@@ -1,6 +1,6 @@
-"""The requests that store, read and change payments.
+"""Requests that store, read, change and delete payments.
 
-Pure functions: what is written under which condition is read and tested without AWS.
+Pure functions, so that writes and their conditions can be tested without AWS.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def reserve(table: str, payment: Payment) -> PutItemInputTypeDef:
-    """Store a new payment, unless its order id is taken."""
+    """Return the write that stores a new payment unless its order id is taken."""
     return {
         "TableName": table,
         "Item": to_item(payment),
@@ -41,12 +41,12 @@ def reserve(table: str, payment: Payment) -> PutItemInputTypeDef:
 
 
 def get(table: str, order_id: str) -> GetItemInputTypeDef:
-    """Read a payment, strongly consistent: a storefront must see what it was just told."""
+    """Return the read of a payment; consistent, so that a status read sees the last write."""
     return {"TableName": table, "Key": {"orderId": {"S": order_id}}, "ConsistentRead": True}
 
 
 def withdraw(table: str, order_id: str, lease: str) -> DeleteItemInputTypeDef:
-    """Remove a reservation, if it still holds the lease and nothing was learnt of it."""
+    """Return the delete of a payment that is in its first version and has this lease."""
     return {
         "TableName": table,
         "Key": {"orderId": {"S": order_id}},
@@ -59,9 +59,9 @@ def withdraw(table: str, order_id: str, lease: str) -> DeleteItemInputTypeDef:
 
 
 def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
-    """One conditional write: the next version with its history entry, or nothing at all.
+    """Return the conditional write of the next version and its history entry.
 
-    A payment that left INITIATING needs no lease, so that goes with any change of status.
+    Only an INITIATING payment needs a lease, so the write of any other status removes it.
     """
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
     dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
@@ -98,7 +98,7 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
 
 
 def _conditions(wanted: Change) -> tuple[list[str], dict[str, Any]]:
-    """What has to hold, and the values in it."""
+    """Return the conditions of a change and the values in them."""
     values: dict[str, Any] = {
         f":from{n}": status.value for n, status in enumerate(sorted(wanted.sources))
     }
@@ -126,5 +126,5 @@ def _named(conditions: list[str]) -> set[str]:
 
 
 def _sync_index_keys(order_id: str, at: int | None) -> dict[str, Any]:
-    """The keys of the index of due payments; a payment without them is not in it."""
+    """Return the keys of the index of due payments. An item without them is not in the index."""
     return {} if at is None else {"syncShard": shard_of(order_id), "nextSyncAt": at}

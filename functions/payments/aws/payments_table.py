@@ -1,7 +1,7 @@
 """The payments table.
 
-The SDK retries a call whose answer was lost, and a conditional write that was applied then meets
-itself: the old item that comes back bears the write's own id, and that is a success.
+The SDK retries a call whose response was lost. If the first call was applied, the condition of the
+retry fails, and the item that DynamoDB returns has the write's own id. This is a success.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ SYNC_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class DynamoPayments:
-    """The payments table; see ports.PaymentStore."""
+    """The payments table; implements PaymentStore and DuePayments of `domain.ports`."""
 
     client: DynamoDBClient
     table: str
 
     def reserve(self, payment: Payment) -> Payment | None:
-        """Store a new payment; return the one that is there already, if there is one."""
+        """Store a new payment; return the existing payment if the order id is taken, else None."""
         try:
             with translated():
                 self.client.put_item(**payment_writes.reserve(self.table, payment))
@@ -42,13 +42,13 @@ class DynamoPayments:
         return None
 
     def get(self, order_id: str) -> Payment | None:
-        """Read a payment, strongly consistent."""
+        """Read a payment with strong consistency; return None if there is none."""
         with translated():
             answer = self.client.get_item(**payment_writes.get(self.table, order_id))
         return to_payment(answer["Item"]) if "Item" in answer else None
 
     def apply(self, change: Change) -> Applied | Refused:
-        """Change a payment, if the change applies to it."""
+        """Apply a change if its conditions hold."""
         try:
             with translated():
                 answer = self.client.update_item(**payment_writes.change(self.table, change))
@@ -62,7 +62,7 @@ class DynamoPayments:
         return Applied(to_payment(answer["Attributes"]))
 
     def withdraw(self, order_id: str, lease: str) -> None:
-        """Remove a payment that never got beyond the reservation holding this lease."""
+        """Delete a payment if it is in its first version and has this lease; else do nothing."""
         try:
             with translated():
                 self.client.delete_item(**payment_writes.withdraw(self.table, order_id, lease))
@@ -70,9 +70,9 @@ class DynamoPayments:
             return
 
     def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
-        """Take the lease from whoever was seen with it; None if another was quicker.
+        """Replace the lease of an INITIATING payment, and set its `last_attempt_at`.
 
-        `last_attempt_at` is when its new holder may ask Finpay for a code.
+        Returns None if the lease or the status changed since the payment was read.
         """
         if payment.lease is None:
             return None
@@ -84,12 +84,18 @@ class DynamoPayments:
     def begin_sync(
         self, order_id: str, due_at: int, next_due_at: int, write_id: str
     ) -> Payment | None:
-        """Begin the status sync that was due then; None if another did or it is due no more."""
+        """Begin the status sync that is due at `due_at`, and schedule the next one.
+
+        Returns None if another caller began it or it is no longer due.
+        """
         request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, write_id)
         return self._conditional_update(request, lambda found: found.sync_id == write_id)
 
     def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
-        """Set or end the watch, unless the payment moved since the status sync with this id began."""
+        """Schedule the next status sync; with a `due_at` of None, end the schedule.
+
+        Does nothing if another write changed the schedule since the status sync `write_id` began.
+        """
         self._conditional_update(
             lease_writes.end_sync(self.table, order_id, write_id, due_at), lambda _: False
         )
@@ -97,12 +103,16 @@ class DynamoPayments:
     def begin_confirmation(
         self, order_id: str, now: int, before: int, write_id: str
     ) -> Payment | None:
-        """Begin to ask about an unverified callback; None if somebody did since `before`."""
+        """Begin the confirmation of an unverified callback.
+
+        Returns None if a confirmation began since `before` (epoch milliseconds) or if there is no
+        such payment.
+        """
         request = lease_writes.begin_confirmation(self.table, order_id, now, before, write_id)
         return self._conditional_update(request, lambda found: found.confirmation_id == write_id)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
-        """Order ids and due times of a shard's payments whose time has come, oldest first."""
+        """Yield order id and due time of the due payments of a shard, the oldest due time first."""
         start = None
         while True:
             with translated():
@@ -117,7 +127,7 @@ class DynamoPayments:
     def _conditional_update(
         self, request: UpdateItemInputTypeDef, is_own: Callable[[Payment], bool]
     ) -> Payment | None:
-        """The payment after a write that one caller wins; None for all others."""
+        """Return the payment after the write, or None if the condition fails."""
         try:
             with translated():
                 answer = self.client.update_item(**request)

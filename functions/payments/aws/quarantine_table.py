@@ -1,4 +1,4 @@
-"""The quarantine table: callbacks that proved nothing or did not match."""
+"""The quarantine table: callbacks that were not applied."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUARANTINE_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class DynamoQuarantine:
-    """The quarantine table; see ports.Quarantine."""
+    """The quarantine table; implements `domain.ports.Quarantine`."""
 
     client: DynamoDBClient
     table: str
@@ -29,7 +29,7 @@ class DynamoQuarantine:
     def keep(
         self, order_id: str, reason: Reason, payload_digest: str, reported: GatewayStatus | None
     ) -> None:
-        """Store it once, however often the same callback comes; gone after 90 days."""
+        """Store one record per payload digest. It expires 90 days after the last receipt."""
         now = self.clock()
         item = {
             "orderId": order_id,
@@ -43,8 +43,8 @@ class DynamoQuarantine:
 
 
 def put(table: str, item: dict[str, Any], reported: GatewayStatus | None) -> PutItemInputTypeDef:
-    """Keep what a callback claimed, never its body."""
-    claimed = (
+    """Return the write of a record with the reported values. It never has the body."""
+    values = (
         {
             "reportedStatus": reported.status,
             "reportedAmount": reported.came,
@@ -54,5 +54,5 @@ def put(table: str, item: dict[str, Any], reported: GatewayStatus | None) -> Put
         if reported
         else {}
     )
-    present = {name: value for name, value in claimed.items() if value is not None}
+    present = {name: value for name, value in values.items() if value is not None}
     return {"TableName": table, "Item": marshal(item | present)}

@@ -1,4 +1,4 @@
-"""The payments table's stream: what a payment was and what it became, by one write."""
+"""The stream of the payments table: each record is a payment before and after one write."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def read_changes(records: Iterable[Mapping[str, Any]]) -> tuple[list[Change], str]:
-    """The changes up to the first record that cannot be read, and that one's sequence number.
+    """Return the changes before the first unreadable record, and its sequence number.
 
-    It is empty if all could be read. The stream goes on from there, or puts the record aside.
+    The sequence number is empty if all records are readable. Otherwise Lambda retries from that
+    record, and finally sends it to the dead-letter queue.
     """
     changes: list[Change] = []
     for record in records:

@@ -23,19 +23,19 @@ _COUNTS: Sequence[QueueAttributeNameType] = (
 
 @dataclass(frozen=True, slots=True)
 class SqsSyncQueue:
-    """See ports.SyncQueue."""
+    """The queue of status syncs; implements `domain.ports.SyncQueue`."""
 
     client: SQSClient
     url: str
 
     def waiting(self) -> int:
-        """About how many status syncs are queued or under way."""
+        """Return the approximate number of status syncs that are queued or in progress."""
         with translated():
             answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=_COUNTS)
         return sum(int(count) for count in answer["Attributes"].values())
 
     def send(self, syncs: Sequence[tuple[str, int]]) -> None:
-        """Queue up to ten status syncs; what could not be queued is due all the same."""
+        """Queue up to ten status syncs. Raises Unavailable; those not queued remain due."""
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(n), "MessageBody": json.dumps({"orderId": order_id, "nextSyncAt": due_at})}
             for n, (order_id, due_at) in enumerate(syncs)
@@ -43,10 +43,10 @@ class SqsSyncQueue:
         with translated():
             answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
         if answer.get("Failed"):
-            raise Unavailable("SQS took only a part")
+            raise Unavailable("SQS accepted only a part of the batch")
 
 
 def read_sync(body: str) -> tuple[str, int]:
-    """Order id and due time in a message that `send` made."""
+    """Return order id and due time in a message that `send` queued."""
     message: Any = json.loads(body)
     return message["orderId"], message["nextSyncAt"]

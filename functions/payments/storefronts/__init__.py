@@ -1,4 +1,4 @@
-"""Storefronts as the operator registered them: API keys, webhook secrets, webhook endpoints.
+"""Registered storefronts: API keys, webhook secrets and webhook endpoints.
 
-It imports `aws`, `webhooks` and `domain`.
+It may import `aws`, `webhooks` and `domain`.
 """

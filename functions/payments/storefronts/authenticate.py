@@ -1,4 +1,4 @@
-"""Which storefront stands behind an API key."""
+"""Authentication of storefronts by API key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Storefront:
-    """One shop of the merchant; the URLs in its requests may have these origins."""
+    """An authenticated storefront. URLs in its requests must have an allowed origin."""
 
     id: str
     allowed_origins: tuple[str, ...]
@@ -28,16 +28,16 @@ class Storefront:
 
 @dataclass(frozen=True, slots=True)
 class Storefronts:
-    """The storefronts table."""
+    """Authenticates storefronts against the storefronts table."""
 
     client: DynamoDBClient
     table: str
     clock: Clock
 
     def authenticate(self, authorization: str) -> Storefront | None:
-        """The storefront of an `Authorization: Bearer sk_…` header; None if the key is no good.
+        """Return the storefront of an `Authorization: Bearer sk_…` header.
 
-        Raises Unavailable if the table does not answer.
+        Returns None if the key is not valid. Raises Unavailable if the table does not respond.
         """
         scheme, _, key = authorization.partition(" ")
         storefront_id = api_keys.storefront_of(key.strip())
@@ -46,13 +46,13 @@ class Storefronts:
         with translated():
             answer = self.client.get_item(**table_requests.identity(self.table, storefront_id))
         item = answer.get("Item")
-        # An unknown storefront's key is compared as well: time is not to tell which ids there are.
+        # Compared for an unknown storefront too, so that the time does not reveal which ids exist.
         if not api_keys.matches(key.strip(), self._digests(item)) or item is None:
             return None
         return Storefront(storefront_id, read_origins(item))
 
     def _digests(self, item: Mapping[str, Any] | None) -> list[str]:
-        """Of the keys that open a door; a disabled storefront has none."""
+        """Return the digests of the live keys. A disabled storefront has none."""
         if item is None or "disabledAt" in item:
             return []
         return [key.digest for key in live(read_keys(item), self.clock())]

@@ -1,4 +1,4 @@
-"""Receivers of webhooks, out of the storefronts table."""
+"""Webhook secrets and disabled webhook endpoints, from the storefronts table."""
 
 from __future__ import annotations
 
@@ -19,17 +19,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DynamoReceivers:
-    """The storefronts table, and KMS that sealed what is in it; see ports.Receivers."""
+    """The storefronts table; implements `webhooks.ports.Receivers`.
+
+    KMS decrypts the webhook secrets. Decrypted secrets are cached.
+    """
 
     dynamodb: DynamoDBClient
     kms: KMSClient
     table: str
     clock: Clock
-    # By storefront as well: a sealed secret that was copied to another one must not open there.
-    _opened: dict[tuple[str, bytes], bytes] = field(default_factory=dict, repr=False)
+    # The storefront is part of the key: a secret copied to another storefront must not decrypt.
+    _decrypted: dict[tuple[str, bytes], bytes] = field(default_factory=dict, repr=False)
 
     def of(self, storefront_id: str) -> Receiver | None:
-        """The receiver of a storefront's webhooks, a disabled one's too; None if there is none."""
+        """Return the receiver of a storefront's webhooks, or None if there is no such storefront.
+
+        A disabled storefront still receives webhooks.
+        """
         with translated():
             answer = self.dynamodb.get_item(**table_requests.receiver(self.table, storefront_id))
         item = answer.get("Item")
@@ -38,12 +44,12 @@ class DynamoReceivers:
         secrets = live(read_secrets(item), self.clock())
         return Receiver(
             storefront_id,
-            tuple(self._open(storefront_id, secret.sealed) for secret in secrets),
+            tuple(self._decrypt(storefront_id, secret.sealed) for secret in secrets),
             frozenset(item["goneEndpoints"]["M"]),
         )
 
     def disable(self, storefront_id: str, endpoint_hash: str) -> None:
-        """Remember that an endpoint is gone, unless it is known or MAX_GONE others are."""
+        """Disable a webhook endpoint; do nothing if it or MAX_GONE others are disabled."""
         request = table_requests.disable_endpoint(
             self.table, storefront_id, endpoint_hash, self.clock(), MAX_GONE
         )
@@ -53,13 +59,13 @@ class DynamoReceivers:
         except ConditionFailed:
             return
 
-    def _open(self, storefront_id: str, sealed: bytes) -> bytes:
-        known = self._opened.get((storefront_id, sealed))
+    def _decrypt(self, storefront_id: str, sealed: bytes) -> bytes:
+        known = self._decrypted.get((storefront_id, sealed))
         if known is not None:
             return known
         with translated():
             answer = self.kms.decrypt(
                 CiphertextBlob=sealed, EncryptionContext=encryption_context(storefront_id)
             )
-        opened = self._opened[storefront_id, sealed] = answer["Plaintext"]
-        return opened
+        secret = self._decrypted[storefront_id, sealed] = answer["Plaintext"]
+        return secret

@@ -1,7 +1,7 @@
-"""What is registered of a storefront, and its DynamoDB item.
+"""The registration of a storefront and its DynamoDB item.
 
-Keys and webhook secrets stand with the newest first. One without an end lives until it is rotated;
-what has ended is dropped at the next rotation. All times are epoch milliseconds.
+API keys and webhook secrets are in order, newest first. Without `expires_at`, they are valid until
+they are rotated. The next rotation removes expired ones. All times are epoch milliseconds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ type Value = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key: SHA-256 (lower-case hex) is all that is stored of it."""
+    """An API key. Only its SHA-256 (lower-case hex) is stored."""
 
     digest: str
     created_at: int
@@ -22,7 +22,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecret:
-    """A webhook secret, encrypted by KMS for its storefront."""
+    """A webhook secret; `sealed` is encrypted by KMS for its storefront."""
 
     id: str
     sealed: bytes
@@ -32,7 +32,10 @@ class WebhookSecret:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One storefront, with everything that the operator registered and `notify` noted of it."""
+    """A storefront with the operator's settings.
+
+    `gone_endpoints` are the hashes of webhook endpoints that `notify` disabled, each with the time.
+    """
 
     storefront_id: str
     created_at: int
@@ -44,27 +47,27 @@ class Registration:
 
 
 class Expiring(Protocol):
-    """An API key or a webhook secret."""
+    """A credential that can expire: an API key or a webhook secret."""
 
     @property
     def expires_at(self) -> int | None:
-        """When it ended or will end; None if that is not decided."""
+        """The expiry time; None if the credential has none."""
 
 
 def live[E: Expiring](credentials: Iterable[E], now: int) -> tuple[E, ...]:
-    """Those that have not ended yet, in their order."""
+    """Return the credentials that have not expired, in the same order."""
     return tuple(one for one in credentials if one.expires_at is None or now < one.expires_at)
 
 
 def encryption_context(storefront_id: str) -> dict[str, str]:
-    """What KMS binds a storefront's webhook secrets to: they open for no other storefront."""
+    """Return the KMS encryption context that binds a webhook secret to its storefront."""
     return {"storefrontId": storefront_id}
 
 
 def to_item(registration: Registration) -> dict[str, Any]:
-    """The item of a storefront, in DynamoDB's typed form.
+    """Return the item of a storefront in DynamoDB's typed form.
 
-    The map of gone endpoints is there from the start, since none can be set in a map that is not.
+    `goneEndpoints` is always present, because an update cannot add a key to a missing map.
     """
     item: dict[str, Any] = {
         "storefrontId": {"S": registration.storefront_id},
@@ -80,7 +83,7 @@ def to_item(registration: Registration) -> dict[str, Any]:
 
 
 def to_registration(item: Value) -> Registration:
-    """The storefront in an item as DynamoDB returns it."""
+    """Return the storefront in an item in DynamoDB's typed form."""
     return Registration(
         storefront_id=item["storefrontId"]["S"],
         created_at=int(item["createdAt"]["N"]),
@@ -93,52 +96,53 @@ def to_registration(item: Value) -> Registration:
 
 
 def read_keys(item: Value) -> tuple[ApiKey, ...]:
-    """The API keys in an item."""
+    """Return the API keys in an item."""
     entries = [entry["M"] for entry in item["keys"]["L"]]
-    return tuple(ApiKey(entry["digest"]["S"], *_life(entry)) for entry in entries)
+    return tuple(ApiKey(entry["digest"]["S"], *_read_lifetime(entry)) for entry in entries)
 
 
 def read_secrets(item: Value) -> tuple[WebhookSecret, ...]:
-    """The webhook secrets in an item."""
+    """Return the webhook secrets in an item."""
     entries = [entry["M"] for entry in item["webhookSecrets"]["L"]]
     return tuple(
-        WebhookSecret(entry["id"]["S"], entry["sealed"]["B"], *_life(entry)) for entry in entries
+        WebhookSecret(entry["id"]["S"], entry["sealed"]["B"], *_read_lifetime(entry))
+        for entry in entries
     )
 
 
 def read_origins(item: Value) -> tuple[str, ...]:
-    """The origins in an item that a storefront's URLs may have."""
+    """Return the allowed origins in an item."""
     return tuple(origin["S"] for origin in item["allowedOrigins"]["L"])
 
 
 def keys_value(keys: Sequence[ApiKey]) -> dict[str, Any]:
-    """API keys as an attribute."""
-    return {"L": [{"M": {"digest": {"S": key.digest}} | _ages(key)} for key in keys]}
+    """Return API keys as an attribute value."""
+    return {"L": [{"M": {"digest": {"S": key.digest}} | _lifetime(key)} for key in keys]}
 
 
 def secrets_value(secrets: Sequence[WebhookSecret]) -> dict[str, Any]:
-    """Webhook secrets as an attribute."""
+    """Return webhook secrets as an attribute value."""
     return {
         "L": [
-            {"M": {"id": {"S": secret.id}, "sealed": {"B": secret.sealed}} | _ages(secret)}
+            {"M": {"id": {"S": secret.id}, "sealed": {"B": secret.sealed}} | _lifetime(secret)}
             for secret in secrets
         ]
     }
 
 
 def gone_value(gone: Mapping[str, int]) -> dict[str, Any]:
-    """Hashes of endpoints and when they answered 410, as an attribute."""
+    """Return the hashes of disabled webhook endpoints and their times as an attribute value."""
     return {"M": {name: _number(at) for name, at in gone.items()}}
 
 
-def _ages(credential: ApiKey | WebhookSecret) -> dict[str, Any]:
+def _lifetime(credential: ApiKey | WebhookSecret) -> dict[str, Any]:
     created = {"createdAt": _number(credential.created_at)}
     if credential.expires_at is None:
         return created
     return created | {"expiresAt": _number(credential.expires_at)}
 
 
-def _life(entry: Value) -> tuple[int, int | None]:
+def _read_lifetime(entry: Value) -> tuple[int, int | None]:
     expires_at = int(entry["expiresAt"]["N"]) if "expiresAt" in entry else None
     return int(entry["createdAt"]["N"]), expires_at
 

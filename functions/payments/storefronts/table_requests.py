@@ -1,7 +1,7 @@
-"""The requests by which functions read and note things of storefronts.
+"""Requests of the functions to the storefronts table.
 
-Pure functions. Each read names the attributes that it needs: the authorizer never reads a webhook
-secret, not even a sealed one, and `notify` never reads the digest of an API key.
+Pure functions. Each read requests only the attributes that it needs: the authorizer never reads a
+webhook secret, even encrypted, and `notify` never reads the digest of an API key.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 def identity(table: str, storefront_id: str) -> GetItemInputTypeDef:
-    """Read whom a key may stand for."""
+    """Return the read of what authentication needs."""
     return {
         "TableName": table,
         "Key": {"storefrontId": {"S": storefront_id}},
-        "ConsistentRead": True,  # a key works from the moment that it is shown
+        "ConsistentRead": True,  # a new key is valid immediately
         "ProjectionExpression": "#keys, allowedOrigins, disabledAt",
         "ExpressionAttributeNames": {"#keys": "keys"},
     }
 
 
 def receiver(table: str, storefront_id: str) -> GetItemInputTypeDef:
-    """Read what webhooks are signed with, and which endpoints are gone."""
+    """Return the read of the webhook secrets and the disabled webhook endpoints."""
     return {
         "TableName": table,
         "Key": {"storefrontId": {"S": storefront_id}},
-        "ConsistentRead": True,  # a rotated secret signs from the moment that it is shown
+        "ConsistentRead": True,  # a new secret signs immediately
         "ProjectionExpression": "webhookSecrets, goneEndpoints",
     }
 
@@ -36,7 +36,10 @@ def receiver(table: str, storefront_id: str) -> GetItemInputTypeDef:
 def disable_endpoint(
     table: str, storefront_id: str, endpoint_hash: str, now: int, most: int
 ) -> UpdateItemInputTypeDef:
-    """Note that an endpoint is gone, unless that is known or `most` are gone already."""
+    """Return the write that disables a webhook endpoint.
+
+    Its condition fails if the endpoint is disabled or if `most` endpoints are disabled.
+    """
     return {
         "TableName": table,
         "Key": {"storefrontId": {"S": storefront_id}},

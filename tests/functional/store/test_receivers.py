@@ -146,7 +146,7 @@ def test_a_secret_that_was_opened_needs_no_kms_again(
     kms.meta.events.register("before-send.kms.Decrypt", fail)
     assert receivers.of("toko") == before
     with pytest.raises(Unavailable, match="EndpointConnectionError"):
-        replace(receivers, _opened={}).of("toko")
+        replace(receivers, _decrypted={}).of("toko")
 
 
 def test_a_sealed_secret_opens_for_its_own_storefront_only(

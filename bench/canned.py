@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 from bench.places import EVENTS
-from payments.storefronts import api_keys
+from payments.storefronts import api_key_format
 
 type Document = dict[str, Any]
 
 MERCHANT = {"merchantId": "FINPAY770", "merchantKey": "SoSecret123"}
 ORDER_ID = "1680576995412"
-API_KEY = api_keys.compose("demo", "x" * 43)
+API_KEY = api_key_format.compose("demo", "x" * 43)
 
 
 def event(name: str) -> Document:
@@ -49,7 +49,12 @@ _STOREFRONT: Document = {
     "createdAt": {"N": "1680576995412"},
     "keys": {
         "L": [
-            {"M": {"digest": {"S": api_keys.digest(API_KEY)}, "createdAt": {"N": "1680576995412"}}}
+            {
+                "M": {
+                    "digest": {"S": api_key_format.digest(API_KEY)},
+                    "createdAt": {"N": "1680576995412"},
+                }
+            }
         ]
     },
     "webhookSecrets": {

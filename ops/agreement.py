@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ops.decision import decision, is_of_known_money, was_known
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said

@@ -7,8 +7,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from payments.domain import ids
-from payments.storefronts import api_keys
-from payments.storefronts.record import ApiKey, WebhookSecret, encryption_context
+from payments.storefronts import api_key_format
+from payments.storefronts.storefront_item import ApiKey, WebhookSecret, encryption_context
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def new_key(storefront_id: str, now: int) -> tuple[str, ApiKey]:
     """An API key of 256 random bits and its hash."""
-    shown = api_keys.compose(storefront_id, secrets.token_urlsafe(32))
-    return shown, ApiKey(api_keys.digest(shown), now)
+    shown = api_key_format.compose(storefront_id, secrets.token_urlsafe(32))
+    return shown, ApiKey(api_key_format.digest(shown), now)
 
 
 def new_secret(

@@ -8,8 +8,8 @@ from typing import Any
 
 from ops import wib
 from ops.stream_dead_letters import read_batch
-from payments.aws.event_queue import read_event
-from payments.aws.sync_queue import read_sync
+from payments.aws.status_sync_queue import read_sync
+from payments.aws.webhook_queue import read_event
 from payments.domain.payment import is_order_id
 
 _UNREADABLE = "unreadable"

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.aws.deliveries_table import DynamoDeliveries
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.sync_queue import SqsSyncQueue
+from payments.aws.status_sync_queue import SqsSyncQueue
 from payments.domain import clock
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ops.decision import decision
 from ops.diagnosis_paid import differs, of_paid
 from ops.rupiah import rupiah
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said

@@ -12,8 +12,8 @@ from ops.cases import Case, Diagnosis
 from ops.unasked import asked_no_more
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
-from payments.domain.transitions import Status
-from payments.webhooks.attempts import OTHER_MACHINE, Attempt, Outcome
+from payments.domain.transition_table import Status
+from payments.webhooks.delivery_attempt import OTHER_MACHINE, Attempt, Outcome
 from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:

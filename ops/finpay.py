@@ -14,14 +14,14 @@ from payments.domain.clock import DAY
 from payments.domain.errors import GatewayError, GatewayRefused, OutcomeUnknown
 from payments.finpay.circuit_breaker import CircuitBreaker
 from payments.finpay.client import FinpayClient
-from payments.finpay.credentials import SecretCredentials
-from payments.finpay.transport import HttpTransport
+from payments.finpay.http_transport import HttpTransport
+from payments.finpay.merchant_credentials import SecretCredentials
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
     from payments.domain.gateway_status import GatewayStatus
+    from payments.domain.interfaces import Gateway
     from payments.domain.payment import Payment
-    from payments.domain.ports import Gateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ops.payment_history import PaymentHistory
     from payments.aws.deliveries_table import Told
     from payments.domain.payment import Entry, Payment
-    from payments.webhooks.attempts import Attempt
+    from payments.webhooks.delivery_attempt import Attempt
 
 
 def lines(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> Iterator[str]:

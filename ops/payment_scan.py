@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from payments.aws.items import marshal, to_payment
-from payments.domain.transitions import Status
+from payments.aws.payment_items import marshal, to_payment
+from payments.domain.transition_table import Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ops import wib
 from ops.rupiah import rupiah
-from payments.aws.items import marshal, unmarshal
+from payments.aws.payment_items import marshal, unmarshal
 from payments.domain.gateway_status import Reason
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from ops.dead_letter_messages import DeadLetterMessage, Queue
 from ops.dead_letters import DeadLetters
 from ops.errors import NothingThere
 from ops.stream_dead_letters import StreamLetters
-from payments.aws.event_queue import read_event
-from payments.aws.sync_queue import read_sync
+from payments.aws.status_sync_queue import read_sync
+from payments.aws.webhook_queue import read_event
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
     from ops.status_syncs import StatusSyncs
-    from payments.aws.event_queue import SqsEvents
+    from payments.aws.webhook_queue import SqsEvents
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from ops.agreement import Difference, compare, is_decided, odd_one
 if TYPE_CHECKING:
     from ops.finpay import Said
     from ops.quarantine import Kept
+    from payments.domain.interfaces import Gateway
     from payments.domain.payment import Payment
-    from payments.domain.ports import Gateway
 
 GIVE_UP_AFTER = 5
 """So many orders in a row without an answer, and Finpay is asked no more."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from payments.aws.items import to_payment
+from payments.aws.callback_quarantine_table import DynamoQuarantine
+from payments.aws.payment_items import to_payment
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus
-from payments.services.review import Review
+from payments.services.review_decision import Review
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,7 +34,7 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
 def apply_status(
     dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, trigger: Trigger
 ) -> Payment:
-    """The payment after an operator's verdict; raises what payments.services.review.Review does.
+    """The payment after an operator's verdict; raises what payments.services.review_decision.Review does.
 
     `tables` are those of payments and of the quarantine.
     """

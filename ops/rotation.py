@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ops.errors import TooManyLive
-from payments.storefronts.api_keys import MAX_LIVE
-from payments.storefronts.record import ApiKey, WebhookSecret, live
+from payments.storefronts.api_key_format import MAX_LIVE
+from payments.storefronts.storefront_item import ApiKey, WebhookSecret, live
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,19 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from ops.errors import NothingThere
-from payments.aws.errors import ConditionFailed, translated
-from payments.aws.items import marshal
+from payments.aws.payment_items import marshal
+from payments.aws.sdk_errors import ConditionFailed, translated
 from payments.domain.sync_schedule import shard_of, shards
 from payments.finpay.client import CANCEL_SECONDS, CHECK_SECONDS
-from payments.services.reconcile import EnqueueDue, Run
+from payments.services.reconcile_payment import EnqueueDue, Run
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
     from payments.aws.payments_table import DynamoPayments
-    from payments.aws.sync_queue import SqsSyncQueue
+    from payments.aws.status_sync_queue import SqsSyncQueue
     from payments.domain.clock import Clock
+    from payments.domain.interfaces import Gateway
     from payments.domain.payment import Payment
-    from payments.domain.ports import Gateway
 
 _POLL_SECONDS = 0.5
 _CALL_MS = round(1000 * max(CHECK_SECONDS, CANCEL_SECONDS))

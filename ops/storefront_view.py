@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from payments.domain.clock import iso_utc
-from payments.storefronts.record import ApiKey, Registration, WebhookSecret, live
+from payments.storefronts.storefront_item import ApiKey, Registration, WebhookSecret, live
 
 
 def line(registration: Registration, now: int) -> str:

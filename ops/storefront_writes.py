@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from payments.storefronts.record import to_item
+from payments.storefronts.storefront_item import to_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         UpdateItemInputTypeDef,
     )
 
-    from payments.storefronts.record import Registration
+    from payments.storefronts.storefront_item import Registration
 
 
 def register(table: str, registration: Registration) -> PutItemInputTypeDef:

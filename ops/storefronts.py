@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ops import credentials, origins, storefront_writes
 from ops.errors import StorefrontChanged, StorefrontExists, StorefrontUnknown
 from ops.rotation import Overlap, rotated
-from payments.storefronts import api_keys
-from payments.storefronts.record import (
+from payments.storefronts import api_key_format
+from payments.storefronts.storefront_item import (
     Registration,
     gone_value,
     keys_value,
@@ -64,7 +64,7 @@ class Registry:
         StorefrontExists for an id that is taken.
         """
         origins.check(allowed_origins)
-        if not api_keys.is_storefront_id(storefront_id):
+        if not api_key_format.is_storefront_id(storefront_id):
             raise ValueError(
                 "a storefront id is 1 to 32 lower-case letters, digits and inner hyphens"
             )

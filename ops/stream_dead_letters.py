@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.errors import NothingThere
-from payments.aws.stream import read_changes
-from payments.webhooks.publish import PublishEvents
+from payments.aws.stream_records import read_changes
+from payments.webhooks.publish_events import PublishEvents
 
 if TYPE_CHECKING:
     from ops.dead_letter_messages import DeadLetterMessage
-    from payments.webhooks.ports import EventQueue
+    from payments.webhooks.interfaces import EventQueue
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
 _MOST_PAGES = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.domain.transitions import GIVEN_UP, OPEN
+from payments.domain.transition_table import GIVEN_UP, OPEN
 
 if TYPE_CHECKING:
     from payments.domain.payment import Payment

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ops import history_lines
 from payments.aws.deliveries_table import DynamoDeliveries, Told
-from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
+from payments.aws.webhook_queue import SqsEvents
 from payments.domain.payment import Payment
 from payments.webhooks.events import Event, current_event
 

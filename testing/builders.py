@@ -10,7 +10,7 @@ from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import callback_token
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, Lease, Payment, Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.personal_data import marks
 
 EVENTS = Path(__file__).parent.parent / "events"

@@ -15,8 +15,8 @@ from botocore.config import Config
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import bootstrap
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.payment import LEASE_MS
 from testing.aws.account import SimulatedAccount, active
 from testing.builders import NOW, load_event

@@ -12,9 +12,9 @@ from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 from ops.webhooks import Webhooks
 from payments.aws.deliveries_table import DynamoDeliveries, Told
-from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.transitions import Status
+from payments.aws.webhook_queue import SqsEvents
+from payments.domain.transition_table import Status
 from testing.builders import SAMPLE_ORDER_ID, load_event, make_initiate_event, make_request_body
 from testing.event_filter import lets_in, stream_settings
 from testing.receivers import Receiver, listening

@@ -4,9 +4,9 @@ import time
 from typing import Any
 
 from payments import bootstrap
-from payments.api.http import Request, Response
-from payments.api.serve import serve
-from payments.callbacks.receive import Receipt
+from payments.api.error_boundary import serve
+from payments.api.http_event import Request, Response
+from payments.callbacks.receive_callback import Receipt
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
 from payments.observability import metrics

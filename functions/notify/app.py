@@ -3,7 +3,7 @@
 from typing import Any
 
 from payments import bootstrap
-from payments.aws.event_queue import read_event
+from payments.aws.webhook_queue import read_event
 from payments.dependencies import Dependencies
 from payments.domain.errors import Unavailable
 from payments.observability import metrics

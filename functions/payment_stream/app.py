@@ -3,7 +3,7 @@
 from typing import Any
 
 from payments import bootstrap
-from payments.aws.stream import read_changes
+from payments.aws.stream_records import read_changes
 from payments.observability import metrics
 
 

@@ -20,9 +20,9 @@ from payments.domain import clock, ids
 if TYPE_CHECKING:
     from botocore.session import Session
 
-    from payments.finpay.transport import Transport
+    from payments.finpay.http_transport import Transport
     from payments.webhooks.address_policy import Targets
-    from payments.webhooks.ports import PostWebhook
+    from payments.webhooks.interfaces import PostWebhook
 
 # At most 10.5 s: three attempts of 2.5 s, and the SDK's waits of up to 1 s and 2 s between them.
 # Parameter validation would take a tenth of a callback's own time, and a User-Agent that describes
@@ -54,7 +54,7 @@ def real_adapters() -> Adapters:
     """Adapters of AWS, and of HTTP to Finpay and to the storefronts."""
 
     def transport() -> Transport:
-        from payments.finpay.transport import HttpTransport
+        from payments.finpay.http_transport import HttpTransport
 
         return HttpTransport(clock.now)
 
@@ -63,7 +63,7 @@ def real_adapters() -> Adapters:
 
         import certifi
 
-        from payments.webhooks.sender import Post
+        from payments.webhooks.http_sender import Post
 
         return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 

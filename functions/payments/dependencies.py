@@ -14,22 +14,22 @@ from payments import settings
 from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
-    from payments.aws.event_queue import SqsEvents
     from payments.aws.payments_table import DynamoPayments
-    from payments.callbacks.confirm import ConfirmCallback
-    from payments.callbacks.receive import ReceiveCallback
+    from payments.aws.webhook_queue import SqsEvents
+    from payments.callbacks.confirm_with_finpay import ConfirmCallback
+    from payments.callbacks.receive_callback import ReceiveCallback
     from payments.domain.clock import Clock
     from payments.domain.gateway_status import GatewayStatus
     from payments.domain.ids import NewId
+    from payments.domain.interfaces import Gateway, Quarantine
     from payments.domain.merchant import CredentialSource
-    from payments.domain.ports import Gateway, Quarantine
-    from payments.finpay.transport import Transport
+    from payments.finpay.http_transport import Transport
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import ApplyStatus, StatusUpdate
     from payments.services.cancel import Cancel
     from payments.services.initiate import Initiate
-    from payments.services.reconcile import EnqueueDue, ReconcilePayment
-    from payments.services.resolve import Resolve
+    from payments.services.reconcile_payment import EnqueueDue, ReconcilePayment
+    from payments.services.resolve_unknown_outcome import Resolve
     from payments.services.sync_status import SyncStatus
     from payments.settings import RequestSettings
     from payments.storefronts.authenticate import Storefronts
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
         SendSimulatedCallback,
     )
     from payments.webhooks.address_policy import Targets
-    from payments.webhooks.deliver import Deliver
-    from payments.webhooks.ports import PostWebhook
-    from payments.webhooks.publish import PublishEvents
+    from payments.webhooks.deliver_event import Deliver
+    from payments.webhooks.interfaces import PostWebhook
+    from payments.webhooks.publish_events import PublishEvents
 
 CONFIRMATION_SECONDS = 2.5
 """Limit of the status check in a callback. Finpay requires a response in under 5 seconds."""
@@ -87,7 +87,7 @@ class Dependencies:
 
     @cached_property
     def _quarantine(self) -> Quarantine:
-        from payments.aws.quarantine_table import DynamoQuarantine
+        from payments.aws.callback_quarantine_table import DynamoQuarantine
 
         table = settings.tables().quarantine_table
         return DynamoQuarantine(self._dynamodb, table, self._adapters.clock)
@@ -100,7 +100,7 @@ class Dependencies:
 
     @cached_property
     def webhooks_queue(self) -> SqsEvents:
-        from payments.aws.event_queue import SqsEvents
+        from payments.aws.webhook_queue import SqsEvents
 
         return SqsEvents(self._adapters.client("sqs"), settings.webhooks_queue())
 
@@ -113,7 +113,7 @@ class Dependencies:
         return self._credentials_of(config.finpay_secret, config.key_overlap_days * DAY)
 
     def _credentials_of(self, secret: str, overlap: int) -> CredentialSource:
-        from payments.finpay.credentials import SecretCredentials
+        from payments.finpay.merchant_credentials import SecretCredentials
 
         client = self._adapters.client("secretsmanager")
         return SecretCredentials(client, secret, self._adapters.clock, overlap)
@@ -161,7 +161,7 @@ class Dependencies:
 
     @cached_property
     def _resolve(self) -> Resolve:
-        from payments.services.resolve import Resolve
+        from payments.services.resolve_unknown_outcome import Resolve
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return Resolve(
@@ -172,8 +172,8 @@ class Dependencies:
 
     @cached_property
     def initiate(self) -> Initiate:
-        from payments.services.ask import Ask
         from payments.services.initiate import Initiate
+        from payments.services.request_code import Ask
 
         payments, clock, new_id = self.payments, self._adapters.clock, self._adapters.new_id
         ask = Ask(payments, self._gateway, clock, new_id)
@@ -189,7 +189,7 @@ class Dependencies:
 
     @cached_property
     def receive_callback(self) -> ReceiveCallback:
-        from payments.callbacks.receive import ReceiveCallback
+        from payments.callbacks.receive_callback import ReceiveCallback
 
         def confirm(order_id: str, reported: GatewayStatus) -> StatusUpdate | None:
             # Built only for an unverified callback; a verified one does not load requests.
@@ -199,7 +199,7 @@ class Dependencies:
 
     @cached_property
     def _confirm_callback(self) -> ConfirmCallback:
-        from payments.callbacks.confirm import ConfirmCallback
+        from payments.callbacks.confirm_with_finpay import ConfirmCallback
 
         def sync_status() -> SyncStatus:
             return self._sync_status_of(self._gateway_with(check_seconds=CONFIRMATION_SECONDS))
@@ -210,15 +210,15 @@ class Dependencies:
 
     @cached_property
     def enqueue_due(self) -> EnqueueDue:
-        from payments.aws.sync_queue import SqsSyncQueue
-        from payments.services.reconcile import EnqueueDue
+        from payments.aws.status_sync_queue import SqsSyncQueue
+        from payments.services.reconcile_payment import EnqueueDue
 
         queue = SqsSyncQueue(self._adapters.client("sqs"), settings.sync_queue())
         return EnqueueDue(self.payments, queue, self._gateway, self._adapters.clock)
 
     @cached_property
     def sync_payment(self) -> ReconcilePayment:
-        from payments.services.reconcile import ReconcilePayment
+        from payments.services.reconcile_payment import ReconcilePayment
 
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return ReconcilePayment(
@@ -227,15 +227,15 @@ class Dependencies:
 
     @cached_property
     def publish_events(self) -> PublishEvents:
-        from payments.webhooks.publish import PublishEvents
+        from payments.webhooks.publish_events import PublishEvents
 
         return PublishEvents(self.webhooks_queue)
 
     @cached_property
     def deliver(self) -> Deliver:
         from payments.aws.deliveries_table import DynamoDeliveries
-        from payments.storefronts.endpoints import DynamoReceivers
-        from payments.webhooks.deliver import Deliver
+        from payments.storefronts.webhook_endpoints import DynamoReceivers
+        from payments.webhooks.deliver_event import Deliver
         from payments.webhooks.retry_policy import Retries
 
         config, clock = settings.webhooks(), self._adapters.clock
@@ -259,7 +259,7 @@ class Dependencies:
 
     @cached_property
     def schedule_simulated_callbacks(self) -> ScheduleSimulatedCallbacks:
-        from payments.test_mode.queue import SqsSimulatedCallbacks
+        from payments.test_mode.simulated_callback_queue import SqsSimulatedCallbacks
         from payments.test_mode.simulated_callbacks import ScheduleSimulatedCallbacks
 
         queue = SqsSimulatedCallbacks(

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
-from payments.aws.sync_queue import read_sync
+from payments.aws.status_sync_queue import read_sync
 from payments.dependencies import Dependencies
 from payments.domain.errors import GatewayError, PaymentInProgress
 from payments.observability import metrics

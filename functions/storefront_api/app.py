@@ -3,10 +3,10 @@
 from typing import Any
 
 from payments import bootstrap
-from payments.api.http import Request, Response
-from payments.api.responses import created, shown
-from payments.api.serve import serve
-from payments.api.storefront_requests import identify, named_order, read_order
+from payments.api.error_boundary import serve
+from payments.api.http_event import Request, Response
+from payments.api.payment_responses import created, shown
+from payments.api.read_request import identify, named_order, read_order
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentNotFound, UnknownRoute
 from payments.observability import metrics

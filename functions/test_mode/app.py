@@ -4,7 +4,7 @@ from typing import Any
 
 from payments import bootstrap
 from payments.observability.tracing import span
-from payments.test_mode.queue import read_simulated_callback
+from payments.test_mode.simulated_callback_queue import read_simulated_callback
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG001 - Lambda's signature

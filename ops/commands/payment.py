@@ -9,7 +9,7 @@ from ops.commands.invocation import AsJson, Region, Stack, command, deployed, fa
 from ops.diagnosis import diagnose
 from ops.payment_scan import Wanted
 from ops.progress import progress
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 
 app = typer.Typer(no_args_is_help=True, help="How payments stand, here and at Finpay.")
 

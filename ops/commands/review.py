@@ -6,7 +6,7 @@ from ops import history_json, reviews
 from ops.commands.invocation import AsJson, OrderId, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from payments.domain.errors import NotInReview, PaymentNotFound, Unavailable
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 
 app = typer.Typer(no_args_is_help=True, help="Money that came and does not match.")
 

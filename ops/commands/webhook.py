@@ -21,7 +21,7 @@ from ops.dead_letters import DeadLetters
 from ops.progress import progress
 from ops.redrive import Redrive
 from ops.webhooks import NothingToTell, lines
-from payments.aws.event_queue import read_event
+from payments.aws.webhook_queue import read_event
 from payments.webhooks.events import Event
 
 app = typer.Typer(no_args_is_help=True, help="What storefronts are told of their payments.")

@@ -15,8 +15,8 @@ from payments.domain.errors import SignatureError, Unavailable
 
 if TYPE_CHECKING:
     from ops.finpay import Said
+    from payments.domain.interfaces import Gateway
     from payments.domain.merchant import Credentials
-    from payments.domain.ports import Gateway
 
 PUT_IT = "put merchantId and merchantKey into it: docs/deploy.md"
 NOT_SET = "not-set"

@@ -1,4 +1,4 @@
-"""The schema of a payment in an answer: what `payments.domain.view` makes.
+"""The schema of a payment in an answer: what `payments.domain.payment_view` makes.
 
 A test compares it with that function's answers, member by member.
 """
@@ -6,8 +6,8 @@ A test compares it with that function's answers, member by member.
 from typing import Any, get_args
 
 from ops.openapi.references import or_null, text
-from payments.domain.transitions import Status
-from payments.requests.order import Currency
+from payments.domain.transition_table import Status
+from payments.payment_requests.order import Currency
 
 NAME = "Payment"
 ORDER_ID = text("^[A-Za-z0-9_-]{1,30}$")

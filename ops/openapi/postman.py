@@ -9,8 +9,8 @@ from typing import Any
 
 from ops.openapi.document import document
 from ops.openapi.references import JSON
-from payments.requests.customer import TEST_DOMAIN
-from payments.requests.test_outcomes import NAMES
+from payments.payment_requests.customer import TEST_DOMAIN
+from payments.payment_requests.simulated_outcomes import NAMES
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 NEW_ORDER = 'pm.collectionVariables.set("orderId", "POSTMAN-" + Date.now());'

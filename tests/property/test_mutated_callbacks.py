@@ -18,7 +18,7 @@ from payments.callbacks.signature import verify
 from payments.domain.errors import SignatureError
 from payments.domain.gateway_status import read_gateway_status
 from payments.domain.payment import Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     MERCHANT_KEY,
     SAMPLE_ORDER_ID,

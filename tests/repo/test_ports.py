@@ -5,32 +5,32 @@ from typing import Any, get_protocol_members, is_protocol
 
 import pytest
 
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.deliveries_table import DynamoDeliveries
-from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
-from payments.aws.sync_queue import SqsSyncQueue
-from payments.domain import merchant, ports
+from payments.aws.status_sync_queue import SqsSyncQueue
+from payments.aws.webhook_queue import SqsEvents
+from payments.domain import interfaces, merchant
 from payments.finpay.client import FinpayClient
-from payments.finpay.credentials import SecretCredentials
-from payments.storefronts.endpoints import DynamoReceivers
+from payments.finpay.merchant_credentials import SecretCredentials
+from payments.storefronts.webhook_endpoints import DynamoReceivers
 from payments.test_mode import simulated_callbacks
-from payments.test_mode.queue import SqsSimulatedCallbacks
-from payments.webhooks import ports as webhook_ports
-from payments.webhooks.sender import Post
+from payments.test_mode.simulated_callback_queue import SqsSimulatedCallbacks
+from payments.webhooks import interfaces as webhook_ports
+from payments.webhooks.http_sender import Post
 
 REAL: dict[type, type] = {
-    ports.PaymentStore: DynamoPayments,
-    ports.DuePayments: DynamoPayments,
-    ports.SyncQueue: SqsSyncQueue,
+    interfaces.PaymentStore: DynamoPayments,
+    interfaces.DuePayments: DynamoPayments,
+    interfaces.SyncQueue: SqsSyncQueue,
     webhook_ports.EventQueue: SqsEvents,
     simulated_callbacks.SimulatedCallbackQueue: SqsSimulatedCallbacks,
     webhook_ports.PostWebhook: Post,
     webhook_ports.Deliveries: DynamoDeliveries,
     merchant.CredentialSource: SecretCredentials,
     webhook_ports.Receivers: DynamoReceivers,
-    ports.Quarantine: DynamoQuarantine,
-    ports.Gateway: FinpayClient,
+    interfaces.Quarantine: DynamoQuarantine,
+    interfaces.Gateway: FinpayClient,
 }
 
 
@@ -39,7 +39,7 @@ def names_of(of: type, method: str) -> list[str]:
 
 
 def test_every_port_has_a_real_thing() -> None:
-    modules = (ports, webhook_ports, merchant, simulated_callbacks)
+    modules = (interfaces, webhook_ports, merchant, simulated_callbacks)
     members = [one for module in modules for one in vars(module).values()]
     declared = {one for one in members if inspect.isclass(one) and is_protocol(one)}
     assert declared - {Any} == set(REAL)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from payments.aws import lease_writes
-from payments.aws.event_queue import read_event
-from payments.aws.stream import read_changes
-from payments.aws.sync_queue import read_sync
+from payments.aws import lease_write_expressions
+from payments.aws.status_sync_queue import read_sync
+from payments.aws.stream_records import read_changes
+from payments.aws.webhook_queue import read_event
 from payments.dependencies import CONFIRMATION_SECONDS
 from payments.domain import payment
 from payments.domain.errors import OutcomeUnknown
@@ -150,7 +150,7 @@ def test_who_comes_back_when_told_to_does_not_meet_his_own_lease() -> None:
 
 def test_the_index_of_due_payments_is_the_one_that_the_store_asks() -> None:
     (index,) = resources("AWS::DynamoDB::Table")["PaymentsTable"]["GlobalSecondaryIndexes"]
-    request = lease_writes.due("t", "0", 1, 1)
+    request = lease_write_expressions.due("t", "0", 1, 1)
     assert request["IndexName"] == index["IndexName"]
     condition = request["KeyConditionExpression"]
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["syncShard", "nextSyncAt"]

@@ -15,8 +15,8 @@ from local.state import RunningStack
 from ops.__main__ import app
 from ops.deployment import DeploymentError, describe
 from payments.domain import clock
-from payments.storefronts.endpoints import DynamoReceivers
-from payments.storefronts.record import encryption_context
+from payments.storefronts.storefront_item import encryption_context
+from payments.storefronts.webhook_endpoints import DynamoReceivers
 from testing.registry import registry_of
 from tests.functional.ops.told import NO_REGION
 from tests.stack.account import STACK

@@ -11,7 +11,7 @@ import pytest
 from local.state import RunningStack
 from payments.domain import clock
 from payments.finpay.circuit_breaker import CircuitBreaker
-from payments.finpay.transport import HttpTransport
+from payments.finpay.http_transport import HttpTransport
 from testing.receivers import listening
 from testing.template import ROOT
 from tests.stack.account import account_of

@@ -14,9 +14,9 @@ import requests
 from payments.domain.errors import GatewayRefused, NotAttempted, OutcomeUnknown, Unavailable
 from payments.domain.merchant import Credentials
 from payments.finpay import client as gateway_module
-from payments.finpay import transport as module
+from payments.finpay import http_transport as module
 from payments.finpay.client import FinpayClient
-from payments.finpay.transport import HttpTransport
+from payments.finpay.http_transport import HttpTransport
 from simulator import server as simulator
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW, make_request_body
 

@@ -14,7 +14,7 @@ from payments.domain.errors import (
 )
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Source
-from payments.finpay.responses import (
+from payments.finpay.parse_responses import (
     read_cancel_response,
     read_check_response,
     read_initiate_response,

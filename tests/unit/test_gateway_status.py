@@ -6,7 +6,7 @@ import pytest
 
 from payments.domain.gateway_status import GatewayStatus, digest_of, read_gateway_status
 from payments.domain.payment import Source
-from payments.domain.transitions import Trigger
+from payments.domain.transition_table import Trigger
 from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_gateway_status
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from payments.requests.redaction import redact
+from payments.payment_requests.message_redaction import redact
 
 SENT = ["Al", "Siti Nurhaliza", "siti@rahasia.example", "+6281286288844", "Jl. Merdeka 1", "5301"]
 

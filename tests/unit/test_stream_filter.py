@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from payments.aws.items import to_item
+from payments.aws.payment_items import to_item
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.webhooks.events import event_of
 from testing.builders import NOW, make_payment
 from testing.event_filter import lets_in, stream_settings

@@ -15,7 +15,7 @@ from payments.domain.sync_schedule import (
     shard_of,
     shards,
 )
-from payments.domain.transitions import GIVEN_UP, OPEN, Status
+from payments.domain.transition_table import GIVEN_UP, OPEN, Status
 from testing.builders import NOW, make_payment
 
 EARLY = [minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240)]

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from payments.domain.transitions import MONEY, TABLE, Status, Trigger, rule_for, usual_rule
+from payments.domain.transition_table import MONEY, TABLE, Status, Trigger, rule_for, usual_rule
 
 S, P = Status, Trigger
 OPEN = {S.INITIATING, S.PENDING}

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from payments.domain.errors import OutcomeUnknown
-from payments.finpay import transport as module
-from payments.finpay.transport import HttpTransport
+from payments.finpay import http_transport as module
+from payments.finpay.http_transport import HttpTransport
 from testing.builders import NOW
 from tests.functional.hostile.certificates import Authority
 from tests.functional.hostile.misbehaviour import tls

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from payments.api.http import BODY_LIMIT, Response
+from payments.api.http_event import BODY_LIMIT, Response
 from payments.domain.errors import (
     AlreadyPaid,
     BodyTooLarge,
@@ -24,7 +24,7 @@ from payments.domain.errors import (
     UnknownRoute,
     UnsupportedMediaType,
 )
-from payments.domain.view import payment_view
+from payments.domain.payment_view import payment_view
 
 type Problem = tuple[int, str, str]
 

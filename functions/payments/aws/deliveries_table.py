@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from payments.aws.errors import translated
-from payments.aws.items import marshal, unmarshal
-from payments.webhooks.attempts import Attempt, Outcome
+from payments.aws.payment_items import marshal, unmarshal
+from payments.aws.sdk_errors import translated
+from payments.webhooks.delivery_attempt import Attempt, Outcome
 from payments.webhooks.events import Event
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.aws import lease_writes, payment_writes
-from payments.aws.errors import ConditionFailed, translated
-from payments.aws.items import to_payment
-from payments.domain.change import Applied, Change, Refused
+from payments.aws import lease_write_expressions, payment_write_expressions
+from payments.aws.payment_items import to_payment
+from payments.aws.sdk_errors import ConditionFailed, translated
 from payments.domain.payment import Lease, Payment
+from payments.domain.payment_change import Applied, Change, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,7 +35,7 @@ class DynamoPayments:
         """Store a new payment; return the existing payment if the order id is taken, else None."""
         try:
             with translated():
-                self.client.put_item(**payment_writes.reserve(self.table, payment))
+                self.client.put_item(**payment_write_expressions.reserve(self.table, payment))
         except ConditionFailed as failed:
             found = _found(failed)
             return None if found and found.has_write(payment.history[0].write_id) else found
@@ -44,14 +44,16 @@ class DynamoPayments:
     def get(self, order_id: str) -> Payment | None:
         """Read a payment with strong consistency; return None if there is none."""
         with translated():
-            answer = self.client.get_item(**payment_writes.get(self.table, order_id))
+            answer = self.client.get_item(**payment_write_expressions.get(self.table, order_id))
         return to_payment(answer["Item"]) if "Item" in answer else None
 
     def apply(self, change: Change) -> Applied | Refused:
         """Apply a change if its conditions hold."""
         try:
             with translated():
-                answer = self.client.update_item(**payment_writes.change(self.table, change))
+                answer = self.client.update_item(
+                    **payment_write_expressions.change(self.table, change)
+                )
         except ConditionFailed as failed:
             found = _found(failed)
             return (
@@ -65,7 +67,9 @@ class DynamoPayments:
         """Delete a payment if it is in its first version and has this lease; else do nothing."""
         try:
             with translated():
-                self.client.delete_item(**payment_writes.withdraw(self.table, order_id, lease))
+                self.client.delete_item(
+                    **payment_write_expressions.withdraw(self.table, order_id, lease)
+                )
         except ConditionFailed:
             return
 
@@ -76,7 +80,7 @@ class DynamoPayments:
         """
         if payment.lease is None:
             return None
-        request = lease_writes.take_lease(
+        request = lease_write_expressions.take_lease(
             self.table, payment.order_id, payment.lease, lease, last_attempt_at
         )
         return self._conditional_update(request, lambda found: found.lease == lease)
@@ -88,7 +92,9 @@ class DynamoPayments:
 
         Returns None if another caller began it or it is no longer due.
         """
-        request = lease_writes.begin_sync(self.table, order_id, due_at, next_due_at, write_id)
+        request = lease_write_expressions.begin_sync(
+            self.table, order_id, due_at, next_due_at, write_id
+        )
         return self._conditional_update(request, lambda found: found.sync_id == write_id)
 
     def end_sync(self, order_id: str, write_id: str, due_at: int | None) -> None:
@@ -97,7 +103,8 @@ class DynamoPayments:
         Does nothing if another write changed the schedule since the status sync `write_id` began.
         """
         self._conditional_update(
-            lease_writes.end_sync(self.table, order_id, write_id, due_at), lambda _: False
+            lease_write_expressions.end_sync(self.table, order_id, write_id, due_at),
+            lambda _: False,
         )
 
     def begin_confirmation(
@@ -108,7 +115,9 @@ class DynamoPayments:
         Returns None if a confirmation began since `before` (epoch milliseconds) or if there is no
         such payment.
         """
-        request = lease_writes.begin_confirmation(self.table, order_id, now, before, write_id)
+        request = lease_write_expressions.begin_confirmation(
+            self.table, order_id, now, before, write_id
+        )
         return self._conditional_update(request, lambda found: found.confirmation_id == write_id)
 
     def due(self, shard: str, now: int) -> Iterator[tuple[str, int]]:
@@ -117,7 +126,7 @@ class DynamoPayments:
         while True:
             with translated():
                 page = self.client.query(
-                    **lease_writes.due(self.table, shard, now, SYNC_PAGE, start)
+                    **lease_write_expressions.due(self.table, shard, now, SYNC_PAGE, start)
                 )
             for item in page["Items"]:
                 yield item["orderId"]["S"], int(item["nextSyncAt"]["N"])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from payments.domain.clock import parse_wib
 from payments.domain.money import read_rupiah
 from payments.domain.payment import ReceivedMoney, Source
-from payments.domain.transitions import Trigger
+from payments.domain.transition_table import Trigger
 
 # Finpay's published list of statuses is truncated, so an unlisted status is UNKNOWN, not a failure.
 TRIGGERS: Mapping[str, Trigger] = {

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from payments.domain.clock import MINUTE
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
 # Precedes the write id in a derived order id.

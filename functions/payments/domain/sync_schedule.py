@@ -9,7 +9,7 @@ from zlib import crc32
 
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import Payment
-from payments.domain.transitions import GIVEN_UP, OPEN
+from payments.domain.transition_table import GIVEN_UP, OPEN
 
 _EARLY_DELAYS = tuple(minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240))
 _PERIOD = 6 * HOUR

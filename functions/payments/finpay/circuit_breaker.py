@@ -23,14 +23,14 @@ from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.domain.errors import CircuitOpen, NotAttempted, OutcomeUnknown
-from payments.finpay.responses import is_own_failure
+from payments.finpay.parse_responses import is_own_failure
 
 if TYPE_CHECKING:
     import requests
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from payments.domain.clock import Clock
-    from payments.finpay.transport import Answer, Transport
+    from payments.finpay.http_transport import Answer, Transport
 
 NAME = "finpay"
 FAILURES = 3

@@ -22,12 +22,12 @@ from payments.domain.errors import GatewayRefused, Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
-from payments.finpay.responses import (
+from payments.finpay.http_transport import Answer, Transport
+from payments.finpay.parse_responses import (
     read_cancel_response,
     read_check_response,
     read_initiate_response,
 )
-from payments.finpay.transport import Answer, Transport
 
 if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource

@@ -17,17 +17,17 @@ from payments.domain.errors import (
     PaymentError,
     Unavailable,
 )
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 from payments.observability.tracing import span
 from payments.services.apply_status import Effect
 
 if TYPE_CHECKING:
-    from payments.callbacks.receive import Receipt
+    from payments.callbacks.receive_callback import Receipt
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import StatusUpdate
     from payments.services.initiate import Initiated
-    from payments.services.reconcile import Run
-    from payments.webhooks.attempts import Attempt
+    from payments.services.reconcile_payment import Run
+    from payments.webhooks.delivery_attempt import Attempt
 
 
 def initiated(telemetry: Telemetry, outcome: Initiated) -> None:

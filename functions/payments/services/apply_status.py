@@ -12,13 +12,14 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from payments.domain.change import RACES, Applied, Change, Refused
 from payments.domain.clock import Clock
 from payments.domain.errors import OtherOrder, PaymentNotFound, Unavailable
 from payments.domain.gateway_status import GatewayStatus, Reason
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.domain.transition_rules import (
+from payments.domain.payment_change import RACES, Applied, Change, Refused
+from payments.domain.transition_table import MONEY, Rule, Status, Trigger, rule_for, usual_rule
+from payments.domain.trigger_rules import (
     change_of,
     is_noted,
     next_sync_after,
@@ -26,10 +27,9 @@ from payments.domain.transition_rules import (
     trigger_of,
     with_money,
 )
-from payments.domain.transitions import MONEY, Rule, Status, Trigger, rule_for, usual_rule
 
 if TYPE_CHECKING:
-    from payments.domain.ports import PaymentStore, Quarantine
+    from payments.domain.interfaces import PaymentStore, Quarantine
 
 
 class Effect(StrEnum):

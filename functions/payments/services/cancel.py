@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.domain.change import RACES
 from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.domain.payment import Payment, Source
-from payments.domain.transitions import GIVEN_UP, OPEN, Status, Trigger
+from payments.domain.payment_change import RACES
+from payments.domain.transition_table import GIVEN_UP, OPEN, Status, Trigger
 from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
-from payments.services.resolve import Resolve
+from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
-    from payments.domain.ports import Gateway, PaymentStore
+    from payments.domain.interfaces import Gateway, PaymentStore
 
 _AFFECTED = OPEN | {Status.PAID}
 

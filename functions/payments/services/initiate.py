@@ -26,13 +26,13 @@ from payments.domain.errors import (
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_sync_time
-from payments.domain.transitions import Status
-from payments.requests.payment_request import PaymentRequest
-from payments.services.ask import Ask
-from payments.services.resolve import Resolve
+from payments.domain.transition_table import Status
+from payments.payment_requests.payment_request import PaymentRequest
+from payments.services.request_code import Ask
+from payments.services.resolve_unknown_outcome import Resolve
 
 if TYPE_CHECKING:
-    from payments.domain.ports import PaymentStore
+    from payments.domain.interfaces import PaymentStore
 
 _REFUSALS: dict[str, type[GatewayError]] = {
     refusal.reason: refusal for refusal in (GatewayRejected, GatewayRefused)

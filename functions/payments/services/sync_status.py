@@ -9,11 +9,11 @@ from payments.domain.clock import MINUTE, Clock
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import MONEY, OPEN, Status, Trigger
+from payments.domain.transition_table import MONEY, OPEN, Status, Trigger
 from payments.services.apply_status import ApplyStatus, StatusUpdate
 
 if TYPE_CHECKING:
-    from payments.domain.ports import Gateway
+    from payments.domain.interfaces import Gateway
 
 _CHECK = Source.STATUS_CHECK
 _WITHOUT_LEASE = MONEY | {Trigger.UNKNOWN}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.aws.errors import translated
-from payments.storefronts import api_keys, table_requests
-from payments.storefronts.record import live, read_keys, read_origins
+from payments.aws.sdk_errors import translated
+from payments.storefronts import api_key_format, storefront_queries
+from payments.storefronts.storefront_item import live, read_keys, read_origins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +40,14 @@ class Storefronts:
         Returns None if the key is not valid. Raises Unavailable if the table does not respond.
         """
         scheme, _, key = authorization.partition(" ")
-        storefront_id = api_keys.storefront_of(key.strip())
+        storefront_id = api_key_format.storefront_of(key.strip())
         if scheme.lower() != "bearer" or storefront_id is None:
             return None
         with translated():
-            answer = self.client.get_item(**table_requests.identity(self.table, storefront_id))
+            answer = self.client.get_item(**storefront_queries.identity(self.table, storefront_id))
         item = answer.get("Item")
         # Compared for an unknown storefront too, so that the time does not reveal which ids exist.
-        if not api_keys.matches(key.strip(), self._digests(item)) or item is None:
+        if not api_key_format.matches(key.strip(), self._digests(item)) or item is None:
             return None
         return Storefront(storefront_id, read_origins(item))
 

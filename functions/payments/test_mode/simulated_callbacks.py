@@ -15,13 +15,13 @@ from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import base_url_of, callback_url
 from payments.domain.clock import WIB, Clock
 from payments.domain.errors import Unavailable
-from payments.requests.test_outcomes import reports_of
+from payments.payment_requests.simulated_outcomes import reports_of
 
 if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource
     from payments.domain.payment import Payment
     from payments.services.initiate import Order
-    from payments.webhooks.ports import PostWebhook
+    from payments.webhooks.interfaces import PostWebhook
 
 CHANNEL = "TEST"
 _ACCEPTED = range(200, 300)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from payments.domain.clock import iso_utc
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status
-from payments.domain.view import payment_view
+from payments.domain.payment_view import payment_view
+from payments.domain.transition_table import Status
 
 EVENT_TYPES: Mapping[Status, str] = {
     Status.PENDING: "payment.pending",

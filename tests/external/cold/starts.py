@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from payments.aws.items import to_item
+from payments.aws.payment_items import to_item
 from payments.domain.payment import IssuedCode, ReceivedMoney
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,

@@ -8,7 +8,7 @@ import pytest
 
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.payment import Entry, IssuedCode, Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Refused
 from payments.domain.payment import LEASE_MS, ReceivedMoney, Source
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Refused
+from payments.domain.transition_table import Status
 from testing.builders import (
     NOW,
     SAMPLE_ORDER_ID,

@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ClientError
 
 from payments.domain.clock import MINUTE
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.finpay.circuit_breaker import FAILURES, RECOVERY_SECONDS
 from testing.builders import (
     SAMPLE_ORDER_ID,

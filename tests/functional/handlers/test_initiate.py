@@ -11,7 +11,7 @@ import requests
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import Unavailable
 from payments.domain.payment import LEASE_MS, derived_id
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from simulator import answers
 from testing.builders import (
     MERCHANT_ID,

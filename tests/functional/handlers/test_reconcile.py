@@ -11,7 +11,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
 from payments.domain.sync_schedule import AGAIN, PATIENCE
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
 from testing.builders import (
     SAMPLE_ORDER_ID,

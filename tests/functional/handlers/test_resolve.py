@@ -9,7 +9,7 @@ import pytest
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import NotAttempted
 from payments.domain.payment import LEASE_MS, Lease, Payment, Source, is_derived_id
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.finpay.client import FinpayClient
 from simulator.orders import NewOrder
 from testing.builders import (

@@ -9,8 +9,8 @@ import pytest
 
 from payments.callbacks.url_token import callback_token
 from payments.domain.clock import DAY
-from payments.domain.transitions import Status
-from payments.finpay.credentials import MAX_AGE_MS, REFRESH_MS
+from payments.domain.transition_table import Status
+from payments.finpay.merchant_credentials import MAX_AGE_MS, REFRESH_MS
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,

@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
-from payments.requests.test_outcomes import LATEST, NAMES, reports_of
+from payments.payment_requests.simulated_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
-from payments.webhooks.attempts import Reply
+from payments.webhooks.delivery_attempt import Reply
 from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving
@@ -243,7 +243,7 @@ def test_a_report_that_is_not_taken_is_brought_again(
     def refuse(*_: Any) -> Reply:
         return reply
 
-    monkeypatch.setattr("payments.webhooks.sender.Post.__call__", refuse)
+    monkeypatch.setattr("payments.webhooks.http_sender.Post.__call__", refuse)
     with pytest.raises(JobFailed, match="Unavailable"):
         send_simulated_callback(mode, body)
     assert mode.payment().status is Status.PENDING

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from payments.callbacks.confirm import CONFIRMATION_INTERVAL_MS
+from payments.callbacks.confirm_with_finpay import CONFIRMATION_INTERVAL_MS
 from payments.domain.payment import Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from simulator.orders import Order
 from testing.builders import (
     SAMPLE_ORDER_ID,

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from ops.status_syncs import StatusSyncs
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
-from payments.aws.sync_queue import SqsSyncQueue
+from payments.aws.status_sync_queue import SqsSyncQueue
 from payments.domain.clock import now
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus
-from payments.services.review import VERDICTS, Review
+from payments.services.review_decision import VERDICTS, Review
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

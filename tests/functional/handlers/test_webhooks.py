@@ -8,10 +8,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from ops.rotation import Overlap
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
 from payments.settings import SettingsError
-from payments.webhooks.attempts import Outcome
+from payments.webhooks.delivery_attempt import Outcome
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from payments.callbacks.url_token import callback_token
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import MERCHANT_KEY
 from tests.functional.hostile import bodies
 from tests.functional.hostile.bodies import KB, MB, Body

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     make_callback_body,
     make_callback_event,

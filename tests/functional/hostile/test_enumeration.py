@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from payments.domain.payment import ReceivedMoney
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     NOW,
     make_cancel_event,

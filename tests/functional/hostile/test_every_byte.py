@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import load_event, make_callback_event
 from testing.service import Service
 

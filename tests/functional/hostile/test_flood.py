@@ -2,7 +2,7 @@
 
 import base64
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from payments.domain.payment import LEASE_MS
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.finpay import client
 from simulator.orders import OPEN, Order
 from testing.builders import make_cancel_event, make_initiate_event, make_request_body

@@ -8,7 +8,7 @@ import pytest
 
 from ops import reviews
 from payments.domain.clock import DAY
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import (
     load_event,
     make_callback_body,

@@ -23,8 +23,8 @@ from payments.domain.errors import (
     PaymentInProgress,
 )
 from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
-from payments.domain.transitions import Status
-from payments.domain.view import payment_view
+from payments.domain.payment_view import payment_view
+from payments.domain.transition_table import Status
 from testing.builders import NOW, load_event, make_payment
 from testing.template import ROOT, routes
 from tests.unit.request.documents import FULL, errors_of, make_document

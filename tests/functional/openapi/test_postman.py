@@ -10,7 +10,7 @@ import requests
 
 from ops.openapi import postman
 from payments.domain.payment import is_order_id
-from payments.requests.test_outcomes import NAMES
+from payments.payment_requests.simulated_outcomes import NAMES
 from testing.personal_data.marks import PERSONAL, leaks_in
 from testing.registry import make_registry
 from testing.service import Service

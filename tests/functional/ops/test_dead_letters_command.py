@@ -14,9 +14,9 @@ from ops.dead_letters import OUTPUTS, DeadLetters
 from ops.deployment import Deployment
 from ops.errors import NothingThere
 from ops.stream_dead_letters import StreamLetters
-from payments.aws.event_queue import SqsEvents
+from payments.aws.webhook_queue import SqsEvents
 from payments.domain.errors import Unavailable
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import make_payment
 from testing.service import MINUTE
 from testing.shop import ATTEMPTS

@@ -7,7 +7,7 @@ import pytest
 from ops.cases import Case, Diagnosis
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.payment import ReceivedMoney
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.operator import Operator
 

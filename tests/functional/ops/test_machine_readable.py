@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from ops import wib
 from ops.__main__ import app
 from ops.rupiah import rupiah
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import NOW, make_payment
 from tests.functional.ops.operator import Operator
 from tests.functional.ops.told import STACK

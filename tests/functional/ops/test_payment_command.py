@@ -10,7 +10,7 @@ import pytest
 from ops.cases import Case
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.payment import ReceivedMoney
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import NOW, make_cancel_event, make_payment
 from testing.service import MINUTE
 from testing.shop import ATTEMPTS

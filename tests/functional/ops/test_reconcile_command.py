@@ -11,7 +11,7 @@ from ops.quarantine import REASONS
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.gateway_status import Reason
 from payments.domain.payment import Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.finpay.circuit_breaker import FAILURES
 from testing.builders import SAMPLE_ORDER_ID, make_callback_body, make_callback_event
 from testing.service import MINUTE

@@ -11,7 +11,7 @@ from ops.rotation import Overlap
 from ops.storefronts import Registry
 from payments.domain import clock
 from payments.storefronts.authenticate import Storefronts
-from payments.storefronts.endpoints import DynamoReceivers
+from payments.storefronts.webhook_endpoints import DynamoReceivers
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry
 

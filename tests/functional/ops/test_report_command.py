@@ -11,7 +11,7 @@ from ops.agreement import Difference, compare
 from ops.report import GIVE_UP_AFTER
 from ops.report_table import COLUMNS
 from payments.domain.payment import Entry, Payment, ReceivedMoney, Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 from tests.functional.ops.operator import Operator
 

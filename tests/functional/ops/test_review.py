@@ -5,9 +5,9 @@ from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, Refused
 from payments.domain.payment import Entry, Payment, ReceivedMoney, Source
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Applied, Change, Refused
+from payments.domain.transition_table import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from tests.functional.ops.told import NO_REGION, NO_STACK, STACK, Outputs
 

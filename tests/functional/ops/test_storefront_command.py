@@ -12,9 +12,9 @@ from typer.testing import CliRunner, Result
 
 from ops.__main__ import app
 from payments.domain import clock
-from payments.storefronts.api_keys import digest
+from payments.storefronts.api_key_format import digest
 from payments.storefronts.authenticate import Storefronts
-from payments.storefronts.endpoints import DynamoReceivers
+from payments.storefronts.webhook_endpoints import DynamoReceivers
 from testing.builders import NOW
 from testing.registry import TABLE
 from tests.functional.ops.told import NO_STACK, STACK, Outputs

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from ops.__main__ import app
 from ops.deployment import Deployment
 from payments.domain.payment import Entry, Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.webhooks.events import Event
 from testing.builders import (
     NOW,

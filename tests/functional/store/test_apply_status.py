@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain.clock import HOUR
 from payments.domain.errors import OtherOrder
 from payments.domain.gateway_status import GatewayStatus
@@ -22,7 +22,7 @@ from payments.domain.payment import (
     Source,
     derived_id,
 )
-from payments.domain.transitions import Status, Trigger
+from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
 

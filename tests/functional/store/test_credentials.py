@@ -12,7 +12,7 @@ from mypy_boto3_secretsmanager import SecretsManagerClient
 
 from payments.domain.errors import Unavailable
 from payments.domain.merchant import Credentials
-from payments.finpay.credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
+from payments.finpay.merchant_credentials import MAX_AGE_MS, REFRESH_MS, SecretCredentials
 from testing.builders import NOW
 
 HOUR = 3_600_000

@@ -6,9 +6,9 @@ from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from payments.aws.event_queue import SqsEvents, read_event
+from payments.aws.webhook_queue import SqsEvents, read_event
 from payments.domain.errors import Unavailable
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.webhooks.events import Event, current_event
 from testing.builders import make_payment
 

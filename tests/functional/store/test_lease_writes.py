@@ -8,11 +8,11 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws import payments_table
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, NextAttempt, NextSync, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Lease, Payment, Source, derived_id, is_derived_id
+from payments.domain.payment_change import Applied, Change, NextAttempt, NextSync, Refused
 from payments.domain.sync_schedule import shard_of, shards
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 TAKEN = Lease("lease-2", NOW + 100_000)

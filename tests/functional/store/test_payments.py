@@ -8,10 +8,9 @@ from botocore.exceptions import EndpointConnectionError
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import item_size
-from payments.aws import payment_writes
-from payments.aws.items import marshal, to_item, to_payment
+from payments.aws import payment_write_expressions
+from payments.aws.payment_items import marshal, to_item, to_payment
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, NextSync, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import (
     Entry,
@@ -23,7 +22,8 @@ from payments.domain.payment import (
     Source,
     derived_id,
 )
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Applied, Change, NextSync, Refused
+from payments.domain.transition_table import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 
 CODE = IssuedCode(
@@ -105,7 +105,9 @@ def test_a_change_of_status_leaves_nothing_of_a_lease_or_an_ended_watch_in_the_i
 ) -> None:
     payments.reserve(make_payment(next_sync_at=NOW + 1, sync_id="sync-1"))
     payments.apply(make_change(next_sync=NextSync(None)))
-    item = payments.client.get_item(**payment_writes.get(payments.table, SAMPLE_ORDER_ID))["Item"]
+    item = payments.client.get_item(
+        **payment_write_expressions.get(payments.table, SAMPLE_ORDER_ID)
+    )["Item"]
     assert not {"leaseId", "leaseUntil", "syncShard", "nextSyncAt", "syncId"} & item.keys()
 
 
@@ -225,7 +227,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
 
 
 def test_a_read_is_strongly_consistent() -> None:
-    assert payment_writes.get("t", "o")["ConsistentRead"]
+    assert payment_write_expressions.get("t", "o")["ConsistentRead"]
 
 
 def test_an_item_holds_no_null_and_no_empty_attribute() -> None:

@@ -1,6 +1,6 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from payments.aws.quarantine_table import DynamoQuarantine
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.domain.gateway_status import Reason
 from testing.builders import NOW, make_gateway_status
 

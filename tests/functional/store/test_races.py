@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
-from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import GatewayRejected, OutcomeUnknown, Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
-from payments.domain.transitions import Status
-from payments.requests.payment_request import parse
-from payments.requests.policy import RequestPolicy
+from payments.domain.payment_change import Applied, Change, Refused
+from payments.domain.transition_table import Status
+from payments.payment_requests.payment_request import parse
+from payments.payment_requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
-from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
-from payments.services.resolve import Resolve
+from payments.services.request_code import Ask
+from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 from testing.builders import (
     NOW,

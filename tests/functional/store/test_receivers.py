@@ -13,8 +13,7 @@ from mypy_boto3_kms import KMSClient
 from ops import storefront_writes
 from ops.rotation import Overlap
 from payments.domain.errors import Unavailable
-from payments.storefronts.endpoints import DynamoReceivers
-from payments.storefronts.record import (
+from payments.storefronts.storefront_item import (
     ApiKey,
     Registration,
     WebhookSecret,
@@ -23,6 +22,7 @@ from payments.storefronts.record import (
     to_item,
     to_registration,
 )
+from payments.storefronts.webhook_endpoints import DynamoReceivers
 from payments.webhooks.endpoint import MAX_GONE, Receiver
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry

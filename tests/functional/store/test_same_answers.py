@@ -8,9 +8,9 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Change
 from payments.domain.payment import Entry, Failure, IssuedCode, ReceivedMoney, Source
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Change
+from payments.domain.transition_table import Status
 from testing.builders import NOW, make_payment
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.tables import definition_of, temporary_table

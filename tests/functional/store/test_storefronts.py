@@ -6,7 +6,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from ops.errors import StorefrontExists
 from payments.domain.errors import Unavailable
-from payments.storefronts import api_keys
+from payments.storefronts import api_key_format
 from payments.storefronts.authenticate import Storefront, Storefronts
 from testing.builders import NOW
 from testing.registry import TABLE, make_registry
@@ -52,7 +52,7 @@ def test_the_table_holds_no_key(dynamodb: DynamoDBClient) -> None:
     stored = str(dynamodb.scan(TableName=TABLE)["Items"])
     assert key not in stored
     assert key.removeprefix("sk_toko_") not in stored
-    assert api_keys.digest(key) in stored
+    assert api_key_format.digest(key) in stored
 
 
 def test_a_key_is_compared_as_often_for_a_storefront_that_is_not_there(

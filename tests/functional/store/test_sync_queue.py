@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from mypy_boto3_sqs import SQSClient
 
-from payments.aws.sync_queue import SqsSyncQueue, read_sync
+from payments.aws.status_sync_queue import SqsSyncQueue, read_sync
 from payments.domain.errors import Unavailable
 
 

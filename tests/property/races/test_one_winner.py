@@ -7,10 +7,10 @@ from threading import Barrier
 import pytest
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Source
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Applied, Change, Refused
+from payments.domain.transition_table import Status
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from testing.crowd import at_once
 from tests.property.races.conftest import Proxied

@@ -9,21 +9,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
 from payments.domain import clock, ids
 from payments.domain.errors import OutcomeUnknown, PaymentInProgress, Unavailable
 from payments.domain.merchant import Credentials
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from payments.finpay.client import FinpayClient
-from payments.finpay.transport import HttpTransport
-from payments.requests.payment_request import parse
-from payments.requests.policy import RequestPolicy
+from payments.finpay.http_transport import HttpTransport
+from payments.payment_requests.payment_request import parse
+from payments.payment_requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
-from payments.services.ask import Ask
 from payments.services.initiate import Initiate, Order, fingerprint_of
-from payments.services.resolve import Resolve
+from payments.services.request_code import Ask
+from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 from simulator import server
 from simulator.server import Server

@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.callbacks import php_json, signature
 from payments.domain.payment import HISTORY_LIMIT, Payment
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import MERCHANT_KEY
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ops.rotation import Overlap
 from ops.storefronts import Registry
-from payments.webhooks.attempts import Reply
+from payments.webhooks.delivery_attempt import Reply
 from tests.property.simulation.chance import Chance
 from tests.property.simulation.hub import DAY, HOUR, MINUTE, Hub
 

@@ -12,14 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from payments.api import storefront_requests
-from payments.aws import lease_writes, payment_writes
-from payments.aws.quarantine_table import DynamoQuarantine
+from payments.api import read_request
+from payments.aws import lease_write_expressions, payment_write_expressions
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.callbacks import signature
-from payments.callbacks.confirm import ConfirmCallback
-from payments.callbacks.receive import Receipt, ReceiveCallback
-from payments.domain import clock, transition_rules, transitions
-from payments.domain.change import NextSync
+from payments.callbacks.confirm_with_finpay import ConfirmCallback
+from payments.callbacks.receive_callback import Receipt, ReceiveCallback
+from payments.domain import clock, transition_table, trigger_rules
 from payments.domain.errors import (
     GatewayRejected,
     NotAttempted,
@@ -29,16 +28,17 @@ from payments.domain.errors import (
 )
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
+from payments.domain.payment_change import NextSync
 from payments.domain.sync_schedule import is_over
-from payments.domain.transitions import GIVEN_UP, TABLE, Rule, Status, Trigger, rule_for
+from payments.domain.transition_table import GIVEN_UP, TABLE, Rule, Status, Trigger, rule_for
 from payments.finpay.client import FinpayClient
-from payments.finpay.credentials import SecretCredentials
-from payments.services import apply_status, initiate, reconcile, resolve
+from payments.finpay.merchant_credentials import SecretCredentials
+from payments.services import apply_status, initiate, reconcile_payment, resolve_unknown_outcome
 from payments.services.apply_status import StatusUpdate
-from payments.services.ask import Ask
 from payments.services.cancel import Cancel
 from payments.services.initiate import Initiate, Initiated, Order
-from payments.services.resolve import Resolve
+from payments.services.request_code import Ask
+from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncResult, SyncStatus
 from storefront_api import app as storefront_app
 from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
@@ -58,7 +58,7 @@ def planted(name: str) -> Iterator[None]:
 def _table(*rules: Rule, without: Callable[[Rule], bool] = lambda _: False) -> Any:
     """Another table of states; the first rule that fits is the one that counts."""
     changed = (*rules, *(rule for rule in TABLE if not without(rule)))
-    return mock.patch.object(transitions, "TABLE", changed)
+    return mock.patch.object(transition_table, "TABLE", changed)
 
 
 # Writes
@@ -74,8 +74,10 @@ def writes_have_no_condition() -> Any:
             request[kind] = {n: v for n, v in request[kind].items() if _names(used, n)}
         return request
 
-    real = payment_writes.change
-    return mock.patch.object(payment_writes, "change", lambda *given: unconditional(real, *given))
+    real = payment_write_expressions.change
+    return mock.patch.object(
+        payment_write_expressions, "change", lambda *given: unconditional(real, *given)
+    )
 
 
 def _names(expression: str, name: str) -> bool:
@@ -140,7 +142,7 @@ def an_unverified_callback_always_makes_a_status_check() -> Any:
         _: Any, self: ConfirmCallback, order_id: str, reported: GatewayStatus
     ) -> StatusUpdate | None:
         payment = self.payments.get(order_id)
-        if payment is None or payment.status not in transitions.OPEN:
+        if payment is None or payment.status not in transition_table.OPEN:
             return None
         said = self.sync_status()(payment)
         return said.update if said.reported and said.reported.status == reported.status else None
@@ -248,7 +250,7 @@ def leases_are_ignored() -> Any:
 
 @bug
 def a_second_attempt_goes_by_the_same_id() -> Any:
-    return mock.patch.object(resolve, "derived_id", lambda order_id, _: order_id)
+    return mock.patch.object(resolve_unknown_outcome, "derived_id", lambda order_id, _: order_id)
 
 
 @bug
@@ -319,18 +321,18 @@ def syncs_are_not_claimed() -> Any:
         request["ConditionExpression"] = "nextSyncAt = :due OR attribute_exists(orderId)"
         return request
 
-    real = lease_writes.begin_sync
-    return mock.patch.object(lease_writes, "begin_sync", begin)
+    real = lease_write_expressions.begin_sync
+    return mock.patch.object(lease_write_expressions, "begin_sync", begin)
 
 
 @bug
 def nobody_syncs_after_the_end() -> Any:
-    real = transition_rules.next_sync_after
+    real = trigger_rules.next_sync_after
 
     def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
         return NextSync(None) if rule.target in GIVEN_UP else real(rule, entry)
 
-    return mock.patch.multiple(transition_rules, next_sync_after=next_sync_after)
+    return mock.patch.multiple(trigger_rules, next_sync_after=next_sync_after)
 
 
 @bug
@@ -340,7 +342,7 @@ def a_new_payment_is_not_watched() -> Any:
 
 @bug
 def unresolved_payments_are_never_closed() -> Any:
-    return mock.patch.object(reconcile, "PATIENCE", 1_000 * clock.DAY)
+    return mock.patch.object(reconcile_payment, "PATIENCE", 1_000 * clock.DAY)
 
 
 # Privacy
@@ -352,7 +354,7 @@ def requests_are_logged() -> Any:
         print(given[0].raw_body)
         return real(*given)
 
-    real = storefront_requests.read_order
+    real = read_request.read_order
     return mock.patch.object(storefront_app, "read_order", read)
 
 
@@ -398,7 +400,7 @@ def any_orders_refund_refunds_the_payment() -> Any:
         found = real(reported, payment)
         return Trigger.REFUNDED if found is Trigger.REFUNDED_OTHER else found
 
-    real = transition_rules.trigger_of
+    real = trigger_rules.trigger_of
     return mock.patch.object(apply_status, "trigger_of", trigger_of)
 
 
@@ -411,12 +413,12 @@ def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
 
 @bug
 def late_money_is_not_looked_into() -> Any:
-    real = transition_rules.next_sync_after
+    real = trigger_rules.next_sync_after
 
     def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
         return NextSync(None) if rule.late else real(rule, entry)
 
-    return mock.patch.multiple(transition_rules, next_sync_after=next_sync_after)
+    return mock.patch.multiple(trigger_rules, next_sync_after=next_sync_after)
 
 
 @bug

@@ -12,10 +12,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from payments.aws import payment_writes
-from payments.aws.items import to_payment
-from payments.domain.change import Change
+from payments.aws import payment_write_expressions
+from payments.aws.payment_items import to_payment
 from payments.domain.payment import Entry, Source
+from payments.domain.payment_change import Change
 from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.hub import Hub
@@ -84,7 +84,7 @@ class FaultyDynamoDB:
             found.status, self._process.clock(), Source.CALLBACK, chance.write_id(), saw="?"
         )
         change = Change(found.order_id, frozenset({found.status}), entry, version=found.version)
-        self._tables.update_item(**payment_writes.change(PAYMENTS, change))
+        self._tables.update_item(**payment_write_expressions.change(PAYMENTS, change))
 
 
 class Secrets:

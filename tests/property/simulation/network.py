@@ -6,7 +6,7 @@ import time
 import requests
 
 from payments.domain.errors import NotAttempted, OutcomeUnknown
-from payments.finpay.transport import Answer
+from payments.finpay.http_transport import Answer
 from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
 from tests.property.simulation.hub import HOUR, MINUTE
 from tests.property.simulation.process import Process
@@ -33,7 +33,7 @@ _ANSWERED = ("finpay: slow", "finpay: sent twice")
 
 
 class SimulatedTransport:
-    """See payments.finpay.transport.Transport: sent once, with every way to get lost."""
+    """See payments.finpay.http_transport.Transport: sent once, with every way to get lost."""
 
     def __init__(
         self, process: Process, finpay: SimulatedFinpay, watchdog: Watchdog, outages: list[range]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from greenlet import getcurrent
 
-from payments.webhooks.attempts import Reply
+from payments.webhooks.delivery_attempt import Reply
 from tests.property.simulation.backends import Backends
 from tests.property.simulation.process import Process
 from tests.property.simulation.watchdog import Watchdog

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from payments.aws.items import to_payment
+from payments.aws.payment_items import to_payment
 from payments.domain.payment import Payment, Source
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay, Told
 from tests.property.simulation.ledger import SKEW, Ledger, ids, is_proof

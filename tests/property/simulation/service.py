@@ -10,11 +10,11 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
+from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.quarantine_table import DynamoQuarantine
 from payments.dependencies import Adapters, Dependencies
 from payments.services.apply_status import ApplyStatus
-from payments.services.review import Review
+from payments.services.review_decision import Review
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
 from testing.template import functions

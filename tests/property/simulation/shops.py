@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.callbacks import php_json
 from payments.callbacks.url_token import callback_url
-from payments.services.review import VERDICTS
+from payments.services.review_decision import VERDICTS
 from simulator.orders import OPEN, NotPayableError, Order
 from testing.builders import (
     MERCHANT_KEY,

@@ -5,7 +5,7 @@ that the code has wrong must not be wrong here too.
 """
 
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from tests.property.simulation.answer_promises import MONEY_CAME, AnswerPromises
 from tests.property.simulation.call_promises import CallPromises
 from tests.property.simulation.ledger import is_decided, is_proof

@@ -9,16 +9,16 @@ from weakref import WeakKeyDictionary
 
 from payment_stream import app as stream_app
 from payments.aws.deliveries_table import DynamoDeliveries
-from payments.aws.event_queue import SqsEvents
 from payments.aws.payments_table import DynamoPayments
-from payments.aws.stream import read_changes
+from payments.aws.stream_records import read_changes
+from payments.aws.webhook_queue import SqsEvents
 from payments.domain.errors import Unavailable
-from payments.storefronts.endpoints import DynamoReceivers
-from payments.webhooks import deliver, events, publish
-from payments.webhooks.attempts import Outcome, Reply
-from payments.webhooks.deliver import Deliver, Delivery
+from payments.storefronts.webhook_endpoints import DynamoReceivers
+from payments.webhooks import deliver_event, events, publish_events
+from payments.webhooks.deliver_event import Deliver, Delivery
+from payments.webhooks.delivery_attempt import Outcome, Reply
 from payments.webhooks.events import Event, current_event
-from payments.webhooks.publish import PublishEvents
+from payments.webhooks.publish_events import PublishEvents
 from payments.webhooks.retry_policy import Retries
 from payments.webhooks.signature import signed_headers
 from tests.property.simulation.planting import bug, method
@@ -49,7 +49,7 @@ def the_body_is_made_anew_at_each_attempt() -> Any:
 
 @bug
 def every_change_makes_an_event() -> Any:
-    return mock.patch.object(publish, "event_of", lambda _, after: current_event(after))
+    return mock.patch.object(publish_events, "event_of", lambda _, after: current_event(after))
 
 
 @bug
@@ -141,12 +141,12 @@ def nobody_remembers_that_an_endpoint_is_gone() -> Any:
 
 @bug
 def every_refusal_disables_the_endpoint() -> Any:
-    real = deliver.outcome_of
+    real = deliver_event.outcome_of
 
     def outcome(reply: Reply) -> Outcome:
         return Outcome.GONE if reply.status == 500 else real(reply)
 
-    return mock.patch.object(deliver, "outcome_of", outcome)
+    return mock.patch.object(deliver_event, "outcome_of", outcome)
 
 
 @bug
@@ -162,7 +162,7 @@ def only_the_newest_secret_signs() -> Any:
     def headers(event_id: str, at: int, body: bytes, secrets: Any) -> dict[str, str]:
         return signed_headers(event_id, at, body, secrets[:1])
 
-    return mock.patch.object(deliver, "signed_headers", headers)
+    return mock.patch.object(deliver_event, "signed_headers", headers)
 
 
 @bug
@@ -170,7 +170,7 @@ def other_bytes_are_signed_than_are_sent() -> Any:
     def headers(event_id: str, at: int, body: bytes, secrets: Any) -> dict[str, str]:
         return signed_headers(event_id, at, body.replace(b":", b": "), secrets)
 
-    return mock.patch.object(deliver, "signed_headers", headers)
+    return mock.patch.object(deliver_event, "signed_headers", headers)
 
 
 @bug

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from payments.domain.payment import Payment
-from payments.domain.transitions import Status
-from payments.webhooks.attempts import Reply
+from payments.domain.transition_table import Status
+from payments.webhooks.delivery_attempt import Reply
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.template import template
 from tests.property.simulation.backends import Backends

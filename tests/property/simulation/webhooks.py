@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from greenlet import getcurrent
 
 from ops.storefronts import Registry
-from payments.aws.items import to_payment
+from payments.aws.payment_items import to_payment
 from testing.dynamodb.streams import SimulatedStreams
 from testing.template import functions, resources
 from tests.property.simulation.backends import Backends

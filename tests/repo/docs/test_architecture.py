@@ -26,7 +26,7 @@ def defines(file: str, name: str) -> bool:
 def test_a_function_that_is_gone_would_be_found() -> None:
     assert not defines("functions/payments/services/apply_status.py", "Unsettle")
     assert not defines("functions/payments/gone.py", "")
-    assert defines("functions/payments/domain/transitions.py", "TABLE")
+    assert defines("functions/payments/domain/transition_table.py", "TABLE")
 
 
 def test_the_way_of_a_payment_passes_every_function() -> None:

@@ -18,7 +18,7 @@ from ops.commands import (
 )
 from payments.api.problems import INTERNAL, PROBLEMS
 from payments.domain.gateway_status import TRIGGERS
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.template import ROOT, resources, template
 from tests.property.simulation.bugs import BUGS
 

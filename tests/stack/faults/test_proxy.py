@@ -14,10 +14,10 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from local.state import RunningStack
 from payments.aws.payments_table import DynamoPayments
 from payments.domain import clock
-from payments.domain.change import Applied, Change, Refused
 from payments.domain.errors import Unavailable
 from payments.domain.payment import Entry, Source
-from payments.domain.transitions import Status
+from payments.domain.payment_change import Applied, Change, Refused
+from payments.domain.transition_table import Status
 from payments.storefronts.authenticate import Storefronts
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 from testing.registry import registry_of

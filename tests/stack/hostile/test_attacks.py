@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from payments.domain.transitions import Status
+from payments.domain.transition_table import Status
 from testing.builders import make_callback_body, make_callback_fields
 from testing.registry import registry_of
 from tests.functional.hostile.attacks import CALLBACKS, ODD_REQUESTS, REQUESTS, Attack

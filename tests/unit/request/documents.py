@@ -5,8 +5,8 @@ from collections.abc import Collection
 from typing import Any
 
 from payments.domain.errors import InvalidRequest
-from payments.requests.payment_request import PaymentRequest, parse
-from payments.requests.policy import RequestPolicy
+from payments.payment_requests.payment_request import PaymentRequest, parse
+from payments.payment_requests.policy import RequestPolicy
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
 SAMPLE: dict[str, Any] = {

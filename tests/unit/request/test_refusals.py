@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.domain.errors import InvalidRequest
-from payments.requests.payment_request import MAX_ERRORS
+from payments.payment_requests.payment_request import MAX_ERRORS
 from tests.unit.request.documents import FULL, errors_of, make_document, parsed
 
 REQUIRED = [

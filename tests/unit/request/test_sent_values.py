@@ -1,6 +1,6 @@
 """What Finpay's messages are cleaned of: everything that the storefront sent."""
 
-from payments.requests.payment_request import PaymentRequest
+from payments.payment_requests.payment_request import PaymentRequest
 from tests.unit.request.documents import FULL, SAMPLE, make_document, parsed, to_finpay
 
 

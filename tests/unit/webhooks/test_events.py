@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from payments.domain.payment import Entry, ReceivedMoney, Source
-from payments.domain.transitions import TABLE, Rule, Status
-from payments.domain.view import payment_view
+from payments.domain.payment_view import payment_view
+from payments.domain.transition_table import TABLE, Rule, Status
 from payments.webhooks.events import EVENT_TYPES, current_event, event_of
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
 

@@ -19,7 +19,7 @@ from payments.webhooks.address_policy import (
     TargetRefused,
     resolve,
 )
-from payments.webhooks.sender import Post
+from payments.webhooks.http_sender import Post
 from testing.receivers import Receiver, listening, speaking
 
 NOW = 1_700_000_000_000

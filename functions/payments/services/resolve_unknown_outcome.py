@@ -1,0 +1,162 @@
+"""Resolve an initiate with an unknown outcome by a status check at Finpay.
+
+An INITIATING payment is changed at Finpay only while its lease is held. A resolved payment either
+has the status that Finpay reports, or has no order at Finpay that can be paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from payments.domain.clock import Clock
+from payments.domain.errors import GatewayError, OutcomeUnknown, PaymentInProgress
+from payments.domain.gateway_status import GatewayStatus
+from payments.domain.ids import NewId
+from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
+from payments.domain.payment_change import Applied, Change, NextAttempt
+from payments.domain.sync_schedule import is_over
+from payments.domain.transition_table import Status, Trigger
+from payments.services.apply_status import ApplyStatus, StatusUpdate
+from payments.services.sync_status import SyncStatus
+
+if TYPE_CHECKING:
+    from payments.domain.interfaces import Gateway, PaymentStore
+
+_POLL_SECONDS = 2
+_MAX_ATTEMPTS = 5
+_CANCEL_BUDGET_MS = 10_000  # longest duration of a cancel, including the waits before it
+_ID_IN_USE = Failure("rejected", "", "Finpay has another order with this id")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Resolves unknown outcomes of the payments of a store."""
+
+    payments: PaymentStore
+    gateway: Gateway
+    sync_status: SyncStatus
+    apply_status: ApplyStatus
+    clock: Clock
+    new_id: NewId
+
+    def to_ask_again(self, found: Payment) -> Payment:
+        """Resolve the payment before a code is requested again.
+
+        Returns the payment with its new status, or still INITIATING: then its lease is held and a
+        code can be requested. Raises PaymentInProgress while another request holds the lease,
+        OutcomeUnknown if the status check does not resolve the outcome, or Unavailable.
+        """
+        leased = self._take_lease(found, to_ask=True)
+        resolved = self._resolve(leased)
+        if resolved.payment.status is not Status.INITIATING:
+            return resolved.payment
+        # Only an order that Finpay never received may be sent again under the same id.
+        if resolved.trigger is Trigger.NEVER_RECEIVED:
+            return leased
+        if len(leased.previous_attempt_ids) >= _MAX_ATTEMPTS - 1:
+            closed = self.apply_status.apply_trigger(leased, resolved.trigger, Source.INITIATE)
+            return closed.payment
+        return self._start_next_attempt(leased)
+
+    def to_close(self, found: Payment, source: Source) -> StatusUpdate:
+        """Resolve the payment without a new request for a code. Raises like `to_ask_again`."""
+        leased = self._take_lease(found, to_ask=False)
+        resolved = self._resolve(leased)
+        if resolved.payment.status is not Status.INITIATING:
+            return resolved
+        return self.apply_status.apply_trigger(leased, resolved.trigger, source)
+
+    def _take_lease(self, found: Payment, *, to_ask: bool) -> Payment:
+        now = self.clock()
+        if found.is_leased(now):
+            raise PaymentInProgress(_POLL_SECONDS)
+        last_attempt_at = now if to_ask else found.last_attempt_at
+        lease = Lease(self.new_id(), now + LEASE_MS)
+        leased = self.payments.take_lease(found, lease, last_attempt_at)
+        if leased is None:
+            raise PaymentInProgress(_POLL_SECONDS)
+        return leased
+
+    def _resolve(self, leased: Payment) -> StatusUpdate:
+        """Apply the status that Finpay reports, or ensure that no order there can be paid.
+
+        Raises OutcomeUnknown if Finpay's answers allow neither.
+        """
+        try:
+            return self._resolve_by_status(leased)
+        except GatewayError as error:
+            raise OutcomeUnknown(error.code) from None
+
+    def _resolve_by_status(self, leased: Payment) -> StatusUpdate:
+        synced = self.sync_status(leased, holds_lease=True)
+        update, reported = synced.update, synced.reported
+        if update.payment.status is not Status.INITIATING or reported is None:
+            return update
+        match update.trigger:
+            case Trigger.CANCEL_CONFIRMED:
+                return update
+            case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
+                return _require_moved(self.apply_status(leased.order_id, reported))
+            case Trigger.OPEN if reported.is_of_another(leased.amount, leased.currency):
+                return _require_moved(
+                    self.apply_status.apply_trigger(
+                        leased, Trigger.REFUSED, Source.STATUS_CHECK, failure=_ID_IN_USE
+                    )
+                )
+            case Trigger.OPEN if self._cancel_at_finpay(leased, reported):
+                return update._replace(trigger=Trigger.CANCEL_AGREED)
+            case Trigger.OPEN if is_over(leased, self.clock()):
+                return _require_moved(
+                    self.apply_status.apply_trigger(
+                        leased,
+                        Trigger.EXPIRY_CONFIRMED,
+                        update.source,
+                        payload_digest=reported.payload_digest,
+                    )
+                )
+        # The order may have been paid just now, or the gateway status is not a known one.
+        raise OutcomeUnknown
+
+    def _cancel_at_finpay(self, leased: Payment, reported: GatewayStatus) -> bool:
+        """Cancel the order at Finpay if it is this payment's; return whether Finpay agreed.
+
+        Raises OutcomeUnknown if the lease may expire before the cancel ends.
+        """
+        if leased.lease is None or leased.lease.until - self.clock() < _CANCEL_BUDGET_MS:
+            raise OutcomeUnknown
+        is_ours = reported.is_of(leased.amount, leased.currency)
+        return is_ours and self.gateway.cancel(leased.gateway_order_id)
+
+    def _start_next_attempt(self, leased: Payment) -> Payment:
+        """Store a new gateway order id, before Finpay gets a request under that id."""
+        write_id = self.new_id()
+        entry = Entry(
+            Status.INITIATING,
+            self.clock(),
+            Source.INITIATE,
+            write_id,
+            saw=Trigger.NEXT_ATTEMPT.name,
+        )
+        change = Change(
+            order_id=leased.order_id,
+            sources=frozenset({Status.INITIATING}),
+            entry=entry,
+            version=leased.version,
+            lease=leased.lease.id if leased.lease else None,
+            next_attempt=NextAttempt(
+                derived_id(leased.order_id, write_id),
+                (*leased.previous_attempt_ids, leased.gateway_order_id),
+            ),
+        )
+        result = self.payments.apply(change)
+        if not isinstance(result, Applied):
+            raise OutcomeUnknown
+        return result.payment
+
+
+def _require_moved(update: StatusUpdate) -> StatusUpdate:
+    """Return an update that changed the status; raise OutcomeUnknown after a lost race."""
+    if update.payment.status is Status.INITIATING:
+        raise OutcomeUnknown
+    return update

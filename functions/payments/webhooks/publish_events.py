@@ -1,0 +1,33 @@
+"""Publishes events for changes of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from payments.domain.payment import Payment
+from payments.webhooks.events import event_of
+
+if TYPE_CHECKING:
+    from payments.webhooks.interfaces import EventQueue
+
+type Change = tuple[Payment, Payment]
+"""A payment before and after one write."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishEvents:
+    """Queues one event for each change of a payment's status."""
+
+    queue: EventQueue
+
+    def __call__(self, changes: Iterable[Change]) -> int:
+        """Queue the events and return their number; raises Unavailable.
+
+        A repeated change queues its event again, under the same id.
+        """
+        events = [event for before, after in changes if (event := event_of(before, after))]
+        if events:
+            self.queue.send(events)
+        return len(events)

@@ -48,7 +48,8 @@ def measure(measured: Mapping[str, Mapping[str, Any]]) -> Part:
     }
     note = (
         f"USD per million paid payments for {', '.join(CORE)}; with webhooks and status "
-        f"syncs, which the peers have not, it is {result['whole']:.2f}. Prices and assumptions: `bench/*.toml`."
+        f"syncs, which the peers have not, it is {result['whole']:.2f}. "
+        "Prices and assumptions: `bench/*.toml`."
     )
     return Part("cost", note, [Table("Bill", ["", *shown], rows)], values, {"model": result})
 

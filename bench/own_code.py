@@ -1,8 +1,8 @@
 """How much of the service's own code each path executes: `python -m bench.own_code`.
 
 Counted while a container is warm: the modules in which a function runs, and the calls of functions,
-lambdas and generator steps among them. In other threads counts only what `deadline.within` runs
-there: the simulated Finpay uses the same code to sign.
+lambdas and generator steps among them. In other threads counts only what
+`deadline.run_with_deadline` runs there: the simulated Finpay uses the same code to sign.
 """
 
 import sys

@@ -9,7 +9,7 @@ from typing import Any
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from bench.units import Item, index_units, item_size, read_units, write_units
-from payments import bootstrap
+from payments.aws import clients
 from testing.template import resources
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
@@ -77,7 +77,7 @@ class Recorder:
 def recording(dynamodb: DynamoDBClient) -> Iterator[Recorder]:
     """Record what the functions' clients do that are made from here on."""
     recorder = Recorder(dynamodb)
-    events = bootstrap.aws_session().get_component("event_emitter")
+    events = clients.aws_session().get_component("event_emitter")
     events.register("provide-client-params", recorder.begin)
     events.register("after-call", recorder.end)
     try:

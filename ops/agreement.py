@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ops.decision import decision, is_of_known_money, was_known
-from payments.domain.sync_schedule import is_over
+from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import Status, Trigger
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ def compare(payment: Payment, reported: GatewayStatus | None, now: int) -> Diffe
         and decision(payment)
     ):
         # It was accepted as it came, so it is what came that has to be there.
-        is_same = reported.came == payment.received.paid_amount
+        is_same = reported.effective_paid_amount == payment.received.paid_amount
         return Difference.AGREES if is_same else Difference.OTHER_AMOUNT
-    if trigger is Trigger.MISMATCH or reported.is_of_another(payment.amount, payment.currency):
+    if trigger is Trigger.MISMATCH or reported.differs_from_order(payment.amount, payment.currency):
         return Difference.OTHER_AMOUNT
     if payment.status in _EXPECTED.get(trigger, ()):
         return Difference.AGREES
     # Finpay may go on calling a code open whose time is over; nobody paid it, which is what counts.
-    if trigger is Trigger.OPEN and payment.status is Status.EXPIRED and is_over(payment, now):
+    if trigger is Trigger.OPEN and payment.status is Status.EXPIRED and is_expired(payment, now):
         return Difference.AGREES
     return Difference.OTHER_STATUS
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def decision(payment: Payment) -> Entry | None:
     """The decision to which a payment owes its status; None if it owes it to something else."""
-    last = [entry for entry in payment.history if not entry.saw][-1]
+    last = [entry for entry in payment.history if not entry.observed][-1]
     return last if last.by is Source.OPERATOR else None
 
 
@@ -34,6 +34,9 @@ def is_of_known_money(payment: Payment, reported: GatewayStatus) -> bool:
     received = payment.received
     if decision(payment) is None or received is None:
         return False
-    if reported.gateway_order_id != payment.order_at_finpay:
+    if reported.gateway_order_id != payment.effective_gateway_order_id:
         return False
-    return reported.is_same_money(received) is not False and reported.came == received.paid_amount
+    return (
+        reported.is_same_money(received) is not False
+        and reported.effective_paid_amount == received.paid_amount
+    )

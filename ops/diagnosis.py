@@ -11,7 +11,7 @@ from ops.cases import Case, Diagnosis
 from ops.decision import decision
 from ops.diagnosis_paid import differs, of_paid
 from ops.rupiah import rupiah
-from payments.domain.sync_schedule import is_over
+from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import Status, Trigger
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _is_unpaid(payment: Payment, reported: GatewayStatus | None, now: int) -> bo
     Which way a payment was given up is all the same: nobody paid it.
     """
     trigger = reported.trigger(payment.amount, payment.currency) if reported else None
-    if payment.status is Status.PENDING and not is_over(payment, now):
+    if payment.status is Status.PENDING and not is_expired(payment, now):
         return trigger is Trigger.OPEN
     return trigger is None or trigger in UNPAID
 
@@ -110,7 +110,7 @@ def _without_money(payment: Payment, now: int) -> Diagnosis:
         return Diagnosis(
             Case.NO_CODE_YET, "No code was given out, so nobody can have paid it.", ask
         )
-    if payment.status is Status.PENDING and is_over(payment, now):
+    if payment.status is Status.PENDING and is_expired(payment, now):
         return Diagnosis(Case.TIME_IS_OVER, "Its time is over and Finpay has seen no money.", ask)
     if payment.status is Status.PENDING:
         until = f"the code can be paid until {wib.told(payment.expires_at)}"

@@ -13,7 +13,7 @@ from ops.unasked import asked_no_more
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
 from payments.domain.transition_table import Status
-from payments.webhooks.delivery_attempt import OTHER_MACHINE, Attempt, Outcome
+from payments.webhooks.delivery_attempt import OTHER_MACHINE, DeliveryAttempt, DeliveryOutcome
 from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
 _MONEY_AGAIN = {"PAID", "CAPTURED"}
-_OFF = {Outcome.GONE, Outcome.DISABLED}
+_OFF = {DeliveryOutcome.GONE, DeliveryOutcome.DISABLED}
 _OFF_BECAUSE = {
     "gone": ("it once answered 410 there", "storefront enable-webhooks {}"),
     "no-secret": ("it has no webhook secret that is alive", "storefront rotate-webhook-secret {}"),
@@ -45,7 +45,7 @@ def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: i
     if counts and _is_in_doubt(payment, counts[0]):
         return differs(payment, counts[0].reported)
     if again or any(
-        one.status is Status.PAID and one.saw in _MONEY_AGAIN for one in payment.history
+        one.status is Status.PAID and one.observed in _MONEY_AGAIN for one in payment.history
     ):
         sentence = "It is paid, and money came for it once more: one of the two is to go back."
         return Diagnosis(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
@@ -58,7 +58,7 @@ def differs(payment: Payment, reported: GatewayStatus | None) -> Diagnosis:
     """The answer where Finpay says this of an order of the payment; None: it does not know it."""
     status = "paid" if payment.status is Status.PAID else payment.status
     says = f"says {reported.status}" if reported else "knows no such order"
-    if reported and reported.gateway_order_id != payment.order_at_finpay:
+    if reported and reported.gateway_order_id != payment.effective_gateway_order_id:
         says += f" of its order {reported.gateway_order_id}"
     sentence = f"It is {status} here, and Finpay {says}."
     if reported and reported.gateway_order_id in asked_no_more(payment):
@@ -73,7 +73,7 @@ def _is_in_doubt(payment: Payment, said: Said) -> bool:
     return not is_decided(payment, said)
 
 
-def _of_told(payment: Payment, last: Attempt | None, now: int) -> Diagnosis:
+def _of_told(payment: Payment, last: DeliveryAttempt | None, now: int) -> Diagnosis:
     """Of a payment that is well here: was its shop told?"""
     late = payment.received is not None and payment.received.late
     paid = (
@@ -93,20 +93,20 @@ def _of_told(payment: Payment, last: Attempt | None, now: int) -> Diagnosis:
         sentence = f"{paid}, and its shop is not told: {why}."
         return Diagnosis(Case.WEBHOOK_OFF, sentence, following.format(payment.storefront_id))
     at = wib.told(last.at)
-    if last.outcome is Outcome.FAILED:
+    if last.outcome is DeliveryOutcome.FAILED:
         sentence = f"{paid}, and its shop did not take the webhook: {_reply(last)} at {at}."
         return Diagnosis(Case.WEBHOOK_FAILING, sentence, again)
     sentence = f"{paid}, and its shop took the webhook at {at}: the shop has to look."
     return Diagnosis(Case.PAID_LATE if late else Case.PAID, sentence, again)
 
 
-def _last_attempt(told: Sequence[Told]) -> Attempt | None:
+def _last_attempt(told: Sequence[Told]) -> DeliveryAttempt | None:
     """The latest attempt to tell that it was paid."""
     attempts = [one for of in told if of.event.type in _PAID_EVENTS for one in of.attempts]
     return max(attempts, key=lambda one: one.at, default=None)
 
 
-def _reply(attempt: Attempt) -> str:
+def _reply(attempt: DeliveryAttempt) -> str:
     if attempt.status is None:
         return f"no answer came ({attempt.why})"
     return f"it answered {attempt.status}"
@@ -114,7 +114,7 @@ def _reply(attempt: Attempt) -> str:
 
 def _since(payment: Payment) -> int:
     """When it came to its status here, of which its shop was to be told."""
-    return max(entry.at for entry in payment.history if not entry.saw)
+    return max(entry.at for entry in payment.history if not entry.observed)
 
 
 def _day_of(payment: Payment) -> str:

@@ -78,5 +78,9 @@ def ask(gateway: Gateway, gateway_order_id: str) -> Said:
 
 def ask_all(asking: Callable[[str], Said], payment: Payment) -> Iterator[Said]:
     """What is said of all orders at Finpay that are the payment's, the one that counts first."""
-    orders = (payment.order_at_finpay, payment.gateway_order_id, *payment.previous_attempt_ids)
+    orders = (
+        payment.effective_gateway_order_id,
+        payment.gateway_order_id,
+        *payment.previous_attempt_ids,
+    )
     return map(asking, dict.fromkeys(orders))

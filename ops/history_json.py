@@ -103,5 +103,5 @@ def _entry(version: int, entry: Entry) -> dict[str, Any]:
         "status": entry.status,
         "at": wib.iso(entry.at),
         "by": entry.by,
-        "saw": entry.saw or None,
+        "observed": entry.observed or None,
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ops.payment_history import PaymentHistory
     from payments.aws.deliveries_table import Told
     from payments.domain.payment import Entry, Payment
-    from payments.webhooks.delivery_attempt import Attempt
+    from payments.webhooks.delivery_attempt import DeliveryAttempt
 
 
 def lines(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> Iterator[str]:
@@ -77,8 +77,8 @@ def _payment(of: Payment) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> str:
-    saw = f", which said {entry.saw}" if entry.saw else ""
-    return f"{wib.told(entry.at)}  {entry.status}  by {entry.by}{saw}"
+    observed = f", which said {entry.observed}" if entry.observed else ""
+    return f"{wib.told(entry.at)}  {entry.status}  by {entry.by}{observed}"
 
 
 def _callbacks(of: PaymentHistory) -> Iterator[str]:
@@ -105,7 +105,7 @@ def attempts(told: Told) -> Iterator[str]:
         yield f"  {number}. {attempt(one)}"
 
 
-def attempt(of: Attempt) -> str:
+def attempt(of: DeliveryAttempt) -> str:
     """An attempt: when (WIB), what came of it, how long it took (milliseconds)."""
     answer = of.why if of.status is None else f"status {of.status}"
     return f"{wib.told(of.at)}  {of.outcome}  {answer}  {of.took_ms} ms"

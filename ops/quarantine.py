@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 from ops import wib
 from ops.rupiah import rupiah
 from payments.aws.payment_items import marshal, unmarshal
-from payments.domain.gateway_status import Reason
+from payments.domain.gateway_status import QuarantineReason
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 REASONS: Mapping[str, str] = {
-    Reason.SIGNATURE: "nobody who knows the merchant key signed it",
-    Reason.UNREADABLE: "signed, but it names no order or no status",
-    Reason.UNKNOWN_ORDER: "signed, for an order that is not here",
-    Reason.OTHER_ORDER: "signed, for another order than the one it was sent to",
-    Reason.MISMATCH: "signed, of another amount or currency than was ordered",
+    QuarantineReason.SIGNATURE: "nobody who knows the merchant key signed it",
+    QuarantineReason.UNREADABLE: "signed, but it names no order or no status",
+    QuarantineReason.UNKNOWN_ORDER: "signed, for an order that is not here",
+    QuarantineReason.OTHER_ORDER: "signed, for another order than the one it was sent to",
+    QuarantineReason.MISMATCH: "signed, of another amount or currency than was ordered",
 }
 
 

@@ -34,7 +34,7 @@ def waiting(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
 def apply_status(
     dynamodb: DynamoDBClient, tables: tuple[str, str], order_id: str, trigger: Trigger
 ) -> Payment:
-    """The payment after an operator's verdict; raises what payments.services.review_decision.Review does.
+    """The payment after an operator's decision; raises what review_decision.Review raises.
 
     `tables` are those of payments and of the quarantine.
     """

@@ -4,10 +4,10 @@ from payments.domain.transition_table import TABLE, Rule, Status
 
 _HEAD = """# The states of a payment
 
-Made from `TABLE` in `functions/payments/domain/transition_table.py` by `make docs`; a test compares the
-two. A rule is enforced by one conditional write: it applies to a payment in one of the states on
-the left, or it changes nothing. A trigger that no line names changes nothing either. A trigger of
-money is a callback with a valid signature or an authenticated status check.
+Made from `TABLE` in `functions/payments/domain/transition_table.py` by `make docs`; a test compares
+the two. A rule is enforced by one conditional write: it applies to a payment in one of the states
+on the left, or it changes nothing. A trigger that no line names changes nothing either. A trigger
+of money is a callback with a valid signature or an authenticated status check.
 
 | From | Trigger | To |
 |---|---|---|

@@ -16,7 +16,7 @@ from payments.aws.payment_items import marshal
 from payments.aws.sdk_errors import ConditionFailed, translated
 from payments.domain.sync_schedule import shard_of, shards
 from payments.finpay.client import CANCEL_SECONDS, CHECK_SECONDS
-from payments.services.reconcile_payment import EnqueueDue, Run
+from payments.services.enqueue_due import EnqueueDue, Run
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment

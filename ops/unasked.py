@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.domain.transition_table import GIVEN_UP, OPEN
+from payments.domain.transition_table import CLOSED, OPEN
 
 if TYPE_CHECKING:
     from payments.domain.payment import Payment
@@ -17,7 +17,7 @@ def asked_no_more(payment: Payment) -> list[str]:
 
     Money for one of them is known by its callback, or where an operator asks about all orders.
     """
-    if payment.status in OPEN | GIVEN_UP:
+    if payment.status in OPEN | CLOSED:
         return []
     orders = dict.fromkeys((payment.gateway_order_id, *payment.previous_attempt_ids))
-    return [one for one in orders if one != payment.order_at_finpay]
+    return [one for one in orders if one != payment.effective_gateway_order_id]

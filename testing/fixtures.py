@@ -15,6 +15,7 @@ from botocore.config import Config
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments import bootstrap
+from payments.aws import clients
 from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.payment import LEASE_MS
@@ -69,8 +70,8 @@ def aws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 def pretend_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that are good for nothing, and the region."""
     # A stand-in may take what AWS would refuse.
-    careful = bootstrap.AWS_CONFIG.merge(Config(parameter_validation=True))
-    monkeypatch.setattr(bootstrap, "AWS_CONFIG", careful)
+    careful = clients.AWS_CONFIG.merge(Config(parameter_validation=True))
+    monkeypatch.setattr(clients, "AWS_CONFIG", careful)
     for name in [name for name in os.environ if name.startswith(("AWS_", "_X_AMZN"))]:
         monkeypatch.delenv(name)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

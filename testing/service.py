@@ -21,6 +21,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from payments import bootstrap
+from payments.aws import clients
 from payments.aws.payments_table import DynamoPayments
 from payments.dependencies import Dependencies
 from payments.domain.payment import Payment
@@ -337,5 +338,5 @@ def deployed(finpay: Finpay, dynamodb: DynamoDBClient, monkeypatch: pytest.Monke
         queue,
         clock,
         finpay.witness,
-        cache(bootstrap.aws_client),
+        cache(clients.aws_client),
     )

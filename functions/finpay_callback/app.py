@@ -6,7 +6,7 @@ from typing import Any
 from payments import bootstrap
 from payments.api.error_boundary import serve
 from payments.api.http_event import Request, Response
-from payments.callbacks.receive_callback import Receipt
+from payments.callbacks.receive_callback import CallbackResult
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
 from payments.observability import metrics
@@ -25,20 +25,20 @@ def acknowledge(request: Request, deps: Dependencies) -> Response:
     try:
         receipt = receive(request, deps)
     except PaymentError as error:
-        metrics.refused(deps.telemetry, error)
+        metrics.record_refused_callback(deps.telemetry, error)
         raise
-    metrics.received(deps.telemetry, receipt)
+    metrics.record_callback(deps.telemetry, receipt)
     seconds = round(time.perf_counter() - started, 3)
     return Response(
         200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": seconds}
     )
 
 
-def receive(request: Request, deps: Dependencies) -> Receipt:
+def receive(request: Request, deps: Dependencies) -> CallbackResult:
     """Check the URL token, then apply the callback."""
     order_id, token = request.path["orderId"], request.path["token"]
     deps.receive_callback.admit(order_id, token)
-    deps.telemetry.note(order_id=order_id)
+    deps.telemetry.add_fields(order_id=order_id)
     # The headers are ignored: the signature covers only the body, and a callback that reports money
     # must not be refused because of a header.
     body = request.body()

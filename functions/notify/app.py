@@ -23,7 +23,7 @@ def deliver(record: dict[str, Any], deps: Dependencies) -> bool:
     attempt = int(record["attributes"]["ApproximateReceiveCount"])
     send = deps.deliver  # may raise SettingsError, before the job begins
     with deps.telemetry.job("webhook"):
-        deps.telemetry.note(
+        deps.telemetry.add_fields(
             order_id=event.order_id, storefront_id=event.storefront_id, event=event.type
         )
         try:
@@ -34,7 +34,7 @@ def deliver(record: dict[str, Any], deps: Dependencies) -> bool:
             # of an AWS outage uses up the attempts that are planned for days.
             deps.webhooks_queue.postpone(record["receiptHandle"], send.pause_after(attempt))
             raise
-        metrics.delivered(deps.telemetry, delivery.attempt, delivery.pause)
+        metrics.record_delivery(deps.telemetry, delivery.attempt, delivery.pause)
         if delivery.pause is None:
             return True
         deps.webhooks_queue.postpone(record["receiptHandle"], delivery.pause)

@@ -12,5 +12,5 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
     deps = bootstrap.dependencies()
     with deps.telemetry.job("publish events"):
         changes, unread = read_changes(event["Records"])
-        metrics.events_published(deps.telemetry, deps.publish_events(changes), unread)
+        metrics.record_published_events(deps.telemetry, deps.publish_events(changes), unread)
     return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

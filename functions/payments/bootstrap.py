@@ -9,45 +9,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.config import Config
-from botocore.session import get_session
-
+from payments.aws.clients import aws_client
 from payments.dependencies import Adapters, Dependencies
 from payments.domain import clock, ids
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
     from payments.finpay.http_transport import Transport
-    from payments.webhooks.address_policy import Targets
-    from payments.webhooks.interfaces import PostWebhook
-
-# At most 10.5 s: three attempts of 2.5 s, and the SDK's waits of up to 1 s and 2 s between them.
-# Parameter validation would take a tenth of a callback's own time, and a User-Agent that describes
-# the environment half of that. AWS validates the parameters itself.
-AWS_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=1.5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    parameter_validation=False,
-    user_agent="finpay-payments",
-)
-
-
-@cache
-def aws_session() -> Session:
-    """The botocore session, which caches the API descriptions for all clients.
-
-    boto3's session wraps it and adds resources and transfers, which this service does not use.
-    """
-    return get_session()
-
-
-def aws_client(service: str) -> Any:
-    """A client of the AWS service with this name."""
-    return aws_session().create_client(service, config=AWS_CONFIG)
+    from payments.webhooks.address_policy import AddressPolicy
+    from payments.webhooks.interfaces import WebhookSender
 
 
 def real_adapters() -> Adapters:
@@ -58,14 +29,14 @@ def real_adapters() -> Adapters:
 
         return HttpTransport(clock.now)
 
-    def post(targets: Targets) -> PostWebhook:
+    def post(targets: AddressPolicy) -> WebhookSender:
         import ssl
 
         import certifi
 
-        from payments.webhooks.http_sender import Post
+        from payments.webhooks.http_sender import HttpSender
 
-        return Post(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
+        return HttpSender(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 
     return Adapters(aws_client, transport, post, clock.now, ids.new_id, random.random)
 

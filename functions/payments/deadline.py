@@ -7,15 +7,16 @@ from threading import Thread
 from typing import Never
 
 
-class Overdue(Exception):
+class DeadlineExceeded(Exception):
     """The work did not finish before its deadline."""
 
 
-def within[T](seconds: float, work: Callable[[], T]) -> T:
-    """Return what `work` returns, or raise what it raises; raise Overdue after `seconds`.
+def run_with_deadline[T](seconds: float, work: Callable[[], T]) -> T:
+    """Return what `work` returns, or raise what it raises; raise DeadlineExceeded after `seconds`.
 
     The work runs in a thread of its own, because a socket timeout limits neither a peer that sends
-    slowly nor a DNS lookup. After Overdue the thread keeps running, so the work must end soon.
+    slowly nor a DNS lookup. After DeadlineExceeded the thread keeps running, so the work must end
+    soon.
     """
     outcome: SimpleQueue[Callable[[], T]] = SimpleQueue()
 
@@ -31,7 +32,7 @@ def within[T](seconds: float, work: Callable[[], T]) -> T:
     try:
         get_result = outcome.get(timeout=max(0.0, seconds))
     except Empty:
-        raise Overdue from None
+        raise DeadlineExceeded from None
     return get_result()
 
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import ApplyStatus, StatusUpdate
     from payments.services.cancel import Cancel
+    from payments.services.enqueue_due import EnqueueDue
     from payments.services.initiate import Initiate
-    from payments.services.reconcile_payment import EnqueueDue, ReconcilePayment
+    from payments.services.reconcile_payment import ReconcilePayment
     from payments.services.resolve_unknown_outcome import Resolve
     from payments.services.sync_status import SyncStatus
     from payments.settings import RequestSettings
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
         ScheduleSimulatedCallbacks,
         SendSimulatedCallback,
     )
-    from payments.webhooks.address_policy import Targets
-    from payments.webhooks.deliver_event import Deliver
-    from payments.webhooks.interfaces import PostWebhook
+    from payments.webhooks.address_policy import AddressPolicy
+    from payments.webhooks.deliver_event import DeliverEvent
+    from payments.webhooks.interfaces import WebhookSender
     from payments.webhooks.publish_events import PublishEvents
 
 CONFIRMATION_SECONDS = 2.5
@@ -51,7 +52,7 @@ class Adapters(NamedTuple):
 
     client: Callable[[str], Any]
     transport: Callable[[], Transport]
-    post: Callable[[Targets], PostWebhook]
+    post: Callable[[AddressPolicy], WebhookSender]
     clock: Clock
     new_id: NewId
     chance: Callable[[], float]
@@ -135,7 +136,7 @@ class Dependencies:
             config.finpay_base_url,
             self.credentials,
             clock,
-            self.telemetry.gateway_call,
+            self.telemetry.record_gateway_call,
             circuit,
             circuit.is_closed,
             **limits,
@@ -146,7 +147,7 @@ class Dependencies:
         from payments.observability import metrics
         from payments.services.apply_status import ApplyStatus
 
-        observe = partial(metrics.status_updated, self.telemetry)
+        observe = partial(metrics.record_status_update, self.telemetry)
         clock, new_id = self._adapters.clock, self._adapters.new_id
         return ApplyStatus(self.payments, self._quarantine, clock, new_id, observe)
 
@@ -173,10 +174,10 @@ class Dependencies:
     @cached_property
     def initiate(self) -> Initiate:
         from payments.services.initiate import Initiate
-        from payments.services.request_code import Ask
+        from payments.services.request_code import RequestCode
 
         payments, clock, new_id = self.payments, self._adapters.clock, self._adapters.new_id
-        ask = Ask(payments, self._gateway, clock, new_id)
+        ask = RequestCode(payments, self._gateway, clock, new_id)
         return Initiate(payments, ask, self._resolve, clock, new_id)
 
     @cached_property
@@ -211,7 +212,7 @@ class Dependencies:
     @cached_property
     def enqueue_due(self) -> EnqueueDue:
         from payments.aws.status_sync_queue import SqsSyncQueue
-        from payments.services.reconcile_payment import EnqueueDue
+        from payments.services.enqueue_due import EnqueueDue
 
         queue = SqsSyncQueue(self._adapters.client("sqs"), settings.sync_queue())
         return EnqueueDue(self.payments, queue, self._gateway, self._adapters.clock)
@@ -232,28 +233,30 @@ class Dependencies:
         return PublishEvents(self.webhooks_queue)
 
     @cached_property
-    def deliver(self) -> Deliver:
+    def deliver(self) -> DeliverEvent:
         from payments.aws.deliveries_table import DynamoDeliveries
         from payments.storefronts.webhook_endpoints import DynamoReceivers
-        from payments.webhooks.deliver_event import Deliver
-        from payments.webhooks.retry_policy import Retries
+        from payments.webhooks.deliver_event import DeliverEvent
+        from payments.webhooks.retry_policy import RetryPolicy
 
         config, clock = settings.webhooks(), self._adapters.clock
         kms = self._adapters.client("kms")
-        return Deliver(
+        return DeliverEvent(
             DynamoReceivers(self._dynamodb, kms, config.storefronts_table, clock),
             self._post_to(only_loopback=config.only_loopback),
             DynamoDeliveries(self._dynamodb, config.deliveries_table),
-            Retries(config.pauses),
+            RetryPolicy(config.pauses),
             clock,
             self._adapters.chance,
         )
 
-    def _post_to(self, *, only_loopback: bool) -> PostWebhook:
+    def _post_to(self, *, only_loopback: bool) -> WebhookSender:
         """HTTP to public addresses, or to loopback addresses on the local stack."""
-        from payments.webhooks.address_policy import LoopbackTargets, PublicTargets, resolve
+        from payments.webhooks.address_policy import LoopbackAddresses, PublicAddresses, resolve
 
-        return self._adapters.post(LoopbackTargets() if only_loopback else PublicTargets(resolve))
+        return self._adapters.post(
+            LoopbackAddresses() if only_loopback else PublicAddresses(resolve)
+        )
 
     # Test mode
 

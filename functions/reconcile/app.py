@@ -27,7 +27,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
         return run_syncs(event, deps, context)
     with deps.telemetry.job("enqueue due"):
         run = deps.enqueue_due(lambda: context.get_remaining_time_in_millis() > STOP_BEFORE_MS)
-        metrics.syncs_enqueued(deps.telemetry, run)
+        metrics.record_enqueued_syncs(deps.telemetry, run)
     return {"queued": run.queued}
 
 
@@ -44,13 +44,13 @@ def run_syncs(event: dict[str, Any], deps: Dependencies, context: LambdaContext)
 
 def run_sync(order_id: str, due_at: int, deps: Dependencies) -> None:
     """Run the status sync of one payment, if it is still due."""
-    deps.telemetry.note(order_id=order_id)
+    deps.telemetry.add_fields(order_id=order_id)
     try:
         with span("status sync", order_id=order_id):
             update = deps.sync_payment(order_id, due_at)
     except (GatewayError, PaymentInProgress) as error:
         # The payment is due again within 5 minutes, so this message is not delivered again.
-        metrics.sync_failed(deps.telemetry, error)
+        metrics.record_failed_sync(deps.telemetry, error)
         return
     if update:
-        metrics.synced(deps.telemetry, update)
+        metrics.record_status_sync(deps.telemetry, update)

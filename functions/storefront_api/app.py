@@ -6,7 +6,7 @@ from payments import bootstrap
 from payments.api.error_boundary import serve
 from payments.api.http_event import Request, Response
 from payments.api.payment_responses import created, shown
-from payments.api.read_request import identify, named_order, read_order
+from payments.api.read_request import order_id_of, parse_order, storefront_id_of
 from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentNotFound, UnknownRoute
 from payments.observability import metrics
@@ -20,12 +20,12 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  #
 
 def route(request: Request, deps: Dependencies) -> Response:
     """Run the use case of the route for the authenticated storefront."""
-    storefront_id = identify(request)
-    deps.telemetry.note(storefront_id=storefront_id)
+    storefront_id = storefront_id_of(request)
+    deps.telemetry.add_fields(storefront_id=storefront_id)
     if request.route == "POST /payments":
         return initiate(request, storefront_id, deps)
-    order_id = named_order(request)
-    deps.telemetry.note(order_id=order_id)
+    order_id = order_id_of(request)
+    deps.telemetry.add_fields(order_id=order_id)
     match request.route:
         case "GET /payments/{orderId}":
             payment = deps.payments.get(order_id)
@@ -33,7 +33,7 @@ def route(request: Request, deps: Dependencies) -> Response:
                 raise PaymentNotFound
             return shown(payment, request.headers.get("if-none-match", ""))
         case "POST /payments/{orderId}/cancel":
-            with metrics.asking_finpay(deps.telemetry, "Cancel", order_id):
+            with metrics.finpay_operation(deps.telemetry, "Cancel", order_id):
                 update = deps.cancel(order_id, storefront_id)
             return shown(update.payment)
     raise UnknownRoute
@@ -41,12 +41,12 @@ def route(request: Request, deps: Dependencies) -> Response:
 
 def initiate(request: Request, storefront_id: str, deps: Dependencies) -> Response:
     """Issue a payment code, or return the stored payment of an earlier identical request."""
-    order = read_order(request, storefront_id, deps.request_settings, deps.credentials.current())
+    order = parse_order(request, storefront_id, deps.request_settings, deps.credentials.current())
     order_id = order.request.order.id
-    deps.telemetry.note(order_id=order_id)
-    with metrics.asking_finpay(deps.telemetry, "Initiate", order_id):
+    deps.telemetry.add_fields(order_id=order_id)
+    with metrics.finpay_operation(deps.telemetry, "Initiate", order_id):
         outcome = deps.initiate(order)
-    metrics.initiated(deps.telemetry, outcome)
+    metrics.record_initiate(deps.telemetry, outcome)
     if order.request.test_outcome and not outcome.replayed:
         with metrics.scheduling_test_payment(deps.telemetry):
             deps.schedule_simulated_callbacks(order, outcome.payment)

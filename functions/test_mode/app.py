@@ -15,5 +15,5 @@ def lambda_handler(event: dict[str, Any], context: object) -> None:  # noqa: ARG
     for record in event["Records"]:
         callback = read_simulated_callback(record["body"])
         with deps.telemetry.job("test outcome"), span("test outcome", order_id=callback.order_id):
-            deps.telemetry.note(order_id=callback.order_id, status=callback.status)
-            deps.telemetry.note(answered=send(callback))
+            deps.telemetry.add_fields(order_id=callback.order_id, status=callback.status)
+            deps.telemetry.add_fields(answered=send(callback))

@@ -20,7 +20,7 @@ from ops.deployment import Deployment
 from ops.errors import NothingThere
 from ops.progress import progress
 from ops.quarantine import Kept
-from payments.domain.gateway_status import Reason
+from payments.domain.gateway_status import QuarantineReason
 
 app = typer.Typer(no_args_is_help=True, help="Callbacks that settled nothing.")
 
@@ -34,7 +34,9 @@ NO_BODY = (
 @app.command("list")
 def list_kept(
     stack: Stack,
-    reason: Annotated[Reason | None, typer.Option(help="Only those for this reason.")] = None,
+    reason: Annotated[
+        QuarantineReason | None, typer.Option(help="Only those for this reason.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     region: Region = None,
     *,

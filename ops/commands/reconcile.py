@@ -78,7 +78,7 @@ def document(synced: SyncedPayment) -> dict[str, Any]:
 
 
 def sentences(synced: SyncedPayment, stack: str) -> list[str]:
-    """The sentences about a status sync; the second names what it left out, and the command for it."""
+    """Sentences about a status sync; the second names what it left out, and the command for it."""
     others = asked_no_more(synced.after)
     if not others:
         return [_sentence(synced)]

@@ -14,7 +14,7 @@ from ops.agreement import Difference
 from ops.commands.invocation import TO_LOOK_AT, AsJson, Region, Stack, deployed, fail, tell
 from ops.progress import progress
 from ops.report import Row
-from payments.domain.gateway_status import Reason
+from payments.domain.gateway_status import QuarantineReason
 
 
 def report(
@@ -42,7 +42,9 @@ def report(
             found = payment_scan.of_day(deployment.dynamodb, table, day, seen)
         payments = [one for one in found if storefront in {None, one.storefront_id}]
         payload_digest = quarantine.every(
-            deployment.dynamodb, deployment.output("QuarantineTableName"), Reason.UNKNOWN_ORDER
+            deployment.dynamodb,
+            deployment.output("QuarantineTableName"),
+            QuarantineReason.UNKNOWN_ORDER,
         )
         # Whose an order is that is not here, nobody knows.
         kept = [] if storefront else [one for one in payload_digest if one.received_at in day]

@@ -17,7 +17,7 @@ from payments.storefronts.webhook_endpoints import DynamoReceivers
 from payments.test_mode import simulated_callbacks
 from payments.test_mode.simulated_callback_queue import SqsSimulatedCallbacks
 from payments.webhooks import interfaces as webhook_ports
-from payments.webhooks.http_sender import Post
+from payments.webhooks.http_sender import HttpSender
 
 REAL: dict[type, type] = {
     interfaces.PaymentStore: DynamoPayments,
@@ -25,7 +25,7 @@ REAL: dict[type, type] = {
     interfaces.SyncQueue: SqsSyncQueue,
     webhook_ports.EventQueue: SqsEvents,
     simulated_callbacks.SimulatedCallbackQueue: SqsSimulatedCallbacks,
-    webhook_ports.PostWebhook: Post,
+    webhook_ports.WebhookSender: HttpSender,
     webhook_ports.Deliveries: DynamoDeliveries,
     merchant.CredentialSource: SecretCredentials,
     webhook_ports.Receivers: DynamoReceivers,

@@ -11,7 +11,7 @@ from payments.domain.errors import Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode
 from payments.domain.sync_schedule import shard_of, shards
-from payments.services.reconcile_payment import EnqueueDue, Run
+from payments.services.enqueue_due import EnqueueDue, Run
 from testing.builders import NOW
 
 MINUTE = 60_000

@@ -108,12 +108,12 @@ def test_an_unreadable_amount_never_passes_as_matching() -> None:
 def test_an_order_is_of_another_payment_where_finpay_says_what_differs(
     other: dict[str, Any],
 ) -> None:
-    assert make_gateway_status(**other).is_of_another(1000, "IDR")
+    assert make_gateway_status(**other).differs_from_order(1000, "IDR")
 
 
 @pytest.mark.parametrize("same", [{}, {"amount": None}, {"currency": None}])
 def test_what_finpay_does_not_say_makes_no_other_order(same: dict[str, Any]) -> None:
-    assert not make_gateway_status(**same).is_of_another(1000, "IDR")
+    assert not make_gateway_status(**same).differs_from_order(1000, "IDR")
 
 
 def test_a_payment_code_callback_is_read_in_full() -> None:

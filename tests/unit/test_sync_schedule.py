@@ -10,12 +10,12 @@ from payments.domain.payment import LEASE_MS, Entry, IssuedCode, Payment, Source
 from payments.domain.sync_schedule import (
     first_late_sync_time,
     first_sync_time,
-    is_over,
+    is_expired,
     next_sync_time,
     shard_of,
     shards,
 )
-from payments.domain.transition_table import GIVEN_UP, OPEN, Status
+from payments.domain.transition_table import CLOSED, OPEN, Status
 from testing.builders import NOW, make_payment
 
 EARLY = [minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240)]
@@ -76,11 +76,11 @@ def test_a_payment_without_a_code_ends_when_the_last_code_asked_for_would() -> N
 
 
 def test_a_payment_is_over_a_minute_after_its_end() -> None:
-    assert not is_over(make_pending(), NOW + DAY + MINUTE - 1)
-    assert is_over(make_pending(), NOW + DAY + MINUTE)
+    assert not is_expired(make_pending(), NOW + DAY + MINUTE - 1)
+    assert is_expired(make_pending(), NOW + DAY + MINUTE)
 
 
-@pytest.mark.parametrize("status", sorted(GIVEN_UP))
+@pytest.mark.parametrize("status", sorted(CLOSED))
 def test_a_payment_that_was_given_up_has_four_late_syncs_and_no_more(status: Status) -> None:
     assert walk(make_given_up(status), NOW + DAY) == LATE
 
@@ -90,7 +90,7 @@ def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_sync() -> No
     assert walk(make_given_up(Status.EXPIRED, noted), NOW + DAY) == LATE
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - OPEN - GIVEN_UP))
+@pytest.mark.parametrize("status", sorted(set(Status) - OPEN - CLOSED))
 def test_a_payment_that_is_settled_is_synced_no_more(status: Status) -> None:
     assert next_sync_time(make_payment(status=status), NOW) is None
 

@@ -8,7 +8,7 @@ from payments.domain.transition_table import MONEY, TABLE, Status, Trigger, rule
 
 S, P = Status, Trigger
 OPEN = {S.INITIATING, S.PENDING}
-GIVEN_UP = {S.EXPIRED, S.CANCELLED, S.FAILED}
+CLOSED = {S.EXPIRED, S.CANCELLED, S.FAILED}
 EVERY = list(product(Status, Trigger))
 
 # Written down a second time, from the design's table: whatever is not here keeps the status.
@@ -65,7 +65,7 @@ RECORDED = {
     P.NEXT_ATTEMPT: {S.INITIATING},
     P.PAID: {S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
     P.PAID_AGAIN: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
-    P.PAID_BEFORE: GIVEN_UP,
+    P.PAID_BEFORE: CLOSED,
     P.REFUNDED_OTHER: set(Status),
     P.MISMATCH: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
     P.OPEN: {S.PAID},
@@ -133,7 +133,7 @@ def test_only_a_person_brings_a_payment_out_of_review() -> None:
 
 def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
     late = [rule for rule in TABLE if rule.late]
-    assert {s for rule in late for s in rule.sources} == GIVEN_UP
+    assert {s for rule in late for s in rule.sources} == CLOSED
     assert {rule.target for rule in late} == {S.PAID}
     assert {rule.late for rule in TABLE} == {True, False}, "as storefronts see it"
 
@@ -141,7 +141,7 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:
     # Money is known of before it is proven again only where an operator gave a payment up.
     known = {P.PAID_AGAIN, P.PAID_BEFORE, P.REFUNDED_OTHER}
-    for status, trigger in [*product(OPEN | GIVEN_UP, MONEY - known), *product(GIVEN_UP, known)]:
+    for status, trigger in [*product(OPEN | CLOSED, MONEY - known), *product(CLOSED, known)]:
         rule = rule_for(status, trigger)
         assert rule
         assert rule.target or trigger in known

@@ -22,11 +22,11 @@ def serve(
     """The response to an event of API Gateway (payload format 2.0); an error becomes a problem."""
     started = time.perf_counter()
     request = read_request(event)
-    telemetry.begin(route=request.route)
+    telemetry.start_log_line(route=request.route)
     telemetry.correlate(request.request_id)
     response = _respond(request, telemetry, handle)
-    telemetry.note(http_status=response.status)
-    telemetry.write("request served", started, failed=response.status in _SERVER_ERRORS)
+    telemetry.add_fields(http_status=response.status)
+    telemetry.write_log_line("request served", started, failed=response.status in _SERVER_ERRORS)
     return response.to_event()
 
 
@@ -36,14 +36,14 @@ def _respond(
     try:
         return handle(request)
     except PaymentError as error:
-        telemetry.note(error=type(error).__name__)
+        telemetry.add_fields(error=type(error).__name__)
         response = problem(error)
         if isinstance(error, GatewayError):
-            telemetry.note(gateway_code=error.code)
+            telemetry.add_fields(gateway_code=error.code)
         elif response.status in _SERVER_ERRORS and not isinstance(error, Unconfirmed):
             telemetry.count("ServerError")
         return response
     except Exception as error:  # noqa: BLE001 - the client always gets a response
-        telemetry.note_failure(error)
+        telemetry.add_error(error)
         telemetry.count("ServerError")
         return internal_error()

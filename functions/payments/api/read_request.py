@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from payments.settings import RequestSettings
 
 
-def identify(request: Request) -> str:
+def storefront_id_of(request: Request) -> str:
     """The storefront id that the authorizer set; raises Unauthenticated if it set none."""
     storefront_id = request.authorizer.get("storefrontId")
     if not storefront_id:
@@ -23,7 +23,7 @@ def identify(request: Request) -> str:
     return storefront_id
 
 
-def named_order(request: Request) -> str:
+def order_id_of(request: Request) -> str:
     """The order id in the path; raises PaymentNotFound if it is not a valid order id."""
     order_id = request.path.get("orderId", "")
     if not is_order_id(order_id):
@@ -31,7 +31,7 @@ def named_order(request: Request) -> str:
     return order_id
 
 
-def read_order(
+def parse_order(
     request: Request,
     storefront_id: str,
     settings: RequestSettings,

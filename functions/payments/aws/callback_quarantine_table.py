@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutItemInputTypeDef
 
     from payments.domain.clock import Clock
-    from payments.domain.gateway_status import GatewayStatus, Reason
+    from payments.domain.gateway_status import GatewayStatus, QuarantineReason
 
 _QUARANTINE_DAYS = 90
 
@@ -27,7 +27,11 @@ class DynamoQuarantine:
     clock: Clock
 
     def keep(
-        self, order_id: str, reason: Reason, payload_digest: str, reported: GatewayStatus | None
+        self,
+        order_id: str,
+        reason: QuarantineReason,
+        payload_digest: str,
+        reported: GatewayStatus | None,
     ) -> None:
         """Store one record per payload digest. It expires 90 days after the last receipt."""
         now = self.clock()
@@ -47,7 +51,7 @@ def put(table: str, item: dict[str, Any], reported: GatewayStatus | None) -> Put
     values = (
         {
             "reportedStatus": reported.status,
-            "reportedAmount": reported.came,
+            "reportedAmount": reported.effective_paid_amount,
             "reportedCurrency": reported.currency,
             "finpayReference": reported.reference,
         }

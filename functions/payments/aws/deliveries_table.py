@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from payments.aws.payment_items import marshal, unmarshal
 from payments.aws.sdk_errors import translated
-from payments.webhooks.delivery_attempt import Attempt, Outcome
+from payments.webhooks.delivery_attempt import DeliveryAttempt, DeliveryOutcome
 from payments.webhooks.events import Event
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Told:
     """An event and its delivery attempts, oldest first."""
 
     event: Event
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[DeliveryAttempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class DynamoDeliveries:
     client: DynamoDBClient
     table: str
 
-    def note(self, event: Event, attempt: Attempt) -> None:
+    def note(self, event: Event, attempt: DeliveryAttempt) -> None:
         """Add a delivery attempt to the event. The item expires 90 days after the last attempt."""
         with translated():
             self.client.update_item(**note(self.table, event, attempt))
@@ -64,7 +64,7 @@ class DynamoDeliveries:
         return [_told(item) for item in answer["Items"]]
 
 
-def note(table: str, event: Event, attempt: Attempt) -> UpdateItemInputTypeDef:
+def note(table: str, event: Event, attempt: DeliveryAttempt) -> UpdateItemInputTypeDef:
     """Return the write that adds a delivery attempt. The first one also stores the event."""
     values = {name: getattr(event, field) for field, name in _EVENT.items()}
     sets = [f"#{name} = :{name}" for name in values]
@@ -106,12 +106,12 @@ def _told(item: dict[str, Any]) -> Told:
     return Told(event, tuple(map(_attempt, plain["attempts"])))
 
 
-def _attempt(attributes: dict[str, Any]) -> Attempt:
+def _attempt(attributes: dict[str, Any]) -> DeliveryAttempt:
     status = attributes.get("status")
-    return Attempt(
+    return DeliveryAttempt(
         at=int(attributes["at"]),
         took_ms=int(attributes.get("tookMs", 0)),
-        outcome=Outcome(attributes["outcome"]),
+        outcome=DeliveryOutcome(attributes["outcome"]),
         status=None if status is None else int(status),
         why=attributes.get("why", ""),
     )

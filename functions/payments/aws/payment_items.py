@@ -102,7 +102,7 @@ def entry_attributes(entry: Entry) -> dict[str, Any]:
         "by": entry.by.value,
         "writeId": entry.write_id,
         "payloadDigest": entry.payload_digest,
-        "saw": entry.saw,
+        "observed": entry.observed,
     }
     return {name: value for name, value in attributes.items() if value}
 
@@ -168,7 +168,7 @@ def _to_entry(attributes: Mapping[str, Any]) -> Entry:
         by=Source(attributes["by"]),
         write_id=attributes["writeId"],
         payload_digest=attributes.get("payloadDigest", ""),
-        saw=attributes.get("saw", ""),
+        observed=attributes.get("observed", ""),
     )
 
 

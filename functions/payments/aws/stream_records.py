@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from payments.aws.payment_items import to_payment
 
 if TYPE_CHECKING:
-    from payments.webhooks.publish_events import Change
+    from payments.webhooks.publish_events import RowChange
 
 
-def read_changes(records: Iterable[Mapping[str, Any]]) -> tuple[list[Change], str]:
+def read_changes(records: Iterable[Mapping[str, Any]]) -> tuple[list[RowChange], str]:
     """Return the changes before the first unreadable record, and its sequence number.
 
     The sequence number is empty if all records are readable. Otherwise Lambda retries from that
     record, and finally sends it to the dead-letter queue.
     """
-    changes: list[Change] = []
+    changes: list[RowChange] = []
     for record in records:
         written = record["dynamodb"]
         try:

@@ -16,7 +16,7 @@ from payments.domain.errors import GatewayError, Unconfirmed
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment
-from payments.domain.transition_table import GIVEN_UP, OPEN, Status, Trigger
+from payments.domain.transition_table import CLOSED, OPEN, Status, Trigger
 from payments.services.apply_status import StatusUpdate
 from payments.services.sync_status import SyncStatus
 
@@ -67,4 +67,4 @@ class ConfirmCallback:
 def _would_change(reported: GatewayStatus, payment: Payment) -> bool:
     """Whether the gateway status would change the payment if it were genuine."""
     undone = reported.trigger_if_matching() in _UNDOES_MONEY and payment.status in _HAS_MONEY
-    return payment.status in OPEN | GIVEN_UP or undone
+    return payment.status in OPEN | CLOSED or undone

@@ -14,12 +14,17 @@ from payments.callbacks.php_json import JsonValue
 from payments.callbacks.url_token import is_callback_token
 from payments.domain.errors import (
     MalformedBody,
-    OtherOrder,
+    OrderMismatch,
     PaymentNotFound,
     SignatureError,
     UnknownRoute,
 )
-from payments.domain.gateway_status import GatewayStatus, Reason, digest_of, read_gateway_status
+from payments.domain.gateway_status import (
+    GatewayStatus,
+    QuarantineReason,
+    digest_of,
+    read_gateway_status,
+)
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ _UNVERIFIED_DIGITS = 2
 """Stored hex digits of the payload digest of an unverified callback: at most 256 rows per order."""
 
 
-class Receipt(NamedTuple):
+class CallbackResult(NamedTuple):
     """The result of a callback: an update, or the reason for its quarantine.
 
     `signed_form` names the form that the signature matches (see signature.verify), or is CONFIRMED
@@ -45,7 +50,7 @@ class Receipt(NamedTuple):
 
     signed_form: str
     update: StatusUpdate | None = None
-    quarantined: Reason | None = None
+    quarantined: QuarantineReason | None = None
 
 
 class ReceiveCallback(NamedTuple):
@@ -64,7 +69,7 @@ class ReceiveCallback(NamedTuple):
         if renewed is None or not is_callback_token(token, order_id, renewed.merchant_keys):
             raise UnknownRoute
 
-    def __call__(self, order_id: str, body: bytes) -> Receipt:
+    def __call__(self, order_id: str, body: bytes) -> CallbackResult:
         """Apply the status that a callback reports to the order of its URL.
 
         Raises MalformedBody, SignatureError (after the payload digest is stored) or Unavailable.
@@ -79,21 +84,21 @@ class ReceiveCallback(NamedTuple):
             signed_form = self._verify(body)
         except SignatureError:
             if reported and (confirmed := self.confirm(order_id, reported)):
-                return Receipt(CONFIRMED, confirmed)
+                return CallbackResult(CONFIRMED, confirmed)
             self.quarantine.keep(
-                order_id, Reason.SIGNATURE, payload_digest[:_UNVERIFIED_DIGITS], reported
+                order_id, QuarantineReason.SIGNATURE, payload_digest[:_UNVERIFIED_DIGITS], reported
             )
             raise
-        reason = Reason.UNREADABLE
+        reason = QuarantineReason.UNREADABLE
         if reported is not None:
             try:
-                return Receipt(signed_form, self.apply_status(order_id, reported))
+                return CallbackResult(signed_form, self.apply_status(order_id, reported))
             except PaymentNotFound:
-                reason = Reason.UNKNOWN_ORDER
-            except OtherOrder:
-                reason = Reason.OTHER_ORDER
+                reason = QuarantineReason.UNKNOWN_ORDER
+            except OrderMismatch:
+                reason = QuarantineReason.OTHER_ORDER
         self.quarantine.keep(order_id, reason, payload_digest, reported)
-        return Receipt(signed_form, quarantined=reason)
+        return CallbackResult(signed_form, quarantined=reason)
 
     def _verify(self, body: bytes) -> str:
         try:

@@ -42,7 +42,7 @@ _CONFIRMED: Mapping[Trigger, Trigger] = {
 }
 
 
-class Reason(StrEnum):
+class QuarantineReason(StrEnum):
     """Why a callback is quarantined instead of applied."""
 
     SIGNATURE = "signature"
@@ -84,7 +84,7 @@ class GatewayStatus(NamedTuple):
         return self.payment_reference or self.order_reference
 
     @property
-    def came(self) -> int | None:
+    def effective_paid_amount(self) -> int | None:
         """The paid amount in rupiah. Finpay may omit it if it equals the ordered amount."""
         return self.paid_amount if self.paid_amount_given else self.amount
 
@@ -114,14 +114,14 @@ class GatewayStatus(NamedTuple):
             return _CONFIRMED[trigger]
         if trigger is not Trigger.PAID:
             return trigger
-        matches = self.is_of(amount, currency) and self.came == amount
+        matches = self.matches_order(amount, currency) and self.effective_paid_amount == amount
         return Trigger.PAID if matches else Trigger.MISMATCH
 
-    def is_of(self, amount: int, currency: str) -> bool:
+    def matches_order(self, amount: int, currency: str) -> bool:
         """Return whether the order at Finpay has this amount (rupiah) and currency."""
         return self.amount == amount and self.currency == currency
 
-    def is_of_another(self, amount: int, currency: str) -> bool:
+    def differs_from_order(self, amount: int, currency: str) -> bool:
         """Return whether the order at Finpay has a different amount (rupiah) or currency.
 
         A missing value is not a difference.

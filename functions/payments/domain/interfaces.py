@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from payments.domain.gateway_status import GatewayStatus, Reason
+from payments.domain.gateway_status import GatewayStatus, QuarantineReason
 from payments.domain.payment import IssuedCode, Lease, Payment
 from payments.domain.payment_change import Applied, Change, Refused
 
@@ -78,7 +78,7 @@ class Quarantine(Protocol):
     def keep(
         self,
         order_id: str,
-        reason: Reason,
+        reason: QuarantineReason,
         payload_digest: str,
         reported: GatewayStatus | None,
     ) -> None:

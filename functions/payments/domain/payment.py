@@ -63,7 +63,7 @@ class Entry(NamedTuple):
 
     `at` is in epoch milliseconds. `write_id` is unique, so that a retry after a lost response
     recognises its own write. `payload_digest` is the digest of Finpay's payload, if there is one.
-    `saw` is what was observed, if the change is an observation and did not change the status.
+    `observed` is what was observed, if the change is an observation and did not change the status.
     """
 
     status: Status
@@ -71,7 +71,7 @@ class Entry(NamedTuple):
     by: Source
     write_id: str
     payload_digest: str = ""
-    saw: str = ""
+    observed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Payment:
         return self.lease is not None and self.lease.until > now
 
     @property
-    def order_at_finpay(self) -> str:
+    def effective_gateway_order_id(self) -> str:
         """The order at Finpay that was paid, or else the order of the current attempt."""
         if self.received:
             return self.received.gateway_order_id or self.order_id

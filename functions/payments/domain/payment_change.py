@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from payments.domain.payment import Entry, Failure, IssuedCode, Payment, ReceivedMoney
     from payments.domain.transition_table import Status
 
-RACES = 8
+MAX_WRITE_ATTEMPTS = 8
 """Maximum number of tries of a change. A try fails if another caller changed the payment first."""
 
 

@@ -9,17 +9,17 @@ from zlib import crc32
 
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import Payment
-from payments.domain.transition_table import GIVEN_UP, OPEN
+from payments.domain.transition_table import CLOSED, OPEN
 
 _EARLY_DELAYS = tuple(minutes * MINUTE for minutes in (2, 5, 15, 30, 60, 120, 240))
 _PERIOD = 6 * HOUR
 _GRACE = MINUTE  # so that the code has expired by Finpay's clock too
 _LATE_DELAYS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 
-AGAIN = 5 * MINUTE
+RETRY_MS = 5 * MINUTE
 """Delay before the next status sync if Finpay did not respond."""
 
-PATIENCE = 15 * MINUTE
+RESOLVE_AFTER_MS = 15 * MINUTE
 """How long the service waits for a storefront to repeat a request with unknown outcome."""
 
 
@@ -46,7 +46,7 @@ def first_late_sync_time(given_up_at: int) -> int:
     return given_up_at + _LATE_DELAYS[0]
 
 
-def is_over(payment: Payment, now: int) -> bool:
+def is_expired(payment: Payment, now: int) -> bool:
     """Return whether the code has expired. Only Finpay knows whether it was paid."""
     return now >= payment.expires_at + _GRACE
 
@@ -62,8 +62,8 @@ def next_sync_time(payment: Payment, now: int) -> int | None:
     """
     if payment.status in OPEN:
         return _next_open_sync(payment, now)
-    if payment.status in GIVEN_UP:
-        given_up_at = max(e.at for e in payment.history if not e.saw)
+    if payment.status in CLOSED:
+        given_up_at = max(e.at for e in payment.history if not e.observed)
         return _first_after(now, (given_up_at + delay for delay in _LATE_DELAYS))
     return None
 

@@ -89,7 +89,7 @@ class Rule:
 
 _S = Status
 OPEN = frozenset({_S.INITIATING, _S.PENDING})
-GIVEN_UP = frozenset({_S.EXPIRED, _S.CANCELLED, _S.FAILED})
+CLOSED = frozenset({_S.EXPIRED, _S.CANCELLED, _S.FAILED})
 """Closed without payment. Money can still arrive."""
 _ALL = frozenset(Status)
 
@@ -106,16 +106,16 @@ TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.INITIATING), Trigger.NEVER_RECEIVED, _S.FAILED),
     Rule(_only(_S.INITIATING), Trigger.NEXT_ATTEMPT, None),
     Rule(OPEN, Trigger.PAID, _S.PAID),
-    Rule(GIVEN_UP, Trigger.PAID, _S.PAID, late=True),
+    Rule(CLOSED, Trigger.PAID, _S.PAID, late=True),
     Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID, None),
     # The customer may have paid twice: an operator has to check, but nothing is credited again.
     Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID_AGAIN, None),
     # An operator closed the payment because of the recorded money; this is other money.
-    Rule(GIVEN_UP, Trigger.PAID_AGAIN, _S.REVIEW),
-    Rule(GIVEN_UP, Trigger.PAID_BEFORE, None),
+    Rule(CLOSED, Trigger.PAID_AGAIN, _S.REVIEW),
+    Rule(CLOSED, Trigger.PAID_BEFORE, None),
     Rule(_ALL, Trigger.REFUNDED_OTHER, None),
-    Rule(OPEN | GIVEN_UP, Trigger.MISMATCH, _S.REVIEW),
-    Rule(_ALL - OPEN - GIVEN_UP, Trigger.MISMATCH, None),
+    Rule(OPEN | CLOSED, Trigger.MISMATCH, _S.REVIEW),
+    Rule(_ALL - OPEN - CLOSED, Trigger.MISMATCH, None),
     Rule(_only(_S.PAID), Trigger.OPEN, None),
     # Only a status check can tell which attempt of an INITIATING payment expired.
     Rule(_only(_S.PENDING), Trigger.EXPIRED, _S.EXPIRED),
@@ -134,10 +134,10 @@ TABLE: tuple[Rule, ...] = (
     Rule(OPEN, Trigger.FAILURE_CONFIRMED, _S.FAILED),
     Rule(_only(_S.PAID), Trigger.FAILURE_CONFIRMED, None),
     # Money arrived and was refunded without an earlier report: manual review is required.
-    Rule(OPEN | GIVEN_UP, Trigger.REFUNDED, _S.REVIEW),
+    Rule(OPEN | CLOSED, Trigger.REFUNDED, _S.REVIEW),
     Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.REFUNDED, _S.REFUNDED),
     Rule(_only(_S.REVIEW), Trigger.REFUNDED, None),
-    Rule(OPEN | GIVEN_UP, Trigger.PARTIALLY_REFUNDED, _S.REVIEW),
+    Rule(OPEN | CLOSED, Trigger.PARTIALLY_REFUNDED, _S.REVIEW),
     Rule(_only(_S.PAID), Trigger.PARTIALLY_REFUNDED, _S.PARTIALLY_REFUNDED),
     Rule(_only(_S.REVIEW, _S.REFUNDED), Trigger.PARTIALLY_REFUNDED, None),
     Rule(_only(_S.REVIEW), Trigger.ACCEPTED, _S.PAID),

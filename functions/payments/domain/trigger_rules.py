@@ -6,7 +6,7 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment, ReceivedMoney, Source
 from payments.domain.payment_change import Change, NextSync
 from payments.domain.sync_schedule import first_late_sync_time
-from payments.domain.transition_table import GIVEN_UP, MONEY, OPEN, Rule, Status, Trigger, rule_for
+from payments.domain.transition_table import CLOSED, MONEY, OPEN, Rule, Status, Trigger, rule_for
 
 # No status sync follows these: Finpay issued no code, or an operator decided.
 _FINAL = frozenset({Trigger.REFUSED, Trigger.REJECTED})
@@ -39,7 +39,7 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     if rule.late and entry.by is Source.CALLBACK:
         # The payment may have been voided after the callback was sent; a status check is current.
         return NextSync(entry.at)
-    needs_sync = rule.target in GIVEN_UP and rule.trigger not in _FINAL
+    needs_sync = rule.target in CLOSED and rule.trigger not in _FINAL
     return NextSync(first_late_sync_time(entry.at) if needs_sync else None)
 
 
@@ -48,17 +48,21 @@ def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
     trigger = reported.trigger(payment.amount, payment.currency)
     if payment.received is None:
         return trigger
-    other_order = reported.gateway_order_id != payment.order_at_finpay
+    other_order = reported.gateway_order_id != payment.effective_gateway_order_id
     if trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED} and other_order:
         return Trigger.REFUNDED_OTHER
     is_same = False if other_order else reported.is_same_money(payment.received)
-    if trigger is Trigger.MISMATCH and is_same and reported.came == payment.received.paid_amount:
+    if (
+        trigger is Trigger.MISMATCH
+        and is_same
+        and reported.effective_paid_amount == payment.received.paid_amount
+    ):
         return Trigger.PAID_BEFORE
     if trigger is not Trigger.PAID:
         return trigger
     # Recorded money on a closed payment means that an operator decided about that money. If the
     # references are of different kinds, this may be other money, which needs a new decision.
-    decided = payment.status in GIVEN_UP
+    decided = payment.status in CLOSED
     may_differ = is_same is None and bool(reported.reference and payment.received.reference)
     if is_same is False or (decided and may_differ):
         return Trigger.PAID_AGAIN
@@ -71,7 +75,7 @@ def rule_of(reported: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule
 
     A gateway status of another attempt changes a payment only if it reports money.
     """
-    counts = reported.gateway_order_id == payment.order_at_finpay or trigger in MONEY
+    counts = reported.gateway_order_id == payment.effective_gateway_order_id or trigger in MONEY
     return rule_for(payment.status, trigger) if counts else None
 
 
@@ -81,7 +85,7 @@ def with_money(change: Change, reported: GatewayStatus, rule: Rule) -> Change:
         return change
     is_later_attempt = reported.gateway_order_id != change.order_id
     received = ReceivedMoney(
-        paid_amount=reported.came,
+        paid_amount=reported.effective_paid_amount,
         paid_at=reported.paid_at or change.entry.at,
         payment_reference=reported.payment_reference,
         channel=reported.channel,
@@ -92,7 +96,7 @@ def with_money(change: Change, reported: GatewayStatus, rule: Rule) -> Change:
     return replace(change, received=received)
 
 
-def is_noted(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
+def is_duplicate(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
     """Return whether the gateway status was applied or recorded before.
 
     Also returns True for an observation if the history is full.
@@ -102,7 +106,7 @@ def is_noted(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
     ]
     if rule.target:
         # A repeated gateway status must not undo an operator's decision about it.
-        return any(entry.status is rule.target and not entry.saw for entry in entries)
+        return any(entry.status is rule.target and not entry.observed for entry in entries)
     if rule.trigger in _TO_CONFIRM and payment.status is Status.PAID:
         return any(entry.status is Status.PAID for entry in entries)
     return bool(entries) or len(payment.history) >= HISTORY_LIMIT

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from payments.domain.clock import Clock
-    from payments.finpay.http_transport import Answer, Transport
+    from payments.finpay.http_transport import RawResponse, Transport
 
 NAME = "finpay"
 FAILURES = 3
@@ -44,7 +44,7 @@ _SERVER_ERRORS = range(500, 600)
 class _ServerError(Exception):
     """A 5xx answer about one order only, so it does not count as a failure."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: RawResponse) -> None:
         super().__init__("Finpay answered with 5xx")
         self.answer = answer
 
@@ -74,13 +74,13 @@ class CircuitBreaker:
             partial(_send, transport)
         )
 
-    def __call__(self, request: requests.Request, deadline: float) -> Answer:
+    def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
         """Send the request and return Finpay's answer.
 
         Raises CircuitOpen without a call while the circuit is open, else as `transport` does.
         """
         try:
-            answer: Answer = self._guarded_send(request, deadline)
+            answer: RawResponse = self._guarded_send(request, deadline)
         except _ServerError as error:
             return error.answer
         except CircuitBreakerOpenError as error:
@@ -106,7 +106,7 @@ class CircuitBreaker:
         return min(max(left, 1), RECOVERY_SECONDS)
 
 
-def _send(transport: Transport, request: requests.Request, deadline: float) -> Answer:
+def _send(transport: Transport, request: requests.Request, deadline: float) -> RawResponse:
     answer = transport(request, deadline)
     if answer[0] not in _SERVER_ERRORS:
         return answer

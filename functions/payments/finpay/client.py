@@ -22,7 +22,7 @@ from payments.domain.errors import GatewayRefused, Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
-from payments.finpay.http_transport import Answer, Transport
+from payments.finpay.http_transport import RawResponse, Transport
 from payments.finpay.parse_responses import (
     read_cancel_response,
     read_check_response,
@@ -123,7 +123,7 @@ class FinpayClient:
 
     def _call(
         self, name: str, request: requests.Request, credentials: Credentials, deadline: float
-    ) -> Answer:
+    ) -> RawResponse:
         # requests encodes a str as Latin-1, so bytes are passed.
         merchant_id, merchant_key = credentials.merchant_id, credentials.merchant_keys[0]
         request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())

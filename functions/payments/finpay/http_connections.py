@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from payments.deadline import Overdue
+from payments.deadline import DeadlineExceeded
 
 
 class Connections(HTTPAdapter):
@@ -55,12 +55,12 @@ class Connections(HTTPAdapter):
         self._latest = None  # Releases the memory of its TLS state.
 
     def _connected(self, connection: socket.socket) -> None:
-        """Is called before the first byte of a request is sent; raises Overdue after `close`."""
+        """Runs before the first byte of a request is sent; raises DeadlineExceeded if closed."""
         self._latest = connection
         # `close` sets `_is_over` first and then reads `_latest`. The opposite order here means that
         # at least one of the two threads sees the other's write.
         if self._is_over:
-            raise Overdue
+            raise DeadlineExceeded
 
 
 def end(connection: socket.socket) -> None:

@@ -17,7 +17,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from payments.deadline import Overdue, within
+from payments.deadline import DeadlineExceeded, run_with_deadline
 from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, NotAttempted, OutcomeUnknown
 from payments.finpay.http_connections import Connections
@@ -28,10 +28,10 @@ _ANSWER_LIMIT = 64 * 1024
 # Servers close idle connections, and a request on a closed connection has an unknown outcome.
 _IDLE_MS = 15_000
 
-type Answer = tuple[int, bytes]
+type RawResponse = tuple[int, bytes]
 """HTTP status and body."""
 
-type Transport = Callable[[requests.Request, float], Answer]
+type Transport = Callable[[requests.Request, float], RawResponse]
 """Sends a request once and waits for its answer until a deadline (`time.monotonic()`).
 
 Raises NotAttempted if certainly no byte of the request was sent, else OutcomeUnknown.
@@ -57,15 +57,15 @@ class HttpTransport:
     _session: requests.Session | None = None
     _last_used: int = 0
 
-    def __call__(self, request: requests.Request, deadline: float) -> Answer:
+    def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
         """Send the request and return Finpay's answer; raises NotAttempted or OutcomeUnknown.
 
         Nothing is sent after the deadline, not even on a connection that is opened later.
         """
         session = self._open_session()
         try:
-            result = within(deadline - time.monotonic(), lambda: _send(session, request))
-        except Overdue:
+            result = run_with_deadline(deadline - time.monotonic(), lambda: _send(session, request))
+        except DeadlineExceeded:
             session.close()
             self._session = None
             result = OutcomeUnknown()
@@ -84,7 +84,7 @@ class HttpTransport:
         return self._session
 
 
-def _send(session: requests.Session, request: requests.Request) -> Answer | GatewayError:
+def _send(session: requests.Session, request: requests.Request) -> RawResponse | GatewayError:
     try:
         with session.send(
             session.prepare_request(request),

@@ -27,7 +27,7 @@ class Telemetry:
         self._metrics = Metrics()
         self._fields: dict[str, Any] = {}
 
-    def note(self, **fields: Any) -> None:
+    def add_fields(self, **fields: Any) -> None:
         """Add fields to the log line of the current request or job."""
         self._fields |= fields
 
@@ -44,14 +44,14 @@ class Telemetry:
         ) as metric:
             metric.add_dimension("why", why)
 
-    def took(self, name: str, seconds: float, **dimensions: str) -> None:
+    def record_duration(self, name: str, seconds: float, **dimensions: str) -> None:
         """Record a duration as a metric in milliseconds."""
         self._measure(name, MetricUnit.Milliseconds, round(seconds * 1000, 1), dimensions)
 
-    def gateway_call(self, endpoint: str, seconds: float) -> None:
+    def record_gateway_call(self, endpoint: str, seconds: float) -> None:
         """Record the duration of a call to Finpay."""
-        self.note(gateway_ms=round(seconds * 1000))
-        self.took("GatewayLatency", seconds, endpoint=endpoint)
+        self.add_fields(gateway_ms=round(seconds * 1000))
+        self.record_duration("GatewayLatency", seconds, endpoint=endpoint)
 
     def _measure(
         self, name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]
@@ -64,7 +64,7 @@ class Telemetry:
             for dimension, text in dimensions.items():
                 metric.add_dimension(dimension, text)
 
-    def begin(self, **fields: Any) -> None:
+    def start_log_line(self, **fields: Any) -> None:
         """Start a log line with these fields."""
         self._fields = fields
 
@@ -72,11 +72,11 @@ class Telemetry:
         """Set API Gateway's request id as the correlation id of this invocation."""
         self._logger.set_correlation_id(request_id)
 
-    def note_failure(self, error: Exception) -> None:
+    def add_error(self, error: Exception) -> None:
         """Add the class and location of an error. Its message may quote personal data."""
-        self.note(error=type(error).__name__, at=_location(error))
+        self.add_fields(error=type(error).__name__, at=_location(error))
 
-    def write(self, message: str, started: float, *, failed: bool) -> None:
+    def write_log_line(self, message: str, started: float, *, failed: bool) -> None:
         """Write the log line and the metrics. `started` is a time of `time.perf_counter()`."""
         level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
@@ -88,16 +88,16 @@ class Telemetry:
     def job(self, name: str) -> Iterator[None]:
         """Run a job of a schedule, queue or stream and log it; raises JobFailed if it fails."""
         started = time.perf_counter()
-        self.begin(job=name)
+        self.start_log_line(job=name)
         failed = True
         try:
             yield
             failed = False
         except Exception as error:  # noqa: BLE001 - raised again without its message
-            self.note_failure(error)
+            self.add_error(error)
             raise JobFailed(type(error).__name__) from None
         finally:
-            self.write("job done", started, failed=failed)
+            self.write_log_line("job done", started, failed=failed)
 
 
 def _location(error: Exception) -> str:

@@ -22,17 +22,17 @@ from payments.observability.tracing import span
 from payments.services.apply_status import Effect
 
 if TYPE_CHECKING:
-    from payments.callbacks.receive_callback import Receipt
+    from payments.callbacks.receive_callback import CallbackResult
     from payments.observability.logs import Telemetry
     from payments.services.apply_status import StatusUpdate
+    from payments.services.enqueue_due import Run
     from payments.services.initiate import Initiated
-    from payments.services.reconcile_payment import Run
-    from payments.webhooks.delivery_attempt import Attempt
+    from payments.webhooks.delivery_attempt import DeliveryAttempt
 
 
-def initiated(telemetry: Telemetry, outcome: Initiated) -> None:
+def record_initiate(telemetry: Telemetry, outcome: Initiated) -> None:
     """Record the response to a request for a code."""
-    telemetry.note(replayed=outcome.replayed, status=outcome.payment.status)
+    telemetry.add_fields(replayed=outcome.replayed, status=outcome.payment.status)
     if not outcome.replayed:
         telemetry.count("Initiated")
         telemetry.count("InitiateUnanswered", 0)
@@ -44,13 +44,13 @@ def scheduling_test_payment(telemetry: Telemetry) -> Iterator[None]:
     try:
         yield
     except Unavailable:
-        telemetry.note(test_payment="not-scheduled")
+        telemetry.add_fields(test_payment="not-scheduled")
     else:
-        telemetry.note(test_payment="scheduled")
+        telemetry.add_fields(test_payment="scheduled")
 
 
 @contextmanager
-def asking_finpay(telemetry: Telemetry, operation: str, order_id: str) -> Iterator[None]:
+def finpay_operation(telemetry: Telemetry, operation: str, order_id: str) -> Iterator[None]:
     """Trace an operation at Finpay and count its errors as `InitiateFailed` or `CancelFailed`."""
     try:
         with span(operation.lower(), order_id=order_id):
@@ -63,27 +63,29 @@ def asking_finpay(telemetry: Telemetry, operation: str, order_id: str) -> Iterat
         raise
 
 
-def received(telemetry: Telemetry, receipt: Receipt) -> None:
+def record_callback(telemetry: Telemetry, receipt: CallbackResult) -> None:
     """Record a callback that was applied or quarantined."""
     telemetry.count("CallbackRefused", 0)
-    telemetry.note(signed_form=receipt.signed_form)
+    telemetry.add_fields(signed_form=receipt.signed_form)
     if receipt.quarantined:
-        telemetry.note(quarantined=receipt.quarantined)
+        telemetry.add_fields(quarantined=receipt.quarantined)
         telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
         telemetry.require_manual_review("quarantined")
 
 
-def refused(telemetry: Telemetry, error: PaymentError) -> None:
+def record_refused_callback(telemetry: Telemetry, error: PaymentError) -> None:
     """Record a refused callback. An error of the service's own store is not a refusal."""
     if not isinstance(error, Unavailable):
         telemetry.count("CallbackRefused", 1)
         telemetry.count("CallbacksRefused", reason=type(error).__name__)
 
 
-def status_updated(telemetry: Telemetry, update: StatusUpdate) -> None:
+def record_status_update(telemetry: Telemetry, update: StatusUpdate) -> None:
     """Record a status update of a payment, in each function."""
     payment = update.payment
-    telemetry.note(storefront_id=payment.storefront_id, status=payment.status, effect=update.effect)
+    telemetry.add_fields(
+        storefront_id=payment.storefront_id, status=payment.status, effect=update.effect
+    )
     if update.trigger is Trigger.UNKNOWN:
         telemetry.count("UnknownStatus")
     # Duplicates are counted too: the first invocation may have failed before it wrote its metrics.
@@ -99,47 +101,47 @@ def status_updated(telemetry: Telemetry, update: StatusUpdate) -> None:
         telemetry.count("PaidAmount", payment.amount)
         # The dashboard reads channel and storefront from the log: as dimensions, each pair would be
         # a separate metric with its own cost.
-        telemetry.note(amount=payment.amount, channel=money and money.channel)
+        telemetry.add_fields(amount=payment.amount, channel=money and money.channel)
         if money and money.late:
-            telemetry.note(late=True)
+            telemetry.add_fields(late=True)
             telemetry.count("PaidLate")
 
 
-def syncs_enqueued(telemetry: Telemetry, run: Run) -> None:
+def record_enqueued_syncs(telemetry: Telemetry, run: Run) -> None:
     """Record a scheduled run that queues the due status syncs."""
-    telemetry.note(queued=run.queued)
+    telemetry.add_fields(queued=run.queued)
     telemetry.count("StatusSyncsQueued", run.queued)
-    telemetry.took("OldestStatusSyncOverdue", run.longest_wait / 1000)
+    telemetry.record_duration("OldestStatusSyncOverdue", run.longest_wait / 1000)
 
 
-def sync_failed(telemetry: Telemetry, error: PaymentError) -> None:
+def record_failed_sync(telemetry: Telemetry, error: PaymentError) -> None:
     """Record a status sync that failed at Finpay, or because another request holds the lease."""
-    telemetry.note(error=type(error).__name__)
+    telemetry.add_fields(error=type(error).__name__)
     telemetry.count("StatusSyncsFailed")
 
 
-def synced(telemetry: Telemetry, update: StatusUpdate) -> None:
+def record_status_sync(telemetry: Telemetry, update: StatusUpdate) -> None:
     """Record a status sync. A payment that it found to be PAID is counted separately."""
     telemetry.count("StatusSyncs")
     if update.effect is Effect.MOVED and update.payment.status is Status.PAID:
         telemetry.count("PaidFoundByReconcile")
 
 
-def events_published(telemetry: Telemetry, queued: int, unread: str) -> None:
+def record_published_events(telemetry: Telemetry, queued: int, unread: str) -> None:
     """Record published events; `unread` is the sequence number of the first unreadable record."""
-    telemetry.note(queued=queued)
+    telemetry.add_fields(queued=queued)
     if queued:
         telemetry.count("EventsQueued", queued)
     if unread:
-        telemetry.note(unread=unread)
+        telemetry.add_fields(unread=unread)
 
 
-def delivered(telemetry: Telemetry, attempt: Attempt, pause: int | None) -> None:
+def record_delivery(telemetry: Telemetry, attempt: DeliveryAttempt, pause: int | None) -> None:
     """Record an attempt to deliver a webhook; `pause` is the seconds until the next attempt."""
-    telemetry.note(outcome=attempt.outcome, receiver_ms=attempt.took_ms)
-    telemetry.note(receiver=attempt.status if attempt.status is not None else attempt.why)
+    telemetry.add_fields(outcome=attempt.outcome, receiver_ms=attempt.took_ms)
+    telemetry.add_fields(receiver=attempt.status if attempt.status is not None else attempt.why)
     if pause is not None:
-        telemetry.note(again_in_s=pause)
+        telemetry.add_fields(again_in_s=pause)
     telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)
 
 

@@ -13,15 +13,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from payments.domain.clock import Clock
-from payments.domain.errors import OtherOrder, PaymentNotFound, Unavailable
-from payments.domain.gateway_status import GatewayStatus, Reason
+from payments.domain.errors import OrderMismatch, PaymentNotFound, Unavailable
+from payments.domain.gateway_status import GatewayStatus, QuarantineReason
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.domain.payment_change import RACES, Applied, Change, Refused
+from payments.domain.payment_change import MAX_WRITE_ATTEMPTS, Applied, Change, Refused
 from payments.domain.transition_table import MONEY, Rule, Status, Trigger, rule_for, usual_rule
 from payments.domain.trigger_rules import (
     change_of,
-    is_noted,
+    is_duplicate,
     next_sync_after,
     rule_of,
     trigger_of,
@@ -70,7 +70,7 @@ class ApplyStatus(NamedTuple):
     def __call__(self, order_id: str, reported: GatewayStatus) -> StatusUpdate:
         """Apply a gateway status that a signature or an authenticated status check has verified.
 
-        Raises PaymentNotFound if the payment does not exist, OtherOrder if the gateway status is
+        Raises PaymentNotFound if the payment does not exist, OrderMismatch if the gateway status is
         for an order at Finpay that does not belong to the payment, and Unavailable if the outcome
         of the write is not known.
         """
@@ -85,7 +85,7 @@ class ApplyStatus(NamedTuple):
             result = self._write_unread(order_id, reported, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
-        for _ in range(RACES):
+        for _ in range(MAX_WRITE_ATTEMPTS):
             if isinstance(result, Applied):
                 effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
                 return StatusUpdate(result.payment, trigger, effect, reported.source)
@@ -93,12 +93,14 @@ class ApplyStatus(NamedTuple):
             if payment is None:
                 raise PaymentNotFound(order_id)
             if not payment.has_attempt(reported.gateway_order_id):
-                raise OtherOrder(order_id)
+                raise OrderMismatch(order_id)
             trigger = trigger_of(reported, payment)
             rule = rule_of(reported, payment, trigger)
             if trigger is Trigger.MISMATCH:
-                self.quarantine.keep(order_id, Reason.MISMATCH, reported.payload_digest, reported)
-            if rule is None or is_noted(reported, rule, payment):
+                self.quarantine.keep(
+                    order_id, QuarantineReason.MISMATCH, reported.payload_digest, reported
+                )
+            if rule is None or is_duplicate(reported, rule, payment):
                 return StatusUpdate.nothing(payment, trigger, reported.source)
             result = self._write(reported, rule, payment)
         raise Unavailable("too many concurrent changes to the payment")
@@ -121,9 +123,9 @@ class ApplyStatus(NamedTuple):
         rule = rule_for(payment.status, trigger)
         if rule is None:
             return StatusUpdate.nothing(payment, trigger, source)
-        saw = "" if rule.target else trigger.name
+        observed = "" if rule.target else trigger.name
         status = rule.target or payment.status
-        entry = Entry(status, self.clock(), source, self.new_id(), payload_digest, saw)
+        entry = Entry(status, self.clock(), source, self.new_id(), payload_digest, observed)
         change = replace(change_of(payment, rule, entry), code=code, failure=failure)
         result = self.payments.apply(change)
         if not isinstance(result, Applied):
@@ -152,11 +154,11 @@ class ApplyStatus(NamedTuple):
 
     def _write(self, reported: GatewayStatus, rule: Rule, payment: Payment) -> Applied | Refused:
         """Write on condition that the payment has not changed since it was read."""
-        saw = "" if rule.target else reported.status
-        entry = self._entry(reported, rule.target or payment.status, saw)
+        observed = "" if rule.target else reported.status
+        entry = self._entry(reported, rule.target or payment.status, observed)
         return self.payments.apply(with_money(change_of(payment, rule, entry), reported, rule))
 
-    def _entry(self, reported: GatewayStatus, status: Status, saw: str = "") -> Entry:
+    def _entry(self, reported: GatewayStatus, status: Status, observed: str = "") -> Entry:
         return Entry(
-            status, self.clock(), reported.source, self.new_id(), reported.payload_digest, saw
+            status, self.clock(), reported.source, self.new_id(), reported.payload_digest, observed
         )

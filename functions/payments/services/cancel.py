@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from payments.domain.errors import AlreadyPaid, NotCancellable, OutcomeUnknown, PaymentNotFound
 from payments.domain.payment import Payment, Source
-from payments.domain.payment_change import RACES
-from payments.domain.transition_table import GIVEN_UP, OPEN, Status, Trigger
+from payments.domain.payment_change import MAX_WRITE_ATTEMPTS
+from payments.domain.transition_table import CLOSED, OPEN, Status, Trigger
 from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
@@ -44,7 +44,7 @@ class Cancel:
             raise PaymentNotFound
         update = self._cancel(found)
         payment = update.payment
-        if payment.status in GIVEN_UP:
+        if payment.status in CLOSED:
             return update
         if payment.status not in OPEN:
             raise AlreadyPaid(payment)
@@ -63,7 +63,7 @@ class Cancel:
         if not self.gateway.cancel(found.gateway_order_id):
             return self.sync_status(found).update
         agreed = self.apply_status.apply_trigger(found, Trigger.CANCEL_AGREED, Source.CANCEL)
-        for _ in range(RACES):
+        for _ in range(MAX_WRITE_ATTEMPTS):
             if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _AFFECTED:
                 break
             # The payment changed concurrently. Finpay has agreed, so the cancel applies to the new

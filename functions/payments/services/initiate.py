@@ -28,7 +28,7 @@ from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_sync_time
 from payments.domain.transition_table import Status
 from payments.payment_requests.payment_request import PaymentRequest
-from payments.services.request_code import Ask
+from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Initiate:
     """Issues payment codes and stores the payments."""
 
     payments: PaymentStore
-    ask: Ask
+    ask: RequestCode
     resolve: Resolve
     clock: Clock
     new_id: NewId

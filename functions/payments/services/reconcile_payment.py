@@ -1,79 +1,22 @@
-"""Run the status syncs that are due, because callbacks can get lost.
-
-The index of due payments is the source of truth; the queue only distributes the work. A message
-that is lost, duplicated or late does no harm: a status sync begins with a conditional write that
-only one consumer wins, and a payment stays due until that write.
-"""
+"""Run the status sync of one payment, because callbacks can get lost."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from payments.domain.clock import MINUTE, Clock
+from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, PaymentInProgress, Unavailable
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
-from payments.domain.sync_schedule import AGAIN, PATIENCE, next_sync_time, shards
-from payments.domain.transition_table import GIVEN_UP, OPEN, Status
+from payments.domain.sync_schedule import RESOLVE_AFTER_MS, RETRY_MS, next_sync_time
+from payments.domain.transition_table import CLOSED, OPEN, Status
 from payments.services.apply_status import Effect, StatusUpdate
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
-    from payments.domain.interfaces import DuePayments, Gateway, PaymentStore, SyncQueue
-
-_BATCH_SIZE = 10  # the maximum of SQS
-_MAX_WAITING = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The result of a scheduled run: status syncs queued, and how long the oldest has been due."""
-
-    queued: int
-    longest_wait: int  # milliseconds
-
-
-@dataclass(frozen=True, slots=True)
-class EnqueueDue:
-    """Queues the status syncs that are due."""
-
-    payments: DuePayments
-    queue: SyncQueue
-    gateway: Gateway
-    clock: Clock
-
-    def __call__(self, has_time: Callable[[], bool]) -> Run:
-        """Queue status syncs while `has_time()` is true; the next run queues the rest.
-
-        Queues nothing while the circuit breaker is open, or while the queue holds many status syncs
-        of an earlier run: these are still due and would be queued again. Raises Unavailable.
-        """
-        now = self.clock()
-        if not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING:
-            return Run(0, self._longest_wait(now))
-        queued = longest_wait = 0
-        for batch in itertools.batched(self._due(now), _BATCH_SIZE, strict=False):
-            longest_wait = max(longest_wait, *(now - due_at for _, due_at in batch))
-            if not has_time():
-                break
-            self.queue.send(batch)
-            queued += len(batch)
-        return Run(queued, longest_wait)
-
-    def _longest_wait(self, now: int) -> int:
-        firsts = (next(self.payments.due(shard, now), None) for shard in shards())
-        return max((now - first[1] for first in firsts if first), default=0)
-
-    def _due(self, now: int) -> Iterator[tuple[str, int]]:
-        names = shards()
-        # The first shard changes every minute, so that a full shard cannot block the others.
-        first = now // MINUTE % len(names)
-        for shard in names[first:] + names[:first]:
-            yield from self.payments.due(shard, now)
+    from payments.domain.interfaces import Gateway, PaymentStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +45,7 @@ class ReconcilePayment:
         write_id, now = self.new_id(), self.clock()
         # The clock of this container may be behind the clock that made the status sync due.
         upcoming = next_sync_time(payment, max(now, due_at))
-        soon = min(upcoming or now + AGAIN, now + AGAIN)
+        soon = min(upcoming or now + RETRY_MS, now + RETRY_MS)
         # The last status sync of the schedule stays due until it has succeeded, in case it fails.
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
@@ -117,14 +60,17 @@ class ReconcilePayment:
         return update
 
     def _sync(self, payment: Payment, now: int) -> StatusUpdate:
-        if payment.status is Status.INITIATING and now >= payment.last_attempt_at + PATIENCE:
+        if (
+            payment.status is Status.INITIATING
+            and now >= payment.last_attempt_at + RESOLVE_AFTER_MS
+        ):
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.sync_status(payment).update
 
     def _sync_previous_attempts(self, update: StatusUpdate) -> StatusUpdate:
         """Sync the previous attempts too, because a customer may have paid one of them."""
         for gateway_order_id in update.payment.previous_attempt_ids:
-            if update.payment.status in OPEN | GIVEN_UP:
+            if update.payment.status in OPEN | CLOSED:
                 found = self.sync_status.about(update.payment, gateway_order_id).update
                 update = found if found.effect is not Effect.NOTHING else update
         return update

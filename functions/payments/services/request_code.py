@@ -20,7 +20,7 @@ from payments.domain.errors import (
 )
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
-from payments.domain.payment_change import RACES, Applied, Change, NextSync
+from payments.domain.payment_change import MAX_WRITE_ATTEMPTS, Applied, Change, NextSync
 from payments.domain.transition_table import Status, Trigger, rule_for
 from payments.payment_requests.message_redaction import redact
 from payments.payment_requests.payment_request import PaymentRequest
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RequestCode:
     """Requests payment codes from Finpay for the payments of a store."""
 
     payments: PaymentStore
@@ -94,7 +94,7 @@ class Ask:
         If a callback changed the payment in the meantime, only the missing data is added.
         """
         found = leased
-        for _ in range(RACES):
+        for _ in range(MAX_WRITE_ATTEMPTS):
             rule = rule_for(found.status, trigger)
             if rule is None or found.code:
                 return found

@@ -15,7 +15,7 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.payment_change import Applied, Change, NextAttempt
-from payments.domain.sync_schedule import is_over
+from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus, StatusUpdate
 from payments.services.sync_status import SyncStatus
@@ -98,7 +98,7 @@ class Resolve:
                 return update
             case Trigger.EXPIRY_CONFIRMED | Trigger.FAILURE_CONFIRMED:
                 return _require_moved(self.apply_status(leased.order_id, reported))
-            case Trigger.OPEN if reported.is_of_another(leased.amount, leased.currency):
+            case Trigger.OPEN if reported.differs_from_order(leased.amount, leased.currency):
                 return _require_moved(
                     self.apply_status.apply_trigger(
                         leased, Trigger.REFUSED, Source.STATUS_CHECK, failure=_ID_IN_USE
@@ -106,7 +106,7 @@ class Resolve:
                 )
             case Trigger.OPEN if self._cancel_at_finpay(leased, reported):
                 return update._replace(trigger=Trigger.CANCEL_AGREED)
-            case Trigger.OPEN if is_over(leased, self.clock()):
+            case Trigger.OPEN if is_expired(leased, self.clock()):
                 return _require_moved(
                     self.apply_status.apply_trigger(
                         leased,
@@ -125,7 +125,7 @@ class Resolve:
         """
         if leased.lease is None or leased.lease.until - self.clock() < _CANCEL_BUDGET_MS:
             raise OutcomeUnknown
-        is_ours = reported.is_of(leased.amount, leased.currency)
+        is_ours = reported.matches_order(leased.amount, leased.currency)
         return is_ours and self.gateway.cancel(leased.gateway_order_id)
 
     def _start_next_attempt(self, leased: Payment) -> Payment:
@@ -136,7 +136,7 @@ class Resolve:
             self.clock(),
             Source.INITIATE,
             write_id,
-            saw=Trigger.NEXT_ATTEMPT.name,
+            observed=Trigger.NEXT_ATTEMPT.name,
         )
         change = Change(
             order_id=leased.order_id,

@@ -13,7 +13,7 @@ from payments.services.apply_status import ApplyStatus, Effect
 if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore
 
-VERDICTS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
+DECISIONS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
 """The operator accepts the money as it is, states that none is owed, or that it was returned."""
 
 
@@ -25,7 +25,7 @@ class Review:
     apply_status: ApplyStatus
 
     def __call__(self, order_id: str, trigger: Trigger) -> Payment:
-        """Apply the operator's decision, which is one of VERDICTS; return the payment.
+        """Apply the operator's decision, which is one of DECISIONS; return the payment.
 
         Raises PaymentNotFound, NotInReview or Unavailable.
         """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from payments.domain.clock import MINUTE, Clock
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Payment, Source
-from payments.domain.sync_schedule import is_over
+from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import MONEY, OPEN, Status, Trigger
 from payments.services.apply_status import ApplyStatus, StatusUpdate
 
@@ -41,7 +41,7 @@ class SyncStatus:
         While the outcome of the initiate is unknown, only reported money is applied, and a code if
         no other request holds the lease: the holder of the lease may be about to cancel that code.
         """
-        reported = self.gateway.check(payment.order_at_finpay)
+        reported = self.gateway.check(payment.effective_gateway_order_id)
         if reported is None:
             return SyncResult(None, self._apply_not_found(payment))
         trigger = reported.trigger(payment.amount, payment.currency)
@@ -50,7 +50,7 @@ class SyncStatus:
             return SyncResult(
                 reported, self._apply_code(payment, reported, trigger, allowed=allowed)
             )
-        if trigger is Trigger.OPEN and payment.status in OPEN and is_over(payment, self.clock()):
+        if trigger is Trigger.OPEN and payment.status in OPEN and is_expired(payment, self.clock()):
             return SyncResult(reported, self._expire(payment, reported.payload_digest))
         return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
@@ -59,7 +59,7 @@ class SyncStatus:
 
         Of a previous attempt, only reported money is applied.
         """
-        if gateway_order_id == payment.order_at_finpay:
+        if gateway_order_id == payment.effective_gateway_order_id:
             return self(payment)
         reported = self.gateway.check(gateway_order_id)
         if reported is None or reported.trigger(payment.amount, payment.currency) not in MONEY:
@@ -69,14 +69,14 @@ class SyncStatus:
         return SyncResult(reported, self.apply_status(payment.order_id, reported))
 
     def _apply_not_found(self, payment: Payment) -> StatusUpdate:
-        if payment.status is Status.PENDING and is_over(payment, self.clock()):
+        if payment.status is Status.PENDING and is_expired(payment, self.clock()):
             return self._expire(payment)
         return StatusUpdate.nothing(payment, Trigger.NEVER_RECEIVED, _CHECK)
 
     def _apply_code(
         self, payment: Payment, reported: GatewayStatus, trigger: Trigger, *, allowed: bool
     ) -> StatusUpdate:
-        matches = reported.is_of(payment.amount, payment.currency)
+        matches = reported.matches_order(payment.amount, payment.currency)
         if allowed and trigger is Trigger.OPEN and matches and reported.payment_code:
             # A status check does not report when the code ends. The code was issued before now, so
             # this is the latest possible time.

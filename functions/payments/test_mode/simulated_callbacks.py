@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from payments.domain.merchant import CredentialSource
     from payments.domain.payment import Payment
     from payments.services.initiate import Order
-    from payments.webhooks.interfaces import PostWebhook
+    from payments.webhooks.interfaces import WebhookSender
 
 CHANNEL = "TEST"
 _ACCEPTED = range(200, 300)
@@ -80,7 +80,7 @@ class SendSimulatedCallback(NamedTuple):
     """Sends a simulated callback to the deployment's own callback URL."""
 
     credentials: CredentialSource
-    post: PostWebhook
+    post: WebhookSender
 
     def __call__(self, callback: SimulatedCallback) -> int:
         """Send the callback; return the HTTP status. Raises Unavailable unless it is 2xx."""

@@ -48,7 +48,7 @@ class Target:
     is_tls: bool
 
 
-class Targets(Protocol):
+class AddressPolicy(Protocol):
     """Resolves a URL to a target that the policy allows."""
 
     def find(self, url: str) -> Target:
@@ -56,7 +56,7 @@ class Targets(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PublicTargets:
+class PublicAddresses:
     """The policy of a deployment: https to public addresses only."""
 
     resolve: Resolve
@@ -74,7 +74,7 @@ class PublicTargets:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopbackTargets:
+class LoopbackAddresses:
     """The policy of the local stack: loopback addresses only, with or without TLS."""
 
     def find(self, url: str) -> Target:

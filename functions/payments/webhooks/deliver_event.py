@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.domain.clock import Clock
-from payments.webhooks.delivery_attempt import OTHER_MACHINE, Attempt, Outcome, Reply
+from payments.webhooks.delivery_attempt import (
+    OTHER_MACHINE,
+    DeliveryAttempt,
+    DeliveryOutcome,
+    EndpointResponse,
+)
 from payments.webhooks.endpoint import Receiver, endpoint_of
 from payments.webhooks.events import Event
-from payments.webhooks.retry_policy import Retries
+from payments.webhooks.retry_policy import RetryPolicy
 from payments.webhooks.signature import signed_headers
 
 if TYPE_CHECKING:
-    from payments.webhooks.interfaces import Deliveries, PostWebhook, Receivers
+    from payments.webhooks.interfaces import Deliveries, Receivers, WebhookSender
 
 _HEADERS = {"content-type": "application/json", "user-agent": "finpay-payments"}
 _SUCCESS = range(200, 300)
@@ -33,18 +38,18 @@ class Delivery:
     After the last attempt `pause` is 0, and the queue moves the event to its dead-letter queue.
     """
 
-    attempt: Attempt
+    attempt: DeliveryAttempt
     pause: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Deliver:
+class DeliverEvent:
     """Delivers events to the webhook endpoints of the storefronts."""
 
     receivers: Receivers
-    post: PostWebhook
+    post: WebhookSender
     deliveries: Deliveries
-    retries: Retries
+    retries: RetryPolicy
     clock: Clock
     chance: Callable[[], float]
 
@@ -56,9 +61,13 @@ class Deliver:
         """
         receiver = self.receivers.of(event.storefront_id)
         if receiver is None or not receiver.secrets:
-            return self._logged(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="no-secret"))
+            return self._logged(
+                event, DeliveryAttempt(self.clock(), 0, DeliveryOutcome.DISABLED, why="no-secret")
+            )
         if endpoint_of(event.url) in receiver.gone:
-            return self._logged(event, Attempt(self.clock(), 0, Outcome.DISABLED, why="gone"))
+            return self._logged(
+                event, DeliveryAttempt(self.clock(), 0, DeliveryOutcome.DISABLED, why="gone")
+            )
         return self._attempt(event, number, receiver)
 
     def pause_after(self, number: int) -> int:
@@ -70,26 +79,26 @@ class Deliver:
         headers = signed_headers(event.id, at // 1000, body, receiver.secrets)
         reply = self.post(event.url, _HEADERS | headers, body)
         outcome = outcome_of(reply)
-        if outcome is Outcome.GONE:
+        if outcome is DeliveryOutcome.GONE:
             self.receivers.disable(event.storefront_id, endpoint_of(event.url))
-        attempt = Attempt(at, self.clock() - at, outcome, reply.status, reply.why)
+        attempt = DeliveryAttempt(at, self.clock() - at, outcome, reply.status, reply.why)
         pause = None
-        if outcome is Outcome.FAILED:
+        if outcome is DeliveryOutcome.FAILED:
             pause = self.retries.pause_after(number, reply.retry_after, self.chance())
         return self._logged(event, attempt, pause)
 
-    def _logged(self, event: Event, attempt: Attempt, pause: int | None = None) -> Delivery:
+    def _logged(self, event: Event, attempt: DeliveryAttempt, pause: int | None = None) -> Delivery:
         self.deliveries.note(event, attempt)
         return Delivery(attempt, pause)
 
 
-def outcome_of(reply: Reply) -> Outcome:
+def outcome_of(reply: EndpointResponse) -> DeliveryOutcome:
     """The outcome of an attempt: 2xx is DELIVERED, 410 is GONE, any other reply is FAILED.
 
     It is DISABLED if the local stack refuses the URL.
     """
     if reply.status in _SUCCESS:
-        return Outcome.DELIVERED
+        return DeliveryOutcome.DELIVERED
     if reply.why == OTHER_MACHINE:
-        return Outcome.DISABLED
-    return Outcome.GONE if reply.status == _GONE else Outcome.FAILED
+        return DeliveryOutcome.DISABLED
+    return DeliveryOutcome.GONE if reply.status == _GONE else DeliveryOutcome.FAILED

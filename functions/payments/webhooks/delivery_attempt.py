@@ -8,7 +8,7 @@ OTHER_MACHINE = "other-machine"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class EndpointResponse:
     """An endpoint's HTTP status, and its Retry-After in seconds.
 
     `status` is None if the endpoint did not answer; `why` is then a short constant for the reason.
@@ -19,7 +19,7 @@ class Reply:
     why: str = ""
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """The outcome of an attempt."""
 
     DELIVERED = "delivered"
@@ -32,7 +32,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class DeliveryAttempt:
     """One entry of a payment's delivery log.
 
     `at` is in epoch ms. `status` is the endpoint's HTTP status; if it is None, `why` gives the
@@ -41,6 +41,6 @@ class Attempt:
 
     at: int
     took_ms: int
-    outcome: Outcome
+    outcome: DeliveryOutcome
     status: int | None = None
     why: str = ""

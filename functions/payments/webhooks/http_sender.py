@@ -1,4 +1,4 @@
-"""Sends one webhook: a POST to an address that the address policy allows, within ten seconds.
+"""Sends one webhook: a POST to an allowed address, with a deadline of ten seconds.
 
 The module opens the socket itself, because the connection has to use the checked address while TLS
 and the Host header use the name. It follows no redirects, reuses no connections and reads only the
@@ -16,10 +16,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 
-from payments.deadline import Overdue, within
+from payments.deadline import DeadlineExceeded, run_with_deadline
 from payments.domain.clock import Clock
-from payments.webhooks.address_policy import OtherMachine, Target, TargetRefused, Targets
-from payments.webhooks.delivery_attempt import OTHER_MACHINE, Reply
+from payments.webhooks.address_policy import AddressPolicy, OtherMachine, Target, TargetRefused
+from payments.webhooks.delivery_attempt import OTHER_MACHINE, EndpointResponse
 
 SECONDS = 10.0
 _MAX_DIGITS = 9
@@ -27,7 +27,7 @@ _MAX_DIGITS = 9
 _WHY: Mapping[type[Exception], str] = {
     OtherMachine: OTHER_MACHINE,
     TargetRefused: "target-refused",
-    Overdue: "timeout",
+    DeadlineExceeded: "timeout",
     TimeoutError: "timeout",
     ssl.SSLError: "tls",
     socket.gaierror: "name",
@@ -41,38 +41,40 @@ _WHY: Mapping[type[Exception], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class HttpSender:
     """Sends webhooks to the targets that the address policy allows."""
 
-    targets: Targets
+    targets: AddressPolicy
     trust: ssl.SSLContext
     clock: Clock
     seconds: float = SECONDS
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> EndpointResponse:
         """Send the body and return the endpoint's reply; does not raise.
 
-        Without a response, `Reply.why` is one of the values of _WHY.
+        Without a response, `EndpointResponse.why` is one of the values of _WHY.
         """
         request = _Request(self, url, headers, body)
         try:
-            return within(self.seconds, request.send)
+            return run_with_deadline(self.seconds, request.send)
         except tuple(_WHY) as error:
-            return Reply(why=next(why for kind, why in _WHY.items() if isinstance(error, kind)))
+            return EndpointResponse(
+                why=next(why for kind, why in _WHY.items() if isinstance(error, kind))
+            )
         finally:
             request.close()
 
 
 @dataclass(slots=True)
 class _Request:
-    post: Post
+    post: HttpSender
     url: str
     headers: Mapping[str, str]
     body: bytes
     sockets: list[socket.socket] = field(default_factory=list)
     is_closed: bool = False
 
-    def send(self) -> Reply:
+    def send(self) -> EndpointResponse:
         target = self.post.targets.find(self.url)
         connection = HTTPConnection(target.host, target.port, timeout=self.post.seconds)
         connection.sock = self._connect(target)
@@ -80,7 +82,9 @@ class _Request:
             "POST", target.path, self.body, {"Host": target.host_header, **self.headers}
         )
         response = connection.getresponse()
-        return Reply(response.status, self._seconds(response.getheader("retry-after", "")))
+        return EndpointResponse(
+            response.status, self._seconds(response.getheader("retry-after", ""))
+        )
 
     def _seconds(self, retry_after: str) -> int | None:
         """Seconds from a Retry-After header, which is a number or a date (RFC 9110, 10.2.3).

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from payments.webhooks.delivery_attempt import Attempt, Reply
+from payments.webhooks.delivery_attempt import DeliveryAttempt, EndpointResponse
 from payments.webhooks.endpoint import Receiver
 from payments.webhooks.events import Event
 
@@ -15,17 +15,17 @@ class EventQueue(Protocol):
         """Queue events; raises Unavailable."""
 
 
-class PostWebhook(Protocol):
+class WebhookSender(Protocol):
     """Sends one webhook request."""
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> EndpointResponse:
         """Send the request and return the endpoint's reply; does not raise."""
 
 
 class Deliveries(Protocol):
     """The delivery log."""
 
-    def note(self, event: Event, attempt: Attempt) -> None:
+    def note(self, event: Event, attempt: DeliveryAttempt) -> None:
         """Add an attempt to the event's log; raises Unavailable."""
 
 

@@ -12,7 +12,7 @@ from payments.webhooks.events import event_of
 if TYPE_CHECKING:
     from payments.webhooks.interfaces import EventQueue
 
-type Change = tuple[Payment, Payment]
+type RowChange = tuple[Payment, Payment]
 """A payment before and after one write."""
 
 
@@ -22,7 +22,7 @@ class PublishEvents:
 
     queue: EventQueue
 
-    def __call__(self, changes: Iterable[Change]) -> int:
+    def __call__(self, changes: Iterable[RowChange]) -> int:
         """Queue the events and return their number; raises Unavailable.
 
         A repeated change queues its event again, under the same id.

@@ -104,7 +104,7 @@ def test_the_same_money_under_one_more_reference_is_not_paid_twice(pending: Serv
         assert pending.callback(event).status == 200
     payment = pending.payment()
     assert payment.received
-    assert (payment.received.reference, payment.history[-1].saw) == ("ORD-1", "")
+    assert (payment.received.reference, payment.history[-1].observed) == ("ORD-1", "")
 
 
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:
@@ -202,7 +202,7 @@ def test_a_paid_payment_stays_paid_and_notes_what_was_said(pending: Service, sta
         assert send(pending, status=status).status == 200
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert [entry.saw for entry in payment.history] == ["", "", status]
+    assert [entry.observed for entry in payment.history] == ["", "", status]
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "EXPIRED", "FAILED"])
@@ -214,7 +214,7 @@ def test_an_end_that_is_said_of_an_unknown_outcome_is_noted_once(
         assert send(service, status=status).status == 200
     payment = service.payment()
     assert (payment.status, payment.version) == (Status.INITIATING, 2)
-    assert [entry.saw for entry in payment.history] == ["", status]
+    assert [entry.observed for entry in payment.history] == ["", status]
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "PARTIALLY_REFUNDED"])
@@ -252,7 +252,7 @@ def test_a_second_payment_of_the_same_code_is_noted_and_credits_nothing(pending:
     assert send(pending, reference="another-till").status == 200
     payment = pending.payment()
     assert (payment.status, payment.received) == (Status.PAID, paid.received)
-    assert payment.history[-1].saw == "PAID"
+    assert payment.history[-1].observed == "PAID"
     assert len(payment.history) == len(paid.history) + 1
 
 

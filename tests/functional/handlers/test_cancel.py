@@ -268,7 +268,7 @@ def test_money_that_comes_after_finpay_agreed_keeps_the_payment_paid_and_is_look
     assert (answer.status, answer.problem) == (409, "already-paid")
     payment = pending.payment()
     assert payment.status is Status.PAID
-    assert payment.history[-1].saw == "CANCEL_AGREED"
+    assert payment.history[-1].observed == "CANCEL_AGREED"
     assert payment.next_sync_at is not None
     pending.pass_time(1)
     assert pending.sweep() == 1

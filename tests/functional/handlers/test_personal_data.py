@@ -22,7 +22,7 @@ def test_a_handler_that_prints_what_it_was_sent_is_found(
     name: str,
 ) -> None:
     mark = getattr(marks, name)
-    monkeypatch.setattr("storefront_api.app.read_order", lambda *_: sys.stdout.write(mark))
+    monkeypatch.setattr("storefront_api.app.parse_order", lambda *_: sys.stdout.write(mark))
     with personal_data.planted() as found:
         service.api(make_initiate_event(make_request_body()))
         capsys.readouterr()
@@ -36,7 +36,7 @@ def test_a_handler_that_answers_what_it_was_sent_is_found(
     def refuse(*_: Any) -> None:
         raise GatewayRejected("4000001", f"no such customer: {marks.EMAIL}")
 
-    monkeypatch.setattr("storefront_api.app.read_order", refuse)
+    monkeypatch.setattr("storefront_api.app.parse_order", refuse)
     with personal_data.planted() as found:
         service.api(make_initiate_event(make_request_body()))
     assert [

@@ -379,6 +379,6 @@ def test_a_fault_that_nobody_foresaw_is_counted_and_finpays_is_not_ours(
         assert service.api(make_initiate_event(make_request_body(id="A-1"))).status == 504
         assert service.callback(load_event("callback_forged")).status == 503
     assert "ServerError" not in capsys.readouterr().out
-    monkeypatch.setattr("storefront_api.app.read_order", lambda *_: 1 / 0)
+    monkeypatch.setattr("storefront_api.app.parse_order", lambda *_: 1 / 0)
     assert service.api(load_event("initiate")).status == 500
     assert metrics(capsys.readouterr().out) == {"ServerError": 1}

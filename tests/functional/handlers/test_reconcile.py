@@ -10,7 +10,7 @@ import pytest
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
-from payments.domain.sync_schedule import AGAIN, PATIENCE
+from payments.domain.sync_schedule import RESOLVE_AFTER_MS, RETRY_MS
 from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
 from testing.builders import (
@@ -206,9 +206,9 @@ def test_a_finpay_that_does_not_answer_is_asked_again_soon_and_changes_nothing(
     pending.fault("check", kind)
     assert pending.sweep() == 1
     payment = pending.payment()
-    assert payment == replace(before, next_sync_at=pending.clock() + AGAIN)
+    assert payment == replace(before, next_sync_at=pending.clock() + RETRY_MS)
     assert counted(capsys.readouterr().out, "StatusSyncsFailed") == 1
-    pending.pass_time(AGAIN)
+    pending.pass_time(RETRY_MS)
     assert pending.sweep() == 1
     assert pending.payment().next_sync_at == before.created_at + 4 * HOUR
 
@@ -218,7 +218,7 @@ def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> No
     before = pending.payment()
     pending.finpay_url = NOBODY
     assert pending.sweep() == 1
-    assert pending.payment() == replace(before, next_sync_at=pending.clock() + AGAIN)
+    assert pending.payment() == replace(before, next_sync_at=pending.clock() + RETRY_MS)
 
 
 def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: Service) -> None:
@@ -226,7 +226,7 @@ def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: 
     pending.fault("check", "error-500")
     pending.sweep()
     assert pending.payment().status is Status.PENDING
-    pending.pass_time(AGAIN)
+    pending.pass_time(RETRY_MS)
     pending.sweep()
     payment = pending.payment()
     assert payment.status is Status.EXPIRED
@@ -342,9 +342,9 @@ def test_a_last_sync_that_finpay_does_not_answer_is_taken_again(pending: Service
         if late == 48 * HOUR:
             pending.fault("check", "drop")
         assert pending.sweep() == 1
-    assert pending.payment().next_sync_at == pending.clock() + AGAIN
+    assert pending.payment().next_sync_at == pending.clock() + RETRY_MS
     pay(pending, late=True)
-    pending.pass_time(AGAIN)
+    pending.pass_time(RETRY_MS)
     pending.sweep()
     assert pending.payment().status is Status.PAID
 
@@ -386,7 +386,7 @@ def test_a_code_that_is_found_while_somebody_else_takes_the_lease_is_left_to_him
 
 def test_an_unknown_outcome_is_left_to_the_storefront_for_a_while(service: Service) -> None:
     lose(service, "drop-before")
-    service.pass_time(PATIENCE - 1)
+    service.pass_time(RESOLVE_AFTER_MS - 1)
     service.sweep()
     assert service.payment().status is Status.INITIATING
     assert service.witness.calls == ["check"]
@@ -394,7 +394,7 @@ def test_an_unknown_outcome_is_left_to_the_storefront_for_a_while(service: Servi
 
 def test_an_unknown_outcome_that_nobody_came_back_for_is_closed(service: Service) -> None:
     lose(service, "drop-before")
-    service.pass_time(PATIENCE)
+    service.pass_time(RESOLVE_AFTER_MS)
     service.sweep()
     payment = service.payment()
     assert (payment.status, payment.history[-1].by) == (Status.FAILED, Source.STATUS_CHECK)
@@ -453,7 +453,7 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_synced_again_soon(
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     assert service.sweep() == 1
-    assert service.payment().next_sync_at == service.clock() + AGAIN
+    assert service.payment().next_sync_at == service.clock() + RETRY_MS
     out = capsys.readouterr().out
     assert '"error":"PaymentInProgress"' in out
     assert counted(out, "StatusSyncsFailed") == 1
@@ -653,7 +653,7 @@ def test_a_refund_of_another_order_of_the_payments_refunds_nothing_here(renamed:
     body = make_callback_body(make_callback_fields(SAMPLE_ORDER_ID, status="REFUNDED"))
     assert renamed.callback(make_callback_event(body)).status == 200
     payment = renamed.payment()
-    assert (payment.status, payment.history[-1].saw) == (Status.PAID, "REFUNDED")
+    assert (payment.status, payment.history[-1].observed) == (Status.PAID, "REFUNDED")
 
 
 def test_a_status_check_that_does_not_say_what_was_ordered_ends_nothing_before_its_time(

@@ -267,7 +267,7 @@ def test_a_callback_for_the_second_attempt_pays_the_payment(silent: Service) -> 
     assert payment.status is Status.PAID
     assert payment.received
     assert payment.received.gateway_order_id == second
-    assert payment.order_at_finpay == second
+    assert payment.effective_gateway_order_id == second
 
 
 def test_money_for_the_first_attempt_pays_the_payment_too(silent: Service) -> None:
@@ -275,7 +275,7 @@ def test_money_for_the_first_attempt_pays_the_payment_too(silent: Service) -> No
     send(silent, first)
     payment = silent.payment()
     assert payment.status is Status.PAID
-    assert payment.order_at_finpay == first
+    assert payment.effective_gateway_order_id == first
 
 
 def test_money_for_both_attempts_credits_once_and_is_seen(
@@ -288,7 +288,7 @@ def test_money_for_both_attempts_credits_once_and_is_seen(
     send(silent, first)
     payment = silent.payment()
     assert (payment.status, payment.received) == (Status.PAID, paid.received)
-    assert payment.history[-1].saw == "PAID"
+    assert payment.history[-1].observed == "PAID"
     assert (
         '"service":"payments","why":"paid-again","ManualReviewRequired":[1.0]'
         in capsys.readouterr().out
@@ -401,7 +401,7 @@ def test_a_status_that_nobody_knows_is_recorded_and_guessed_from_nothing(
         service.pass_time(LATER)
     payment = service.payment()
     assert payment.status is Status.INITIATING
-    assert [entry.saw for entry in payment.history] == ["", "ON_HOLD"]
+    assert [entry.observed for entry in payment.history] == ["", "ON_HOLD"]
     assert service.witness.calls == ["initiate", "check", "check"]
 
 
@@ -438,7 +438,7 @@ def test_money_that_comes_during_the_second_initiate_is_not_undone(silent: Servi
     silent.witness.after["initiate"] = lambda: send(silent, SAMPLE_ORDER_ID)
     answer = ask_again(silent)
     assert (answer.status, answer.body["status"]) == (201, "PAID")
-    assert silent.payment().order_at_finpay == SAMPLE_ORDER_ID
+    assert silent.payment().effective_gateway_order_id == SAMPLE_ORDER_ID
 
 
 def test_a_storefront_may_watch_while_nobody_knows(service: Service) -> None:

@@ -10,7 +10,7 @@ from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
 from payments.payment_requests.simulated_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
-from payments.webhooks.delivery_attempt import Reply
+from payments.webhooks.delivery_attempt import EndpointResponse
 from testing.builders import load_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving
@@ -230,20 +230,22 @@ def test_another_domain_is_a_customers(
     assert simulated_callbacks() == []
 
 
-@pytest.mark.parametrize("reply", [Reply(404), Reply(503), Reply(why="timeout")])
+@pytest.mark.parametrize(
+    "reply", [EndpointResponse(404), EndpointResponse(503), EndpointResponse(why="timeout")]
+)
 def test_a_report_that_is_not_taken_is_brought_again(
     mode: Service,
     simulated_callbacks: SimulatedCallbacks,
     monkeypatch: pytest.MonkeyPatch,
-    reply: Reply,
+    reply: EndpointResponse,
 ) -> None:
     ask(mode, "paid@finpay.test")
     ((_, body),) = simulated_callbacks()
 
-    def refuse(*_: Any) -> Reply:
+    def refuse(*_: Any) -> EndpointResponse:
         return reply
 
-    monkeypatch.setattr("payments.webhooks.http_sender.Post.__call__", refuse)
+    monkeypatch.setattr("payments.webhooks.http_sender.HttpSender.__call__", refuse)
     with pytest.raises(JobFailed, match="Unavailable"):
         send_simulated_callback(mode, body)
     assert mode.payment().status is Status.PENDING

@@ -13,7 +13,7 @@ from payments.domain.ids import new_id
 from payments.domain.payment import Payment
 from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus
-from payments.services.review_decision import VERDICTS, Review
+from payments.services.review_decision import DECISIONS, Review
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -58,7 +58,7 @@ def sync(service: Service) -> None:
     assert service.run_syncs() == 0
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("verdict", DECISIONS)
 def test_the_same_gateway_status_again_does_not_undo_a_verdict(
     reviewed: Service, verdict: Trigger
 ) -> None:
@@ -95,7 +95,7 @@ def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed
     body = make_callback_body(make_callback_fields(amount=900) | {"meta": {"data": "again"}})
     assert reviewed.callback(make_callback_event(body)).status == 200
     payment = reviewed.payment()
-    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+    assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
 
 
 def test_a_sync_of_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
@@ -103,7 +103,7 @@ def test_a_sync_of_the_same_money_does_not_undo_a_rejection(service: Service) ->
     decide(service, Trigger.REJECTED)
     sync(service)
     payment = service.payment()
-    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+    assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
 
 
 def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service) -> None:
@@ -168,7 +168,7 @@ def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
     body = make_callback_body(make_callback_fields() | {"meta": {"data": "again"}})
     assert voided.callback(make_callback_event(body)).status == 200
     payment = voided.payment()
-    assert (payment.status, payment.history[-1].saw) == (Status.CANCELLED, "PAID")
+    assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
 
 
 def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: Service) -> None:

@@ -11,7 +11,7 @@ from ops.rotation import Overlap
 from payments.domain.transition_table import Status
 from payments.observability.logs import JobFailed
 from payments.settings import SettingsError
-from payments.webhooks.delivery_attempt import Outcome
+from payments.webhooks.delivery_attempt import DeliveryOutcome
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -92,8 +92,8 @@ def test_a_failed_attempt_is_made_again_with_the_same_bytes_and_a_new_time(shop:
     assert len({one.headers["webhook-timestamp"] for one in shop.receiver.got}) == 4
     (told,) = shop.deliveries()
     assert [attempt.status for attempt in told.attempts] == [500, 302, 503, 204]
-    assert [attempt.outcome for attempt in told.attempts] == [Outcome.FAILED] * 3 + [
-        Outcome.DELIVERED
+    assert [attempt.outcome for attempt in told.attempts] == [DeliveryOutcome.FAILED] * 3 + [
+        DeliveryOutcome.DELIVERED
     ]
 
 
@@ -142,7 +142,7 @@ def test_a_receiver_that_is_gone_gets_no_more_of_any_payment_until_it_is_enabled
     assert paid.notify() == 0
     assert len(paid.receiver.got) == 1
     outcomes = [told.attempts[0].outcome for told in paid.deliveries()]
-    assert sorted(outcomes) == [Outcome.DISABLED, Outcome.GONE]
+    assert sorted(outcomes) == [DeliveryOutcome.DISABLED, DeliveryOutcome.GONE]
     registry = make_registry(paid.service.dynamodb)
     registry.enable_webhooks(paid.storefront_id)
     paid.operator().redeliver(SAMPLE_ORDER_ID)
@@ -153,18 +153,18 @@ def test_a_receiver_that_is_gone_gets_no_more_of_any_payment_until_it_is_enabled
 @pytest.mark.parametrize(
     ("header", "outcome"),
     [
-        ({"retry-after": "Mon, 01 Jan 99999999999 00:00:00 GMT"}, Outcome.DELIVERED),
-        ({"content-type": "multipart/x; boundary*=undefined''x"}, Outcome.FAILED),
+        ({"retry-after": "Mon, 01 Jan 99999999999 00:00:00 GMT"}, DeliveryOutcome.DELIVERED),
+        ({"content-type": "multipart/x; boundary*=undefined''x"}, DeliveryOutcome.FAILED),
     ],
 )
 def test_an_answer_that_cannot_be_read_is_an_attempt_like_any_other(
-    paid: Shop, header: dict[str, str], outcome: Outcome
+    paid: Shop, header: dict[str, str], outcome: DeliveryOutcome
 ) -> None:
     paid.receiver.answers = [(200, header)]
     paid.publish_events()
-    assert paid.notify() == (outcome is Outcome.FAILED)
+    assert paid.notify() == (outcome is DeliveryOutcome.FAILED)
     attempts = [attempt.outcome for told in paid.deliveries() for attempt in told.attempts]
-    assert sorted(attempts) == sorted([outcome, Outcome.DELIVERED])
+    assert sorted(attempts) == sorted([outcome, DeliveryOutcome.DELIVERED])
 
 
 def test_another_endpoint_of_the_same_storefront_is_still_told(paid: Shop) -> None:

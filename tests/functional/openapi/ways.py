@@ -168,7 +168,7 @@ WAYS: dict[tuple[str, str], Way] = {
     ("createPayment", "gateway-unreachable"): lambda w: w.without_finpay().create(),
     ("createPayment", "unavailable"): lambda w: w.without_tables().create(),
     ("createPayment", "outcome-unknown"): lambda w: _faulty(w, "initiate").create(),
-    ("createPayment", "internal"): lambda w: w.broken("storefront_api.app.read_order").create(),
+    ("createPayment", "internal"): lambda w: w.broken("storefront_api.app.parse_order").create(),
     ("createPayment", "401"): lambda w: _without_key(w).create(),
     ("createPayment", "413"): lambda w: w.create(_FAR_TOO_LONG),
     ("getPayment", "200"): lambda w: w.paid().see(),

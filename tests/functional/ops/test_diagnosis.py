@@ -215,7 +215,7 @@ def test_what_finpay_said_when_an_operator_accepted_is_no_difference(operator: O
     operator.fate("A-1", "status", status="EXPIRED")
     assert diagnosis_of(operator).case is Case.FINPAY_DIFFERS
     operator.lines("reconcile", "A-1")
-    assert operator.service.payment("A-1").history[-1].saw == "EXPIRED"
+    assert operator.service.payment("A-1").history[-1].observed == "EXPIRED"
     assert diagnosis_of(operator).case is Case.FINPAY_DIFFERS, "it was noted after the decision"
 
 

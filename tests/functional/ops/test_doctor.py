@@ -142,7 +142,7 @@ def test_a_secret_that_cannot_be_read_is_a_finding(operator: Operator) -> None:
         SecretId=operator.service.secret, SecretString="{}"
     )
     assert ill(asked()) == [
-        "finpay: it was not asked: the secret is missing or not as it should be"
+        "finpay: it was not asked: the secret is missing or has an invalid format"
     ]
 
 

@@ -9,7 +9,7 @@ from ops.commands.reconcile import NOT_TAKEN
 from ops.deployment import Deployment
 from ops.quarantine import REASONS
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.gateway_status import Reason
+from payments.domain.gateway_status import QuarantineReason
 from payments.domain.payment import Source
 from payments.domain.transition_table import Status
 from payments.finpay.circuit_breaker import FAILURES
@@ -277,7 +277,7 @@ def test_what_is_not_there_cannot_be_asked_about(operator: Operator) -> None:
 
 
 def test_every_reason_can_be_asked_for_and_is_explained() -> None:
-    assert set(Reason) == set(REASONS)
+    assert set(QuarantineReason) == set(REASONS)
 
 
 def test_the_quarantine_is_listed_the_newest_first(operator: Operator) -> None:

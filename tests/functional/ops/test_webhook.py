@@ -98,7 +98,7 @@ def note(shop: Shop, status: str) -> None:
     fields = make_callback_fields(status=status)
     body = make_callback_body(fields)
     assert shop.service.callback(make_callback_event(body)).status == 200
-    assert shop.service.payment().history[-1].saw == status
+    assert shop.service.payment().history[-1].observed == status
     assert shop.service.payment().status is Status.PAID
 
 
@@ -138,7 +138,7 @@ def test_a_status_that_came_back_is_an_event_of_its_own(shop: Shop) -> None:
         Entry(status, NOW + at, Source.CALLBACK, f"write-{at}")
         for at, status in enumerate((Status.INITIATING, review, Status.PAID, review))
     )
-    history += (Entry(review, NOW + 4, Source.CALLBACK, "write-4", saw="PENDING"),)
+    history += (Entry(review, NOW + 4, Source.CALLBACK, "write-4", observed="PENDING"),)
     payment = make_payment(order_id="A-2", status=review, version=5, webhook_url=shop.receiver.url)
     payment = replace(payment, history=history, storefront_id=shop.storefront_id)
     shop.service.put(payment)

@@ -9,7 +9,7 @@ import pytest
 from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
 from payments.domain.clock import HOUR
-from payments.domain.errors import OtherOrder
+from payments.domain.errors import OrderMismatch
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import (
     HISTORY_LIMIT,
@@ -91,7 +91,7 @@ def test_a_gateway_status_about_an_order_that_is_not_the_payments_changes_nothin
     payments: DynamoPayments, put: Put, apply_status: ApplyStatus
 ) -> None:
     pending = put(status=Status.PENDING)
-    with pytest.raises(OtherOrder):
+    with pytest.raises(OrderMismatch):
         apply_status(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id="OTHER-1"))
     assert payments.get(SAMPLE_ORDER_ID) == pending
 
@@ -342,7 +342,7 @@ def test_a_gateway_status_that_moves_a_payment_is_told_and_noted_with_its_payloa
     assert update[1:] == (Trigger.PAID, Effect.MOVED, Source.STATUS_CHECK)
     entry = update.payment.history[-1]
     assert entry[:3] == (Status.PAID, LATER, Source.STATUS_CHECK)
-    assert (entry.payload_digest, entry.saw) == ("e" * 16, "")
+    assert (entry.payload_digest, entry.observed) == ("e" * 16, "")
     again = apply_status(SAMPLE_ORDER_ID, make_gateway_status(source=Source.STATUS_CHECK))
     assert again == update._replace(effect=Effect.NOTHING)
     assert told == [update, again]

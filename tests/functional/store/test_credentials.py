@@ -124,7 +124,7 @@ def test_a_secret_that_is_not_as_it_should_be_is_unavailable(
     version = {"SecretString": text, "CreatedDate": datetime.now(UTC)}
     with Stubber(secrets) as stubber:
         stubber.add_response("get_secret_value", version)
-        with pytest.raises(Unavailable, match="not as it should be"):
+        with pytest.raises(Unavailable, match="has an invalid format"):
             SecretCredentials(secrets, "finpay", lambda: NOW, HOUR).current()
 
 

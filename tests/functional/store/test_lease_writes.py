@@ -154,7 +154,7 @@ SECOND = derived_id(SAMPLE_ORDER_ID, "0" * 16)
 
 
 def rename(payments: DynamoPayments) -> Payment:
-    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "write-2", saw="NEXT_ATTEMPT")
+    entry = Entry(Status.INITIATING, NOW, Source.INITIATE, "write-2", observed="NEXT_ATTEMPT")
     result = payments.apply(
         Change(
             SAMPLE_ORDER_ID,

@@ -219,7 +219,7 @@ def test_a_payment_that_is_open_and_was_asked_for_twice_fits_into_one_write_unit
         confirmation_id="write-3",
         lease=Lease("0" * 16, NOW),
         history=tuple(
-            Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, saw="NEXT_ATTEMPT")
+            Entry(Status.INITIATING, NOW, Source.INITIATE, "0" * 16, observed="NEXT_ATTEMPT")
             for _ in range(3)
         ),
     )

@@ -1,7 +1,7 @@
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws.callback_quarantine_table import DynamoQuarantine
-from payments.domain.gateway_status import Reason
+from payments.domain.gateway_status import QuarantineReason
 from testing.builders import NOW, make_gateway_status
 
 
@@ -13,7 +13,7 @@ def kept(dynamodb: DynamoDBClient) -> list[dict[str, object]]:
 def test_what_a_callback_reported_is_kept_for_90_days(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    quarantine.keep("A-1", Reason.SIGNATURE, "e1", make_gateway_status(paid_amount=900))
+    quarantine.keep("A-1", QuarantineReason.SIGNATURE, "e1", make_gateway_status(paid_amount=900))
     assert kept(dynamodb) == [
         {
             "orderId": "A-1",
@@ -32,9 +32,12 @@ def test_what_a_callback_reported_is_kept_for_90_days(
 def test_a_callback_that_reports_nothing_readable_is_kept_too(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
-    quarantine.keep("A-1", Reason.UNREADABLE, "e1", None)
+    quarantine.keep("A-1", QuarantineReason.UNREADABLE, "e1", None)
     quarantine.keep(
-        "A-1", Reason.MISMATCH, "e2", make_gateway_status(amount=None, paid_amount_given=False)
+        "A-1",
+        QuarantineReason.MISMATCH,
+        "e2",
+        make_gateway_status(amount=None, paid_amount_given=False),
     )
     assert [(item["payloadDigest"], item.get("reportedAmount")) for item in kept(dynamodb)] == [
         ("e1", None),
@@ -46,7 +49,7 @@ def test_what_was_ordered_is_what_was_reported_where_no_paid_amount_is_named(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
     reported = make_gateway_status(paid_amount=None, paid_amount_given=False)
-    quarantine.keep("A-1", Reason.UNKNOWN_ORDER, "e1", reported)
+    quarantine.keep("A-1", QuarantineReason.UNKNOWN_ORDER, "e1", reported)
     assert [item["reportedAmount"] for item in kept(dynamodb)] == ["1000"]
 
 
@@ -54,5 +57,5 @@ def test_the_same_callback_is_kept_once(
     quarantine: DynamoQuarantine, dynamodb: DynamoDBClient
 ) -> None:
     for _ in range(3):
-        quarantine.keep("A-1", Reason.SIGNATURE, "e1", None)
+        quarantine.keep("A-1", QuarantineReason.SIGNATURE, "e1", None)
     assert len(kept(dynamodb)) == 1

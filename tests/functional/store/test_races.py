@@ -16,7 +16,7 @@ from payments.payment_requests.payment_request import parse
 from payments.payment_requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
-from payments.services.request_code import Ask
+from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 from testing.builders import (
@@ -96,7 +96,7 @@ def initiate(
         resolve = Resolve(
             store, finpay, SyncStatus(finpay, apply_status, clock), apply_status, clock, ids
         )
-        ask = Ask(store, finpay, clock, ids)
+        ask = RequestCode(store, finpay, clock, ids)
         return Initiate(store, ask, resolve, clock, ids)(make_order()).payment
 
     def clock() -> int:

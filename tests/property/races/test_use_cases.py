@@ -22,7 +22,7 @@ from payments.payment_requests.payment_request import parse
 from payments.payment_requests.policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
-from payments.services.request_code import Ask
+from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 from simulator import server
@@ -86,7 +86,7 @@ def initiate_in(store: DynamoPayments, finpay: Server) -> Initiate:
     gateway = FinpayClient(finpay.url, Keys(), clock.now, lambda *_: None, transport)
     sync_status = SyncStatus(gateway, apply_status, clock.now)
     resolve = Resolve(store, gateway, sync_status, apply_status, clock.now, ids.new_id)
-    ask = Ask(store, gateway, clock.now, ids.new_id)
+    ask = RequestCode(store, gateway, clock.now, ids.new_id)
     return Initiate(store, ask, resolve, clock.now, ids.new_id)
 
 
@@ -114,7 +114,7 @@ def stored(store: DynamoPayments, order_id: str) -> Payment:
 
 
 def entries(payment: Payment, status: Status) -> int:
-    return sum(entry.status is status and not entry.saw for entry in payment.history)
+    return sum(entry.status is status and not entry.observed for entry in payment.history)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))

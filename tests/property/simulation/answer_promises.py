@@ -106,7 +106,7 @@ class AnswerPromises(Ledger):
         payment, order = reported["result"]["payment"], reported["order"]
         # A history that is full has no room for remarks.
         full = len(row.history) >= HISTORY_LIMIT
-        said = full or any(e.saw == payment["status"] for e in row.history)
+        said = full or any(e.observed == payment["status"] for e in row.history)
         match payment["status"]:
             case "PAID":
                 known = row.received and row.received.reference == payment["reference"]
@@ -116,7 +116,7 @@ class AnswerPromises(Ledger):
             case "REFUNDED" | "PARTIALLY_REFUNDED" as status:
                 return said or is_decided(row) or row.status in {status, S.REFUNDED, S.REVIEW}
             case "CANCELLED":
-                other = order["id"] != row.order_at_finpay
+                other = order["id"] != row.effective_gateway_order_id
                 return row.status not in {S.PENDING, S.PAID} or said or other
         return True
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ops.rotation import Overlap
 from ops.storefronts import Registry
-from payments.webhooks.delivery_attempt import Reply
+from payments.webhooks.delivery_attempt import EndpointResponse
 from tests.property.simulation.chance import Chance
 from tests.property.simulation.hub import DAY, HOUR, MINUTE, Hub
 
@@ -21,10 +21,10 @@ TOLERANCE_MS = 5 * MINUTE
 """How old a signature may be, by Standard Webhooks."""
 _OVERLAP = 24 * HOUR
 _FAULTS = {
-    "backend: 500": Reply(500),
-    "backend: 503": Reply(503),
-    "backend: no answer": Reply(why="timeout"),
-    "backend: refused": Reply(why="connection"),
+    "backend: 500": EndpointResponse(500),
+    "backend: 503": EndpointResponse(503),
+    "backend: no answer": EndpointResponse(why="timeout"),
+    "backend: refused": EndpointResponse(why="connection"),
 }
 
 
@@ -90,22 +90,22 @@ class Backends:
         gone_at = start + chance.between(0, DAY) if chance.maybe(0.06) else None
         return Backend(down, gone_at)
 
-    def receive(self, url: str, body: bytes) -> Reply:
+    def receive(self, url: str, body: bytes) -> EndpointResponse:
         """What the backend makes of a webhook; a status of None is no answer."""
         backend, chance, now = self.at(url), self._chance, self._hub.now
         if any(now in outage for outage in backend.down):
             chance.faults["backend: down"] += 1
-            return Reply(why=chance.one_of(("connection", "timeout")))
+            return EndpointResponse(why=chance.one_of(("connection", "timeout")))
         if backend.gone_at is not None and now >= backend.gone_at:
             chance.faults["backend: gone"] += 1
-            return Reply(410)
+            return EndpointResponse(410)
         fault = chance.first(*_FAULTS)
         # Whether it was taken is not known to whoever sent it and got no answer.
         if not fault or (fault == "backend: no answer" and chance.maybe(0.5)):
             backend.take(body)
         if fault == "backend: 503":
-            return Reply(503, retry_after=chance.one_of((1, 120, 3_600, 86_400)))
-        return _FAULTS[fault] if fault else Reply(chance.one_of((200, 202, 204)))
+            return EndpointResponse(503, retry_after=chance.one_of((1, 120, 3_600, 86_400)))
+        return _FAULTS[fault] if fault else EndpointResponse(chance.one_of((200, 202, 204)))
 
     def verifies(self, storefront: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the storefront's backend takes it for ours, by Standard Webhooks 1.0."""

@@ -17,7 +17,7 @@ from payments.aws import lease_write_expressions, payment_write_expressions
 from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.callbacks import signature
 from payments.callbacks.confirm_with_finpay import ConfirmCallback
-from payments.callbacks.receive_callback import Receipt, ReceiveCallback
+from payments.callbacks.receive_callback import CallbackResult, ReceiveCallback
 from payments.domain import clock, transition_table, trigger_rules
 from payments.domain.errors import (
     GatewayRejected,
@@ -29,15 +29,15 @@ from payments.domain.errors import (
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Payment, Source
 from payments.domain.payment_change import NextSync
-from payments.domain.sync_schedule import is_over
-from payments.domain.transition_table import GIVEN_UP, TABLE, Rule, Status, Trigger, rule_for
+from payments.domain.sync_schedule import is_expired
+from payments.domain.transition_table import CLOSED, TABLE, Rule, Status, Trigger, rule_for
 from payments.finpay.client import FinpayClient
 from payments.finpay.merchant_credentials import SecretCredentials
 from payments.services import apply_status, initiate, reconcile_payment, resolve_unknown_outcome
 from payments.services.apply_status import StatusUpdate
 from payments.services.cancel import Cancel
 from payments.services.initiate import Initiate, Initiated, Order
-from payments.services.request_code import Ask
+from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncResult, SyncStatus
 from storefront_api import app as storefront_app
@@ -86,11 +86,11 @@ def _names(expression: str, name: str) -> bool:
 
 @bug
 def finpay_is_acknowledged_before_the_write() -> Any:
-    def receive(real: Any, self: ReceiveCallback, order_id: str, body: bytes) -> Receipt:
+    def receive(real: Any, self: ReceiveCallback, order_id: str, body: bytes) -> CallbackResult:
         try:
-            receipt: Receipt = real(self, order_id, body)
+            receipt: CallbackResult = real(self, order_id, body)
         except Unavailable:
-            return Receipt("raw")
+            return CallbackResult("raw")
         return receipt
 
     return method(ReceiveCallback, "__call__", receive)
@@ -160,7 +160,7 @@ def expired_undoes_paid() -> Any:
 
 @bug
 def late_money_is_dropped() -> Any:
-    return _table(without=lambda rule: rule.sources == GIVEN_UP and rule.trigger is Trigger.PAID)
+    return _table(without=lambda rule: rule.sources == CLOSED and rule.trigger is Trigger.PAID)
 
 
 @bug
@@ -179,7 +179,7 @@ def the_same_money_is_entered_twice() -> Any:
 @bug
 def the_clock_alone_expires() -> Any:
     def sync_status(real: Any, self: SyncStatus, payment: Payment, **how: Any) -> SyncResult:
-        if payment.status is Status.PENDING and is_over(payment, self.clock()):
+        if payment.status is Status.PENDING and is_expired(payment, self.clock()):
             over = self.apply_status.apply_trigger(
                 payment, Trigger.EXPIRY_CONFIRMED, Source.STATUS_CHECK
             )
@@ -199,13 +199,13 @@ def finpays_time_is_read_as_utc() -> Any:
 
 
 def _gateway(initiate: Callable[[Any], IssuedCode]) -> Any:
-    """A gateway for Ask which knows no order when it is asked about a refused one."""
+    """A gateway for RequestCode which knows no order when it is asked about a refused one."""
     return SimpleNamespace(initiate=initiate, check=lambda _: None)
 
 
 @bug
 def an_unknown_outcome_is_a_failure() -> Any:
-    def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
+    def ask(real: Any, self: RequestCode, request: Any, url: str, held: Payment) -> Payment:
         def initiate(body: Any) -> IssuedCode:
             try:
                 return self.gateway.initiate(body)
@@ -215,7 +215,7 @@ def an_unknown_outcome_is_a_failure() -> Any:
         payment: Payment = real(replace(self, gateway=_gateway(initiate)), request, url, held)
         return payment
 
-    return method(Ask, "__call__", ask)
+    return method(RequestCode, "__call__", ask)
 
 
 @bug
@@ -330,7 +330,7 @@ def nobody_syncs_after_the_end() -> Any:
     real = trigger_rules.next_sync_after
 
     def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
-        return NextSync(None) if rule.target in GIVEN_UP else real(rule, entry)
+        return NextSync(None) if rule.target in CLOSED else real(rule, entry)
 
     return mock.patch.multiple(trigger_rules, next_sync_after=next_sync_after)
 
@@ -354,8 +354,8 @@ def requests_are_logged() -> Any:
         print(given[0].raw_body)
         return real(*given)
 
-    real = read_request.read_order
-    return mock.patch.object(storefront_app, "read_order", read)
+    real = read_request.parse_order
+    return mock.patch.object(storefront_app, "parse_order", read)
 
 
 @bug
@@ -473,9 +473,9 @@ def anybody_cancels_anybodys_payment() -> Any:
 
 @bug
 def a_refused_duplicate_is_a_failure() -> Any:
-    def ask(real: Any, self: Ask, request: Any, url: str, held: Payment) -> Payment:
+    def ask(real: Any, self: RequestCode, request: Any, url: str, held: Payment) -> Payment:
         gateway = _gateway(self.gateway.initiate)
         payment: Payment = real(replace(self, gateway=gateway), request, url, held)
         return payment
 
-    return method(Ask, "__call__", ask)
+    return method(RequestCode, "__call__", ask)

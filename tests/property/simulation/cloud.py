@@ -81,7 +81,7 @@ class FaultyDynamoDB:
             return
         found = to_payment(item)
         entry = Entry(
-            found.status, self._process.clock(), Source.CALLBACK, chance.write_id(), saw="?"
+            found.status, self._process.clock(), Source.CALLBACK, chance.write_id(), observed="?"
         )
         change = Change(found.order_id, frozenset({found.status}), entry, version=found.version)
         self._tables.update_item(**payment_write_expressions.change(PAYMENTS, change))

@@ -6,7 +6,7 @@ import time
 import requests
 
 from payments.domain.errors import NotAttempted, OutcomeUnknown
-from payments.finpay.http_transport import Answer
+from payments.finpay.http_transport import RawResponse
 from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
 from tests.property.simulation.hub import HOUR, MINUTE
 from tests.property.simulation.process import Process
@@ -43,7 +43,7 @@ class SimulatedTransport:
         self._watchdog = watchdog
         self._outages = outages
 
-    def __call__(self, request: requests.Request, deadline: float) -> Answer:
+    def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
         endpoint, gateway_order_id = _read(request)
         order_id = self._watchdog.payment_of(gateway_order_id)
         self._watchdog.asks(self._process.function, endpoint, gateway_order_id, order_id)
@@ -59,7 +59,7 @@ class SimulatedTransport:
             self._watchdog.asked(endpoint, gateway_order_id, order_id, status)
         return answer
 
-    def _send(self, request: requests.Request, endpoint: str, patience: int) -> Answer:
+    def _send(self, request: requests.Request, endpoint: str, patience: int) -> RawResponse:
         chance, hub = self._process.chance, self._process.hub
         if any(hub.now in outage for outage in self._outages):
             chance.faults["finpay: outage"] += 1
@@ -88,7 +88,7 @@ class SimulatedTransport:
             self._finpay.serve(request)
         self._process.spend(chance.one_of((5, patience)))
 
-    def _garbage(self, request: requests.Request, endpoint: str) -> Answer:
+    def _garbage(self, request: requests.Request, endpoint: str) -> RawResponse:
         chance = self._process.chance
         self._process.spend(chance.between(10, 200))
         if chance.maybe(0.5):
@@ -98,7 +98,7 @@ class SimulatedTransport:
 
     def _answer(
         self, fault: str, request: requests.Request, endpoint: str, patience: int
-    ) -> Answer:
+    ) -> RawResponse:
         chance = self._process.chance
         slow = 15_000 if fault == "finpay: slow" else 200
         there, back = chance.between(10, slow), chance.between(10, 200)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from greenlet import getcurrent
 
-from payments.webhooks.delivery_attempt import Reply
+from payments.webhooks.delivery_attempt import EndpointResponse
 from tests.property.simulation.backends import Backends
 from tests.property.simulation.process import Process
 from tests.property.simulation.watchdog import Watchdog
@@ -20,7 +20,7 @@ class SimulatedPost:
         self._backends = backends
         self._watchdog = watchdog
 
-    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> EndpointResponse:
         turn = getcurrent().turn  # type: ignore[attr-defined]
         chance = self._process.chance
         self._process.spend(chance.between(5, 300))

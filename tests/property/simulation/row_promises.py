@@ -127,7 +127,7 @@ class RowPromises(Ledger):
             other = new.received and new.received.reference
             fresh = (new.order_id, other) not in self._decided
             self.hold("money that an operator decided about is not entered again", fresh, new)
-            order = self.finpay.find(new.order_at_finpay)
+            order = self.finpay.find(new.effective_gateway_order_id)
             by_callback = new.history[-1].by is Source.CALLBACK
             if by_callback and order and order.status == "CANCELLED" and old.status in _GIVEN_UP:
                 self.stale.add(new.order_id)
@@ -139,7 +139,8 @@ class RowPromises(Ledger):
             self.hold("EXPIRED only when Finpay says that it is unpaid", over, new, told)
         if new.status in {S.REFUNDED, S.PARTIALLY_REFUNDED}:
             refunded = any(
-                f.status == new.status and f.gateway_order_id == old.order_at_finpay for f in told
+                f.status == new.status and f.gateway_order_id == old.effective_gateway_order_id
+                for f in told
             )
             self.hold("a refund is Finpay's word", refunded, new, told)
         if new.status is S.PENDING:

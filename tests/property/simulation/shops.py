@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.callbacks import php_json
 from payments.callbacks.url_token import callback_url
-from payments.services.review_decision import VERDICTS
+from payments.services.review_decision import DECISIONS
 from simulator.orders import OPEN, NotPayableError, Order
 from testing.builders import (
     MERCHANT_KEY,
@@ -117,7 +117,7 @@ class Street:
         row = self.watchdog.rows.get(order_id)
         if row is None or row.status.value != "REVIEW":
             return
-        trigger = self.chance.one_of(VERDICTS)
+        trigger = self.chance.one_of(DECISIONS)
         self.watchdog.decided(order_id)
         review = self.service.operator()
         review(order_id, trigger)

@@ -30,7 +30,7 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
             if row is not None and order.payment is not None and order.status != "CANCELLED":
                 self._end_of_paid(row)
         for row in self.rows.values():
-            last = self.finpay.find(row.order_at_finpay)
+            last = self.finpay.find(row.effective_gateway_order_id)
             if last and last.status == "SETTLING":  # Finpay has not decided, so it stays open
                 continue
             final = row.status not in {S.INITIATING, S.PENDING}

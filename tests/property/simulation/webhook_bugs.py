@@ -15,11 +15,11 @@ from payments.aws.webhook_queue import SqsEvents
 from payments.domain.errors import Unavailable
 from payments.storefronts.webhook_endpoints import DynamoReceivers
 from payments.webhooks import deliver_event, events, publish_events
-from payments.webhooks.deliver_event import Deliver, Delivery
-from payments.webhooks.delivery_attempt import Outcome, Reply
+from payments.webhooks.deliver_event import DeliverEvent, Delivery
+from payments.webhooks.delivery_attempt import DeliveryOutcome, EndpointResponse
 from payments.webhooks.events import Event, current_event
 from payments.webhooks.publish_events import PublishEvents
-from payments.webhooks.retry_policy import Retries
+from payments.webhooks.retry_policy import RetryPolicy
 from payments.webhooks.signature import signed_headers
 from tests.property.simulation.planting import bug, method
 
@@ -28,10 +28,10 @@ from tests.property.simulation.planting import bug, method
 
 @bug
 def the_attempt_is_part_of_the_events_id() -> Any:
-    def attempt(real: Any, self: Deliver, event: Event, number: int) -> Any:
+    def attempt(real: Any, self: DeliverEvent, event: Event, number: int) -> Any:
         return real(self, replace(event, id=f"{event.id}_{number}"), number)
 
-    return method(Deliver, "__call__", attempt)
+    return method(DeliverEvent, "__call__", attempt)
 
 
 @bug
@@ -44,7 +44,7 @@ def the_body_is_made_anew_at_each_attempt() -> Any:
         assert latest
         return real(self, replace(event, body=latest.body), number)
 
-    return method(Deliver, "__call__", attempt)
+    return method(DeliverEvent, "__call__", attempt)
 
 
 @bug
@@ -105,33 +105,33 @@ def a_failed_webhook_is_not_postponed() -> Any:
 
 @bug
 def a_webhooks_retry_after_is_ignored() -> Any:
-    def pause_after(real: Any, self: Retries, attempt: int, _: Any, chance: float) -> Any:
+    def pause_after(real: Any, self: RetryPolicy, attempt: int, _: Any, chance: float) -> Any:
         return real(self, attempt, None, chance)
 
-    return method(Retries, "pause_after", pause_after)
+    return method(RetryPolicy, "pause_after", pause_after)
 
 
 @bug
 def a_receivers_failure_counts_as_delivered() -> Any:
-    def attempt(real: Any, self: Deliver, event: Event, number: int) -> Delivery:
+    def attempt(real: Any, self: DeliverEvent, event: Event, number: int) -> Delivery:
         delivery: Delivery = real(self, event, number)
         return Delivery(delivery.attempt) if delivery.attempt.status == 500 else delivery
 
-    return method(Deliver, "__call__", attempt)
+    return method(DeliverEvent, "__call__", attempt)
 
 
 @bug
 def our_own_failures_use_up_the_attempts() -> Any:
-    return method(Deliver, "pause_after", lambda *_: 180)
+    return method(DeliverEvent, "pause_after", lambda *_: 180)
 
 
 @bug
 def the_last_attempt_drops_the_event() -> Any:
-    def attempt(real: Any, self: Deliver, event: Event, number: int) -> Delivery:
+    def attempt(real: Any, self: DeliverEvent, event: Event, number: int) -> Delivery:
         delivery: Delivery = real(self, event, number)
         return replace(delivery, pause=delivery.pause or None)
 
-    return method(Deliver, "__call__", attempt)
+    return method(DeliverEvent, "__call__", attempt)
 
 
 @bug
@@ -143,8 +143,8 @@ def nobody_remembers_that_an_endpoint_is_gone() -> Any:
 def every_refusal_disables_the_endpoint() -> Any:
     real = deliver_event.outcome_of
 
-    def outcome(reply: Reply) -> Outcome:
-        return Outcome.GONE if reply.status == 500 else real(reply)
+    def outcome(reply: EndpointResponse) -> DeliveryOutcome:
+        return DeliveryOutcome.GONE if reply.status == 500 else real(reply)
 
     return mock.patch.object(deliver_event, "outcome_of", outcome)
 

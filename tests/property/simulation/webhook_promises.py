@@ -8,7 +8,7 @@ from typing import Any
 
 from payments.domain.payment import Payment
 from payments.domain.transition_table import Status
-from payments.webhooks.delivery_attempt import Reply
+from payments.webhooks.delivery_attempt import EndpointResponse
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.template import template
 from tests.property.simulation.backends import Backends
@@ -38,7 +38,7 @@ class Turn:
     move: Move = ("", 0)
     url: str = ""
     replied_at: int = 0
-    reply: Reply | None = None
+    reply: EndpointResponse | None = None
 
 
 class WebhookPromises(Ledger):
@@ -103,7 +103,7 @@ class WebhookPromises(Ledger):
         # Pauses are whole seconds.
         self.hold("the pause between two attempts is kept", waited >= wanted - 1, last, turn)
 
-    def replied(self, turn: Turn, reply: Reply) -> None:
+    def replied(self, turn: Turn, reply: EndpointResponse) -> None:
         """The receiver answered, or did not within its time."""
         turn.reply, turn.replied_at = reply, self.finpay.hub.now
         if reply.status is not None and 200 <= reply.status < 300:

@@ -17,7 +17,7 @@ RECEIVED_BEFORE = (
 )
 ACCEPTED = {
     ("php_json.py", LISTED): "the key of a list's member",
-    ("transition_rules.py", RECEIVED_BEFORE): "the digest of a payload, which is no secret",
+    ("trigger_rules.py", RECEIVED_BEFORE): "the digest of a payload, which is no secret",
     ("signature.py", 'depth += 1 if token[0] in b"[{" else -1'): "a token of JSON",
 }
 """Lines that look like a secret's comparison and are none."""

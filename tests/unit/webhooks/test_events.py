@@ -38,7 +38,7 @@ def test_each_transition_is_one_event_named_after_where_it_leads(
 @pytest.mark.parametrize("status", Status)
 def test_a_change_that_keeps_the_status_is_no_event(status: Status) -> None:
     before = make_payment(status=status, version=3)
-    entry = Entry(status, NOW, Source.CALLBACK, "write-4", saw="PENDING")
+    entry = Entry(status, NOW, Source.CALLBACK, "write-4", observed="PENDING")
     assert event_of(before, replace(before, version=4, history=(*before.history, entry))) is None
 
 

@@ -13,13 +13,13 @@ import pytest
 import trustme
 
 from payments.webhooks.address_policy import (
-    LoopbackTargets,
-    PublicTargets,
+    LoopbackAddresses,
+    PublicAddresses,
     Target,
     TargetRefused,
     resolve,
 )
-from payments.webhooks.http_sender import Post
+from payments.webhooks.http_sender import HttpSender
 from testing.receivers import Receiver, listening, speaking
 
 NOW = 1_700_000_000_000
@@ -31,12 +31,12 @@ LONG = 30.0
 
 
 def post_to(
-    targets: object = LoopbackTargets(),
+    targets: object = LoopbackAddresses(),
     trust: ssl.SSLContext | None = None,
     seconds: float = LONG,
-) -> Post:
+) -> HttpSender:
     context = trust or ssl.create_default_context()
-    return Post(targets, context, lambda: NOW, seconds)  # type: ignore[arg-type]
+    return HttpSender(targets, context, lambda: NOW, seconds)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Pinned:
     port: int
 
     def find(self, url: str) -> Target:
-        found = PublicTargets(lambda _host, _port: ["8.8.8.8"]).find(url)
+        found = PublicAddresses(lambda _host, _port: ["8.8.8.8"]).find(url)
         return Target(
             self.addresses, self.port, found.host, found.host_header, found.path, found.is_tls
         )
@@ -130,7 +130,7 @@ def test_no_redirect_is_followed(receiver: Receiver) -> None:
 
 
 def test_a_target_that_is_refused_is_not_connected_to(receiver: Receiver) -> None:
-    refusing = PublicTargets(lambda _host, _port: ["127.0.0.1"])
+    refusing = PublicAddresses(lambda _host, _port: ["127.0.0.1"])
     url = f"https://localhost:{receiver.port}/w"
     assert post_to(refusing)(url, HEADERS, BODY).why == "target-refused"
     assert not receiver.got
@@ -140,7 +140,7 @@ def test_a_name_that_does_not_resolve_is_told() -> None:
     def fail(_host: str, _port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
-    assert post_to(PublicTargets(fail))("https://shop.example/", HEADERS, BODY).why == "name"
+    assert post_to(PublicAddresses(fail))("https://shop.example/", HEADERS, BODY).why == "name"
 
 
 def test_a_name_that_takes_for_ever_to_resolve_is_given_up_and_nothing_is_sent_later(
@@ -149,7 +149,7 @@ def test_a_name_that_takes_for_ever_to_resolve_is_given_up_and_nothing_is_sent_l
     class Slow:
         def find(self, url: str) -> Target:
             time.sleep(SOON * 2)
-            return LoopbackTargets().find(url)
+            return LoopbackAddresses().find(url)
 
     assert post_to(Slow(), seconds=SOON)(receiver.url, HEADERS, BODY).why == "timeout"
     time.sleep(SOON * 2)
@@ -157,7 +157,7 @@ def test_a_name_that_takes_for_ever_to_resolve_is_given_up_and_nothing_is_sent_l
 
 
 @pytest.mark.parametrize("host", ["x" * 64 + ".example", "a..example", ".example", "\0", "a b"])
-@pytest.mark.parametrize("targets", [PublicTargets(resolve), Pinned(("127.0.0.1",), 9)])
+@pytest.mark.parametrize("targets", [PublicAddresses(resolve), Pinned(("127.0.0.1",), 9)])
 def test_a_host_that_no_name_can_be_is_not_looked_for(host: str, targets: object) -> None:
     assert post_to(targets)(f"https://{host}/w", HEADERS, BODY).why == "target-refused"
 
@@ -281,4 +281,4 @@ def test_retry_after_is_read_in_both_its_forms(
 
 def test_targets_that_are_refused_say_why() -> None:
     with pytest.raises(TargetRefused, match="not https"):
-        PublicTargets(lambda _host, _port: ["8.8.8.8"]).find("http://shop.example/")
+        PublicAddresses(lambda _host, _port: ["8.8.8.8"]).find("http://shop.example/")

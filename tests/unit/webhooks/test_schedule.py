@@ -2,11 +2,11 @@
 
 import pytest
 
-from payments.webhooks.retry_policy import LONGEST, Retries
+from payments.webhooks.retry_policy import MAX_PAUSE, RetryPolicy
 from testing.template import resources, template
 
 DEFAULTS = [int(pause) for pause in template()["Parameters"]["WebhookPauses"]["Default"].split(",")]
-RETRIES = Retries(DEFAULTS)
+RETRIES = RetryPolicy(DEFAULTS)
 HOUR = 3600
 
 
@@ -33,9 +33,9 @@ def test_each_pause_is_spread_by_a_tenth_and_no_longer_than_the_queue_allows(num
         RETRIES.pause_after(number, None, chance) for chance in (0.0, 0.5, 1.0)
     )
     pause = DEFAULTS[number - 1]
-    assert middle == min(pause, LONGEST)
+    assert middle == min(pause, MAX_PAUSE)
     assert shortest == round(pause * 0.9)
-    assert longest == min(round(pause * 1.1), LONGEST)
+    assert longest == min(round(pause * 1.1), MAX_PAUSE)
 
 
 def test_a_receiver_that_asks_for_more_time_gets_it() -> None:
@@ -47,4 +47,4 @@ def test_a_receiver_that_asks_for_less_time_does_not_bring_the_next_attempt_forw
 
 
 def test_a_receiver_cannot_ask_for_more_than_the_queue_can_wait() -> None:
-    assert RETRIES.pause_after(1, 10**9, 0.5) == LONGEST
+    assert RETRIES.pause_after(1, 10**9, 0.5) == MAX_PAUSE

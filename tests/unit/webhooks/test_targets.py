@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from payments.webhooks.address_policy import (
-    LoopbackTargets,
-    PublicTargets,
+    LoopbackAddresses,
+    PublicAddresses,
     TargetRefused,
     resolve,
 )
@@ -35,12 +35,12 @@ NOT_PUBLIC = {
 URL = "https://shop.example/finpay?shop=1"
 
 
-def resolving_to(*addresses: str) -> PublicTargets:
+def resolving_to(*addresses: str) -> PublicAddresses:
     def find(host: str, port: int) -> Sequence[str]:
         assert (host, port) == ("shop.example", 443)
         return addresses
 
-    return PublicTargets(find)
+    return PublicAddresses(find)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -94,7 +94,7 @@ def test_only_https_urls_are_targets(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://127.0.0.1/x", "https://2130706433/x", "https://0x7f.1/x"])
 def test_an_address_in_the_url_is_judged_like_any_other(url: str) -> None:
     with pytest.raises(TargetRefused):
-        PublicTargets(resolve).find(url)
+        PublicAddresses(resolve).find(url)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.7", "2001:db8::7"])
@@ -103,7 +103,7 @@ def test_a_host_that_is_an_address_resolves_to_itself(host: str) -> None:
 
 
 def test_a_port_of_its_own_stays_in_the_host_header() -> None:
-    targets = PublicTargets(lambda _host, _port: ["8.8.8.8"])
+    targets = PublicAddresses(lambda _host, _port: ["8.8.8.8"])
     target = targets.find("https://shop.example:8443")
     assert (target.port, target.host_header, target.path) == (8443, "shop.example:8443", "/")
 
@@ -117,13 +117,13 @@ def test_a_port_of_its_own_stays_in_the_host_header() -> None:
     ],
 )
 def test_the_local_stack_reaches_this_machine(url: str, address: str) -> None:
-    target = LoopbackTargets().find(url)
+    target = LoopbackAddresses().find(url)
     assert (target.addresses, target.port, target.is_tls) == ((address,), 9000, False)
 
 
 @pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
 def test_a_url_without_a_port_means_that_of_its_scheme(scheme: str, port: int) -> None:
-    assert LoopbackTargets().find(f"{scheme}://127.0.0.1/x").port == port
+    assert LoopbackAddresses().find(f"{scheme}://127.0.0.1/x").port == port
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_a_url_without_a_port_means_that_of_its_scheme(scheme: str, port: int) -
 )
 def test_the_local_stack_reaches_nothing_else(url: str) -> None:
     with pytest.raises(TargetRefused, match="not this machine"):
-        LoopbackTargets().find(url)
+        LoopbackAddresses().find(url)

@@ -32,10 +32,7 @@ def order_id_of(request: Request) -> str:
 
 
 def parse_order(
-    request: Request,
-    storefront_id: str,
-    settings: RequestSettings,
-    credentials: Credentials,
+    request: Request, storefront_id: str, settings: RequestSettings, credentials: Credentials
 ) -> Order:
     """The storefront's order, with the callback URL for Finpay.
 

@@ -10,12 +10,7 @@ from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
 
 import requests
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    MaxRetryError,
-    NewConnectionError,
-    SSLError,
-)
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
 
 from payments.deadline import DeadlineExceeded, run_with_deadline
 from payments.domain.clock import Clock

@@ -5,7 +5,7 @@ from typing import Any
 from ops.openapi import outcomes, payment_schema, request_schema, samples
 from ops.openapi.answers import NO_SUCH_PATH, WITHOUT_KEY, errors
 from ops.openapi.references import JSON, schema, text
-from payments.api.http_event import BODY_LIMIT
+from payments.api.request_body import BODY_LIMIT
 
 _BY_ID = {"parameters": {"orderId": "$response.body#/orderId"}}
 _LINKS = {

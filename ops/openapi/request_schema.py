@@ -11,8 +11,8 @@ from pydantic_core import core_schema
 from ops.openapi.references import SCHEMAS
 from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.payment_requests.json_types import RequestObject
-from payments.payment_requests.optional_objects import SourceOfFunds
 from payments.payment_requests.payment_request import PaymentRequest
+from payments.payment_requests.source_of_funds import SourceOfFunds
 
 NAME = "InitiateRequest"
 

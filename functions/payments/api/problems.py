@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from payments.api.http_event import BODY_LIMIT, Response
+from payments.api.http_event import Response
+from payments.api.request_body import BODY_LIMIT
 from payments.domain.errors import (
     AlreadyPaid,
     BodyTooLarge,

@@ -11,19 +11,14 @@ from pydantic_core import ErrorDetails
 
 from payments.domain.errors import FieldError, InvalidRequest
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE
+from payments.payment_requests.billing_shipping_device import Billing, Device, Meta, Shipping
 from payments.payment_requests.customer import Customer, requested_outcome
 from payments.payment_requests.json_types import REFUSED, UNSENT, RequestObject, json_object
 from payments.payment_requests.message_redaction import values_in
-from payments.payment_requests.optional_objects import (
-    Billing,
-    Device,
-    Meta,
-    Shipping,
-    SourceOfFunds,
-)
 from payments.payment_requests.order import Order
-from payments.payment_requests.policy import RequestPolicy
 from payments.payment_requests.registered_urls import Url
+from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.source_of_funds import SourceOfFunds
 
 MAX_ERRORS = 100
 """A client with more wrong fields than this is broken; to list them all would only cost time."""

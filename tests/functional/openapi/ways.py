@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from ops.openapi import samples
-from payments.api.http_event import BODY_LIMIT
+from payments.api.request_body import BODY_LIMIT
 from payments.callbacks.url_token import callback_token
 from testing.builders import MERCHANT_KEY, make_callback_body, make_callback_event
 from testing.registry import make_registry

@@ -1,20 +1,10 @@
-"""The optional objects of a request: billing, shipping, meta, device and source of funds."""
+"""The optional objects `billing`, `shipping`, `meta` and `device` of a request."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.payment_requests.customer import Contact
 from payments.payment_requests.json_types import (
     MAX_LENGTH,
@@ -28,7 +18,6 @@ from payments.payment_requests.json_types import (
     refused,
     text_schema,
 )
-from payments.payment_requests.policy import RequestPolicy
 
 _COUNTRY = re.compile("^(?:[A-Z]{3})$")
 _COUNTRY_DETAIL = "must be a country of three capital letters, such as IDN"
@@ -110,38 +99,3 @@ class Device(RequestObject):
     hostname: Text = UNSENT
     ip_address: Text = UNSENT
     mobile_phone_model: Text = UNSENT
-
-
-def check_source_of_funds(value: str, info: ValidationInfo[RequestPolicy]) -> str:
-    """Refuse a type that the deployment does not allow."""
-    allowed = info.context.sources_of_funds
-    if value not in allowed:
-        raise refused("must be one of the allowed types: " + ", ".join(sorted(allowed)))
-    return value
-
-
-SourceOfFundsType = Annotated[Text, AfterValidator(check_source_of_funds)]
-
-
-class SourceOfFunds(RequestObject):
-    """The channel. Only a payment code's members are known; other channels' pass through."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Json] = Field(init=False)
-    max_members = 11
-
-    type: SourceOfFundsType
-    payment_code: Text = UNSENT
-    account_id: Text = UNSENT
-
-    @model_validator(mode="after")
-    def _check_unknown(self) -> Self:
-        if self.type == PAYMENT_CODE_TYPE and self.__pydantic_extra__:
-            raise ValidationError.from_exception_data(
-                "sourceOfFunds",
-                [
-                    {"type": "extra_forbidden", "loc": (name,), "input": None}
-                    for name in self.__pydantic_extra__
-                ],
-            )
-        return self

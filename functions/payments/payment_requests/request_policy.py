@@ -11,7 +11,7 @@ class RequestPolicy:
     """The validation context: the checks of fields that depend on it read it from there."""
 
     sources_of_funds: Collection[str]
-    """What `sourceOfFunds.type` may be on this deployment: `optional_objects`."""
+    """What `sourceOfFunds.type` may be on this deployment: see `source_of_funds`."""
     allowed_origins: Collection[str]
     """Origins registered for the storefront, as `https://shop.example`, or ANY_ORIGIN: `urls`."""
     has_test_mode: bool = False

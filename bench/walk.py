@@ -87,7 +87,7 @@ class Walk:
         event = make_cancel_event(order_id, storefront=self.shop.storefront_id)
         self.record("cancel", lambda: self._answered(self.service.api(event).status))
 
-    def looked_at(self, order_id: str) -> None:
+    def synced(self, order_id: str) -> None:
         """A payment that reconcile asks about, which leaves it as it is."""
         self.shop.order(order_id)
         self.shop.changes()

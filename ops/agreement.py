@@ -92,7 +92,7 @@ def odd_one(payment: Payment, others: Sequence[Said]) -> GatewayStatus | None:
     Money is to be there for one order only; where that came, the other money may have gone back.
     """
     well = UNPAID | ({Trigger.REFUNDED} if payment.received else set())
-    claims = (one.reported for one in others if one.reported)
+    statuses = (one.reported for one in others if one.reported)
     return next(
-        (c for c in claims if c.trigger(payment.amount, payment.currency) not in well), None
+        (c for c in statuses if c.trigger(payment.amount, payment.currency) not in well), None
     )

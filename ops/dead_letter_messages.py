@@ -54,7 +54,7 @@ class DeadLetterMessage:
 
 
 def about(queue: Queue, body: str) -> dict[str, str | int | None]:
-    """What a letter is about, of which nothing is personal; whether it has all that is needed."""
+    """What a message is about, of which nothing is personal; whether it has all that is needed."""
     try:
         found = _about(queue, body)
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError):

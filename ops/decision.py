@@ -27,7 +27,7 @@ def was_known(payment: Payment, reported: GatewayStatus) -> bool:
 
 
 def is_of_known_money(payment: Payment, reported: GatewayStatus) -> bool:
-    """Whether a claim of money is about the money that an operator decided about.
+    """Whether reported money is about the money that an operator decided about.
 
     A reference that one of the two lacks tells nothing, so order and amount have to do.
     """

@@ -85,7 +85,7 @@ def _of_told(payment: Payment, last: DeliveryAttempt | None, now: int) -> Diagno
     if last is None and now - _since(payment) >= KEPT_DAYS * DAY:
         over = f"the log of what its shop was told is over, after {KEPT_DAYS} days"
         see = f"payment list --storefront {payment.storefront_id}"
-        return Diagnosis(Case.LOG_IS_OVER, f"{paid}, and {over}: the shop has to look.", see)
+        return Diagnosis(Case.LOG_IS_OVER, f"{paid}, and {over}: the shop has to check.", see)
     if last is None:
         return Diagnosis(Case.NOT_TOLD_YET, f"{paid}, and its shop was not told yet.", again)
     if last.outcome in _OFF:
@@ -96,7 +96,7 @@ def _of_told(payment: Payment, last: DeliveryAttempt | None, now: int) -> Diagno
     if last.outcome is DeliveryOutcome.FAILED:
         sentence = f"{paid}, and its shop did not take the webhook: {_reply(last)} at {at}."
         return Diagnosis(Case.WEBHOOK_FAILING, sentence, again)
-    sentence = f"{paid}, and its shop took the webhook at {at}: the shop has to look."
+    sentence = f"{paid}, and its shop took the webhook at {at}: the shop has to check."
     return Diagnosis(Case.PAID_LATE if late else Case.PAID, sentence, again)
 
 

@@ -1,7 +1,7 @@
-"""The payload digest of callbacks that settled nothing.
+"""The payload digest of callbacks that changed no payment.
 
 Of a callback its body is never kept: the row has a hash of what it said, why it proved nothing, and
-what it claimed. So nothing here can be credited again; only Finpay can be asked about the order.
+what it reported. So nothing here can be credited again; only Finpay can be asked about the order.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def every(dynamodb: DynamoDBClient, table: str, reason: str | None = None) -> It
 
 
 def as_json(kept: Kept) -> dict[str, Any]:
-    """A row for machines; times in ISO 8601 (WIB), null where nothing was claimed."""
+    """A row for machines; times in ISO 8601 (WIB), null where nothing was reported."""
     return {
         "orderId": kept.order_id,
         "payloadDigest": kept.payload_digest,
@@ -82,12 +82,12 @@ def as_json(kept: Kept) -> dict[str, Any]:
 
 def line(kept: Kept) -> str:
     """A row in one line."""
-    claimed = (
-        f"claims {kept.reported_status} {rupiah(kept.reported_amount, kept.reported_currency)}"
+    reported = (
+        f"reports {kept.reported_status} {rupiah(kept.reported_amount, kept.reported_currency)}"
         if kept.reported_status
-        else "claims nothing that can be read"
+        else "reports nothing that can be read"
     )
-    return f"{wib.told(kept.received_at)}  {kept.order_id}  {kept.reason}  {claimed}"
+    return f"{wib.told(kept.received_at)}  {kept.order_id}  {kept.reason}  {reported}"
 
 
 def _kept(item: dict[str, Any]) -> Kept:

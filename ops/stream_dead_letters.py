@@ -1,6 +1,6 @@
 """Changes of payments that could not be made events of, told after all.
 
-Such a letter does not hold the changes, only where in the table's stream they are. DynamoDB keeps
+Such a message does not hold the changes, only where in the table's stream they are. DynamoDB keeps
 them there for a day; after that only the payments themselves know what happened.
 """
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"}
 _MOST_PAGES = 500
-"""More than a letter's changes can be apart; an open stream has empty pages without end."""
+"""More than a message's changes can be apart; an open stream has empty pages without end."""
 TELL_BY_HAND = (
     "python -m ops payment list --changed-since 3d shows whom it may concern (give more days for an"
-    " older letter); python -m ops webhook redeliver ORDER-ID tells one of them"
+    " older message); python -m ops webhook redeliver ORDER-ID tells one of them"
 )
 
 
@@ -65,12 +65,12 @@ class StreamLetters:
     streams: Any
     queue: EventQueue
 
-    def tell(self, letter: DeadLetterMessage) -> int:
+    def tell(self, message: DeadLetterMessage) -> int:
         """How many events were queued; raises NothingThere for changes that are gone or unreadable.
 
-        When the same letter is told twice, so are its events, under the same ids.
+        When the same message is told twice, so are its events, under the same ids.
         """
-        found = list(self._records(read_batch(letter.body)))
+        found = list(self._records(read_batch(message.body)))
         changes, unread = read_changes(one for one in found if _is_change(one))
         if unread:
             raise NothingThere("a change in the stream cannot be read", TELL_BY_HAND)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def asked_no_more(payment: Payment) -> list[str]:
     """The orders at Finpay that status syncs leave out.
 
-    Of a settled payment these are all but the one that counts.
+    Of a final payment these are all but the one that counts.
 
     Money for one of them is known by its callback, or where an operator asks about all orders.
     """

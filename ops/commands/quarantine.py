@@ -1,4 +1,4 @@
-"""`python -m ops quarantine`: callbacks that settled nothing, and what Finpay says instead."""
+"""`python -m ops quarantine`: callbacks that changed no payment, and what Finpay says instead."""
 
 import itertools
 from typing import Annotated
@@ -22,7 +22,7 @@ from ops.progress import progress
 from ops.quarantine import Kept
 from payments.domain.gateway_status import QuarantineReason
 
-app = typer.Typer(no_args_is_help=True, help="Callbacks that settled nothing.")
+app = typer.Typer(no_args_is_help=True, help="Callbacks that changed no payment.")
 
 
 NO_BODY = (
@@ -78,7 +78,7 @@ def replay(
     patience: reconcile.Patience = 90,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Finpay about the order of a quarantined callback, and settle by its answer alone.
+    """Ask Finpay about the order of a quarantined callback, and apply only its answer.
 
     The callback itself is not played again: its body is not kept, and it proved nothing.
     """

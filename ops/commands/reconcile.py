@@ -45,7 +45,7 @@ def reconcile(
 ) -> None:
     """Ask Finpay about a payment, or about all that are due, through the queue of status syncs.
 
-    Of a payment that is settled only the order at Finpay that counts is asked about. Exits with 3
+    Of a final payment only the order at Finpay that counts is asked about. Exits with 3
     if not every status sync was taken and answered in time; they stay due.
     """
     if bool(name) is due:
@@ -84,7 +84,7 @@ def sentences(synced: SyncedPayment, stack: str) -> list[str]:
         return [_sentence(synced)]
     show = command(stack, f"payment show {synced.after.order_id}")
     left_out = f"Status syncs ask no more about its other orders at Finpay ({', '.join(others)})"
-    return [_sentence(synced), f"{left_out}, since it is settled; what Finpay says of each: {show}"]
+    return [_sentence(synced), f"{left_out}, since it is final; what Finpay says of each: {show}"]
 
 
 def _sentence(synced: SyncedPayment) -> str:

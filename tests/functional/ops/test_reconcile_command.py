@@ -197,7 +197,7 @@ def test_what_syncs_ask_no_more_about_is_said_and_shown_by_the_command_that_is_n
     why, _, named = left_out.partition("; what Finpay says of each: python -m ops ")
     assert why == (
         f"Status syncs ask no more about its other orders at Finpay ({SAMPLE_ORDER_ID}),"
-        " since it is settled"
+        " since it is final"
     )
     words = named.removesuffix(f" --stack {STACK}").split()
     said = second_attempt_operator.json(*words)["finpay"]
@@ -302,7 +302,7 @@ def test_what_is_kept_of_a_callback_is_shown_with_what_its_reason_means(operator
     operator.shop.order("A-1")
     operator.forge("A-1")
     line, more = operator.lines("quarantine", "show", "A-1")
-    assert line.endswith("A-1  signature  claims PAID Rp1.000")
+    assert line.endswith("A-1  signature  reports PAID Rp1.000")
     assert more.startswith("  nobody who knows the merchant key signed it; kept until ")
 
 
@@ -310,7 +310,7 @@ def test_a_callback_without_a_readable_gateway_status_is_shown_too(operator: Ope
     body = make_callback_body({"order": {}})
     assert operator.service.callback(make_callback_event(body, order_id="A-1")).status == 200
     (line, _) = operator.lines("quarantine", "show", "A-1")
-    assert line.endswith("A-1  unreadable  claims nothing that can be read")
+    assert line.endswith("A-1  unreadable  reports nothing that can be read")
 
 
 def test_a_fake_is_not_credited_by_a_replay_since_only_finpays_answer_counts(

@@ -1,8 +1,9 @@
 """Apply a gateway status or another trigger to a payment.
 
 Callbacks, status syncs and cancels all use this module, so the same rules apply to each of them.
-The usual case is one conditional write without a read. A refused write returns the stored payment,
-which shows whether the status is a duplicate, a mismatch or for an unknown order.
+The usual case is one conditional write without a read. If the condition fails, the write returns
+the stored payment. The stored payment shows whether the gateway status is a duplicate, does not
+match the payment, or is for an unknown order.
 """
 
 from __future__ import annotations
@@ -55,11 +56,11 @@ class StatusUpdate(NamedTuple):
 
 
 type Observe = Callable[[StatusUpdate], None]
-"""Called with each update before the caller gets it, so that metrics cover every use case."""
+"""Receives each update before the update is returned, so that metrics cover every use case."""
 
 
 class ApplyStatus(NamedTuple):
-    """Applies gateway statuses and other triggers to the payments of a store."""
+    """Applies gateway statuses and other triggers to payments in the payment store."""
 
     payments: PaymentStore
     quarantine: Quarantine
@@ -115,10 +116,10 @@ class ApplyStatus(NamedTuple):
         code: IssuedCode | None = None,
         failure: Failure | None = None,
     ) -> StatusUpdate:
-        """Apply a trigger that is not a gateway status to a payment that was read before.
+        """Apply a trigger that is given directly and is not derived from a gateway status.
 
-        Writes nothing if the payment changed after it was read; the update then has the changed
-        payment and no effect. Raises Unavailable.
+        `payment` is the payment as the caller read it. Writes nothing if the payment changed after
+        it was read; the update then has the changed payment and no effect. Raises Unavailable.
         """
         rule = rule_for(payment.status, trigger)
         if rule is None:

@@ -1,7 +1,7 @@
 """Cancel a payment at Finpay and then in the store, unless it is paid.
 
-Nothing is stored before Finpay agrees. If the response to a cancel is lost, the client repeats the
-request, and a status check shows the outcome of the first one.
+Nothing is stored before Finpay agrees. If the response to a cancel request is lost, the client
+repeats the request. A status check then shows the outcome of the first request.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AFFECTED = OPEN | {Status.PAID}
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Cancels the payments of a store."""
+    """Cancels payments in the payment store."""
 
     payments: PaymentStore
     gateway: Gateway
@@ -66,8 +66,9 @@ class Cancel:
         for _ in range(MAX_WRITE_ATTEMPTS):
             if agreed.effect is not Effect.NOTHING or agreed.payment.status not in _AFFECTED:
                 break
-            # The payment changed concurrently. Finpay has agreed, so the cancel applies to the new
-            # status: a payment that is PAID by now records it and gets a status sync.
+            # The payment changed concurrently. Finpay already agreed to the cancellation, so the
+            # trigger is applied to the new status. If the new status is PAID, the trigger is
+            # recorded in the history and a status sync is scheduled.
             agreed = self.apply_status.apply_trigger(
                 agreed.payment, Trigger.CANCEL_AGREED, Source.CANCEL
             )

@@ -1,8 +1,8 @@
 """Queue the status syncs that are due.
 
-The index of due payments is the source of truth; the queue only distributes the work. A message
-that is lost, duplicated or late does no harm: a status sync begins with a conditional write that
-only one consumer wins, and a payment stays due until that write.
+The index of due payments is the source of truth; the queue only distributes the work. Lost,
+duplicate and late messages are safe. A status sync begins with a conditional write that succeeds
+for only one consumer, and a payment stays due until that write.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _MAX_WAITING = 100
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The result of a scheduled run: status syncs queued, and how long the oldest has been due."""
+    """The result of a scheduled run.
+
+    `queued` is the number of status syncs that the run queued. `longest_wait` is the time for which
+    the oldest due status sync has been due.
+    """
 
     queued: int
     longest_wait: int  # milliseconds
@@ -42,8 +46,9 @@ class EnqueueDue:
     def __call__(self, has_time: Callable[[], bool]) -> Run:
         """Queue status syncs while `has_time()` is true; the next run queues the rest.
 
-        Queues nothing while the circuit breaker is open, or while the queue holds many status syncs
-        of an earlier run: these are still due and would be queued again. Raises Unavailable.
+        Queues nothing while the circuit breaker is open, or while more than `_MAX_WAITING` status
+        syncs of earlier runs are in the queue. Those payments are still due, so this run would
+        queue them again. Raises Unavailable.
         """
         now = self.clock()
         if not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING:

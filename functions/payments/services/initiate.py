@@ -1,9 +1,9 @@
-"""Initiate a payment: issue a payment code for an order, at most one at a time.
+"""Initiate a payment: issue a payment code for an order.
 
-The payment is stored before Finpay receives the order and serves as the idempotency record. A
-repeated request gets the stored result, or PaymentInProgress while another request holds the lease.
-If the outcome is unknown and the lease has expired, a status check at Finpay decides whether a code
-is requested again.
+An order has at most one payable code at a time. The payment is stored before the order is sent to
+Finpay. The stored payment is the idempotency record. A repeated request gets the stored result, or
+PaymentInProgress while another request holds the lease. If the outcome is unknown and the lease has
+expired, a status check at Finpay determines whether a code is requested again.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class Initiate:
     def __call__(self, order: Order) -> Initiated:
         """Issue a code for the order, or return the result of its first request.
 
-        Raises OrderExists, PaymentInProgress, a GatewayError, or Unavailable before anything has
-        been done.
+        Raises OrderExists, PaymentInProgress, a GatewayError or Unavailable. Unavailable means that
+        this call did not request a code.
         """
         reserved = self._reservation(order)
         existing = self.payments.reserve(reserved)
@@ -129,7 +129,7 @@ class Initiate:
         try:
             return self.ask(order.request, order.callback_url, payment)
         except (NotAttempted, KeyRefused):
-            # The outcome of the first request is still unknown, so the payment stays stored.
+            # The outcome of the first request is still unknown, so the payment is not deleted.
             raise OutcomeUnknown from None
 
 

@@ -43,10 +43,11 @@ class ReconcilePayment:
         if payment is None or payment.next_sync_at != due_at:
             return None
         write_id, now = self.new_id(), self.clock()
-        # The clock of this container may be behind the clock that made the status sync due.
+        # This container's clock may be behind the clock of the run that queued the status sync.
         upcoming = next_sync_time(payment, max(now, due_at))
         soon = min(upcoming or now + RETRY_MS, now + RETRY_MS)
-        # The last status sync of the schedule stays due until it has succeeded, in case it fails.
+        # The last status sync of the schedule is scheduled again in case it fails. If it succeeds,
+        # `_clear_next_sync` clears the new time.
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
         try:

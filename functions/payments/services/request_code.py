@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestCode:
-    """Requests payment codes from Finpay for the payments of a store."""
+    """Requests payment codes from Finpay for payments in the payment store."""
 
     payments: PaymentStore
     gateway: Gateway
@@ -42,7 +42,7 @@ class RequestCode:
         """Request a code under the payment's gateway order id; return the payment with its code.
 
         The caller holds the lease of the payment. Raises a GatewayError. If Finpay definitely
-        refused the order, the payment is FAILED before the error is raised.
+        refused the order, the status is set to FAILED before the error is raised.
         """
         body = request.to_finpay(leased.gateway_order_id, callback_url)
         try:
@@ -61,10 +61,10 @@ class RequestCode:
         return self._apply_trigger(leased, Trigger.CODE_ISSUED, code=code)
 
     def _may_have_order(self, gateway_order_id: str) -> bool:
-        """Whether Finpay has, or may have, the order that it refused.
+        """Return whether an order with this id exists or may exist at Finpay despite the refusal.
 
-        It is unknown how Finpay refuses a duplicate order, so an earlier request for this order may
-        have succeeded.
+        Finpay's response to a duplicate order is not known. The refusal can mean that an earlier
+        request for this order succeeded.
         """
         try:
             return self.gateway.check(gateway_order_id) is not None

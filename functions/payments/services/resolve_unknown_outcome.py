@@ -1,4 +1,4 @@
-"""Resolve an initiate with an unknown outcome by a status check at Finpay.
+"""Resolve the unknown outcome of an initiate request through a status check at Finpay.
 
 An INITIATING payment is changed at Finpay only while its lease is held. A resolved payment either
 has the status that Finpay reports, or has no order at Finpay that can be paid.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2
 _MAX_ATTEMPTS = 5
-_CANCEL_BUDGET_MS = 10_000  # longest duration of a cancel, including the waits before it
+_CANCEL_BUDGET_MS = 10_000  # maximum duration of a cancel request, including the waits before it
 _ID_IN_USE = Failure("rejected", "", "Finpay has another order with this id")
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """Resolves unknown outcomes of the payments of a store."""
+    """Resolves unknown outcomes of payments in the payment store."""
 
     payments: PaymentStore
     gateway: Gateway
@@ -43,9 +43,10 @@ class Resolve:
     def to_ask_again(self, found: Payment) -> Payment:
         """Resolve the payment before a code is requested again.
 
-        Returns the payment with its new status, or still INITIATING: then its lease is held and a
-        code can be requested. Raises PaymentInProgress while another request holds the lease,
-        OutcomeUnknown if the status check does not resolve the outcome, or Unavailable.
+        Returns the payment with its current status. If the status is still INITIATING, the caller
+        holds the lease of the payment and can request a code. Raises PaymentInProgress while
+        another request holds the lease, OutcomeUnknown if the status check does not resolve the
+        outcome, or Unavailable.
         """
         leased = self._take_lease(found, to_ask=True)
         resolved = self._resolve(leased)
@@ -60,7 +61,10 @@ class Resolve:
         return self._start_next_attempt(leased)
 
     def to_close(self, found: Payment, source: Source) -> StatusUpdate:
-        """Resolve the payment without a new request for a code. Raises like `to_ask_again`."""
+        """Resolve the payment without a new request for a code.
+
+        Raises the same errors as `to_ask_again`.
+        """
         leased = self._take_lease(found, to_ask=False)
         resolved = self._resolve(leased)
         if resolved.payment.status is not Status.INITIATING:
@@ -81,7 +85,7 @@ class Resolve:
     def _resolve(self, leased: Payment) -> StatusUpdate:
         """Apply the status that Finpay reports, or ensure that no order there can be paid.
 
-        Raises OutcomeUnknown if Finpay's answers allow neither.
+        Raises OutcomeUnknown if Finpay's responses permit neither of the two.
         """
         try:
             return self._resolve_by_status(leased)
@@ -119,9 +123,9 @@ class Resolve:
         raise OutcomeUnknown
 
     def _cancel_at_finpay(self, leased: Payment, reported: GatewayStatus) -> bool:
-        """Cancel the order at Finpay if it is this payment's; return whether Finpay agreed.
+        """Cancel the order at Finpay if it belongs to this payment; return whether Finpay agreed.
 
-        Raises OutcomeUnknown if the lease may expire before the cancel ends.
+        Raises OutcomeUnknown if the lease may expire before the cancel request ends.
         """
         if leased.lease is None or leased.lease.until - self.clock() < _CANCEL_BUDGET_MS:
             raise OutcomeUnknown
@@ -156,7 +160,10 @@ class Resolve:
 
 
 def _require_moved(update: StatusUpdate) -> StatusUpdate:
-    """Return an update that changed the status; raise OutcomeUnknown after a lost race."""
+    """Return the update if it changed the status.
+
+    Raises OutcomeUnknown if a concurrent write prevented the change.
+    """
     if update.payment.status is Status.INITIATING:
         raise OutcomeUnknown
     return update

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore
 
 DECISIONS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
-"""The operator accepts the money as it is, states that none is owed, or that it was returned."""
+"""The operator accepts the received money, decides that no money is owed, or confirms that the
+money was returned."""
 
 
 @dataclass(frozen=True, slots=True)

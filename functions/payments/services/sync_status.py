@@ -21,7 +21,7 @@ _WITHOUT_LEASE = MONEY | {Trigger.UNKNOWN}
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """The gateway status, or None if Finpay does not know the order, and the resulting update."""
+    """The gateway status (None if Finpay has no such order) and the resulting update."""
 
     reported: GatewayStatus | None
     update: StatusUpdate
@@ -38,8 +38,9 @@ class SyncStatus:
     def __call__(self, payment: Payment, *, holds_lease: bool = False) -> SyncResult:
         """Sync the status of the payment. Raises a GatewayError or Unavailable.
 
-        While the outcome of the initiate is unknown, only reported money is applied, and a code if
-        no other request holds the lease: the holder of the lease may be about to cancel that code.
+        While the outcome of the initiate request is unknown, only reported money and a reported
+        payment code are applied. The code is applied only if no other request holds the lease,
+        because that request may be about to cancel the code.
         """
         reported = self.gateway.check(payment.effective_gateway_order_id)
         if reported is None:
@@ -57,7 +58,7 @@ class SyncStatus:
     def about(self, payment: Payment, gateway_order_id: str) -> SyncResult:
         """Sync the payment with one of its attempts. Raises a GatewayError or Unavailable.
 
-        Of a previous attempt, only reported money is applied.
+        For a previous attempt, only reported money is applied.
         """
         if gateway_order_id == payment.effective_gateway_order_id:
             return self(payment)
@@ -78,8 +79,8 @@ class SyncStatus:
     ) -> StatusUpdate:
         matches = reported.matches_order(payment.amount, payment.currency)
         if allowed and trigger is Trigger.OPEN and matches and reported.payment_code:
-            # A status check does not report when the code ends. The code was issued before now, so
-            # this is the latest possible time.
+            # A status check does not report when the code expires. The code was issued before now,
+            # so this is the latest possible expiry time.
             latest = self.clock() + payment.timeout * MINUTE
             code = IssuedCode(None, latest, reported.payment_code)
             issued, payload_digest = Trigger.CODE_ISSUED, reported.payload_digest

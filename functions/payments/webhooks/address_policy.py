@@ -2,8 +2,9 @@
 
 The storefront chooses the URL. An attacker with its API key could choose a URL that only this
 service can reach, such as the cloud's metadata service or the merchant's network. For this reason
-only public addresses are allowed. The check uses the resolved addresses, and the connection is made
-to one of them, so a second DNS answer cannot bypass the check.
+only public addresses are allowed. The policy checks the resolved addresses, and the connection
+uses one of the checked addresses. This prevents DNS rebinding, in which a second DNS response
+bypasses the check.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class TargetRefused(Exception):
 
 
 class OtherMachine(TargetRefused):
-    """The URL is not on this machine, so the local stack refuses every attempt."""
+    """The host in the URL is not this machine, so the local stack refuses every attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def _parse(url: str) -> Target:
     try:
         parts = urlsplit(url)
         port = parts.port
-        # The resolver and TLS encode the name the same way, and fail with a UnicodeError (a
-        # ValueError) on an invalid label.
+        # The resolver and TLS use the same encoding for the host name. An invalid label raises
+        # UnicodeError, which is a ValueError.
         (parts.hostname or "").encode("idna")
     except ValueError:
         raise TargetRefused("not a URL") from None

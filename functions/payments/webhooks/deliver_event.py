@@ -1,8 +1,8 @@
 """Makes one attempt to deliver an event to a storefront, and decides whether another one follows.
 
-The queue redelivers an event until it is deleted, so the storefront receives it at least once and
-recognizes duplicates by its id. If the endpoint does not answer, it is unknown whether it accepted
-the event, and the event is retried.
+The queue redelivers an event until the event is deleted, so delivery is at least once. The
+storefront recognizes duplicates by the id of the event. If the endpoint does not answer, it is
+unknown whether it accepted the event, and the event is retried.
 """
 
 from __future__ import annotations

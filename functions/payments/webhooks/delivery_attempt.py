@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 OTHER_MACHINE = "other-machine"
-"""The value of `why` if the local stack refuses a URL that is not on this machine."""
+"""The value of `why` if the local stack refuses a URL whose host is not this machine."""
 
 
 @dataclass(frozen=True, slots=True)

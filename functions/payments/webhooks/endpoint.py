@@ -11,8 +11,8 @@ MAX_GONE = 100
 class Receiver:
     """What is needed to send webhooks to a storefront.
 
-    `secrets` are the raw keys of all live webhook secrets, newest first. `gone` contains the
-    `endpoint_of` hashes of the endpoints that answered 410.
+    `secrets` are the raw keys of all live (not expired) webhook secrets, newest first. `gone`
+    contains the `endpoint_of` hashes of the endpoints that answered 410.
     """
 
     storefront_id: str

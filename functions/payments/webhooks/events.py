@@ -1,7 +1,7 @@
 """Webhook events of payments, in the format of Standard Webhooks 1.0.
 
-An event is built only from one change of a payment's row. The same change always results in the
-same id and the same bytes.
+An event is built from a single change of a payment and from no other data. The same change always
+results in the same id and the same body, byte for byte.
 """
 
 import json
@@ -26,15 +26,16 @@ EVENT_TYPES: Mapping[Status, str] = {
 """The event type for each new status; `data.status` distinguishes the two kinds of refund."""
 
 PAID_LATE = "payment.paid_late"
-"""Replaces `payment.paid` if the money arrived after the payment was given up."""
+"""Replaces `payment.paid` if the money arrived after the payment was closed without payment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change of a payment's status, with the webhook body for its storefront.
 
-    `id` is the same in all deliveries. `body` is JSON with `type`, `timestamp` (UTC) and `data`,
-    the payment as `GET /payments/{orderId}` returned it at that version.
+    `id` is the same in all deliveries. `body` is JSON with `type`, `timestamp` (UTC) and `data`.
+    `data` is the payment at that version, in the format of the response to
+    `GET /payments/{orderId}`.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Event:
 
 
 def event_of(before: Payment, after: Payment) -> Event | None:
-    """The event for a change of a payment's row; None if the status did not change."""
+    """The event for a change of a payment; None if the status did not change."""
     return None if before.status is after.status else current_event(after)
 
 

@@ -34,8 +34,8 @@ _WHY: Mapping[type[Exception], str] = {
     HTTPException: "not-http",
     OSError: "connection",
     # Python parses response headers with its e-mail parser, which can raise undocumented errors on
-    # hostile input. An error that leaves this module would make SQS retry the event every three
-    # minutes, without the pauses, and then move it to the dead-letter queue.
+    # hostile input. After an unhandled error, SQS would redeliver the event every three minutes
+    # instead of after the pauses of the retry policy, and then move it to the dead-letter queue.
     Exception: "not-http",
 }
 
@@ -121,18 +121,21 @@ class _Request:
         return secured
 
     def _tracked[S: socket.socket](self, connection: S) -> S:
-        """Let `close` close this socket, too; close it immediately if `close` was called before."""
+        """Register a socket for `close`; close it immediately if `close` was already called."""
         self.sockets.append(connection)
         if self.is_closed:
             self.close()
         return connection
 
     def close(self) -> None:
-        """Close all sockets, also those opened later, and end calls that wait in another thread."""
+        """Close all sockets, including sockets that are opened later.
+
+        This also ends calls that wait in another thread.
+        """
         self.is_closed = True
         for connection in self.sockets:
             with contextlib.suppress(OSError):
-                # SSLSocket.shutdown drops its TLS state first, so another thread could write in
-                # plain text.
+                # SSLSocket.shutdown is not used: it discards the TLS state first, so another thread
+                # could then write plain text.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
             connection.close()

@@ -25,7 +25,7 @@ class PublishEvents:
     def __call__(self, changes: Iterable[RowChange]) -> int:
         """Queue the events and return their number; raises Unavailable.
 
-        A repeated change queues its event again, under the same id.
+        If the stream delivers a change again, its event is queued again with the same id.
         """
         events = [event for before, after in changes if (event := event_of(before, after))]
         if events:

@@ -12,7 +12,7 @@ _JITTER = 0.1
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The pauses between the attempts. The number of attempts is one more than that of pauses."""
+    """The pauses between the attempts. For n pauses, there are n + 1 attempts."""
 
     pauses: Sequence[int]
 

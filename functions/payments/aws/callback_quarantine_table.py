@@ -20,7 +20,7 @@ _QUARANTINE_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class DynamoQuarantine:
-    """The quarantine table; implements `domain.ports.Quarantine`."""
+    """The quarantine table; implements `domain.interfaces.Quarantine`."""
 
     client: DynamoDBClient
     table: str

@@ -46,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class DynamoDeliveries:
-    """The deliveries table; implements `webhooks.ports.Deliveries`."""
+    """The deliveries table; implements `webhooks.interfaces.Deliveries`."""
 
     client: DynamoDBClient
     table: str

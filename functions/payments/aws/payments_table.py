@@ -26,7 +26,7 @@ SYNC_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class DynamoPayments:
-    """The payments table; implements PaymentStore and DuePayments of `domain.ports`."""
+    """The payments table; implements PaymentStore and DuePayments of `domain.interfaces`."""
 
     client: DynamoDBClient
     table: str

@@ -23,7 +23,7 @@ _COUNTS: Sequence[QueueAttributeNameType] = (
 
 @dataclass(frozen=True, slots=True)
 class SqsSyncQueue:
-    """The queue of status syncs; implements `domain.ports.SyncQueue`."""
+    """The queue of status syncs; implements `domain.interfaces.SyncQueue`."""
 
     client: SQSClient
     url: str

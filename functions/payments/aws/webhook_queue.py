@@ -23,7 +23,7 @@ _BATCH = 10  # SQS accepts at most 10 messages per request
 
 @dataclass(frozen=True, slots=True)
 class SqsEvents:
-    """The queue of webhook events; implements `webhooks.ports.EventQueue`."""
+    """The queue of webhook events; implements `webhooks.interfaces.EventQueue`."""
 
     client: SQSClient
     url: str

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CONFIRMED = "status-check"
 
 type Confirm = Callable[[str, GatewayStatus], StatusUpdate | None]
-"""Confirms an unverified gateway status of an order; see confirm.ConfirmCallback."""
+"""Confirms an unverified gateway status of an order; see confirm_with_finpay.ConfirmCallback."""
 
 _UNVERIFIED_DIGITS = 2
 """Stored hex digits of the payload digest of an unverified callback: at most 256 rows per order."""

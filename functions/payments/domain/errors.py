@@ -1,23 +1,29 @@
 """All errors of the service, as one tree.
 
-PaymentError ├── RequestRefused              the service refuses the request │   ├── MalformedBody
-the body is not a JSON object │   ├── UnsupportedMediaType    the body is not declared as JSON in
-UTF-8 │   ├── BodyTooLarge            the body exceeds the size limit │   ├── InvalidRequest
-fields are invalid; one FieldError for each │   ├── Unauthenticated         no valid API key │   ├──
-UnknownRoute            no such route │   ├── PaymentNotFound         no such payment, or a payment
-of another storefront │   ├── OrderExists             same order id, different body or storefront │
-├── PaymentInProgress       same order id, the first request has not finished │   ├── AlreadyPaid
-cannot be cancelled, because Finpay reported money │   └── NotCancellable          cannot be
-cancelled, because Finpay refused ├── GatewayError                a request to Finpay failed │   ├──
-GatewayRejected         no effect: Finpay rejected a field │   ├── GatewayRefused          no
-effect: Finpay refused the merchant or the payment channel │   │   └── KeyRefused          no
-effect: Finpay refused the merchant id or key │   ├── NotAttempted            no effect: the request
-did not reach Finpay │   │   └── CircuitOpen         no effect: the circuit breaker is open │   └──
-OutcomeUnknown          Finpay may or may not have processed the request ├── SignatureError
-the signature of a callback is not valid ├── NotInReview                 an operator's decision on a
-payment that is not in REVIEW ├── OrderMismatch                  a gateway status of an order that
-is not an attempt of the payment └── Unavailable                 a table, a queue or a secret is
-unavailable; a retry can succeed
+PaymentError
+├── RequestRefused              the service refuses the request
+│   ├── MalformedBody           the body is not a JSON object
+│   ├── UnsupportedMediaType    the body is not declared as JSON in UTF-8
+│   ├── BodyTooLarge            the body exceeds the size limit
+│   ├── InvalidRequest          fields are invalid; one FieldError for each
+│   ├── Unauthenticated         no valid API key
+│   ├── UnknownRoute            no such route
+│   ├── PaymentNotFound         no such payment, or a payment of another storefront
+│   ├── OrderExists             same order id, different body or storefront
+│   ├── PaymentInProgress       same order id, the first request has not finished
+│   ├── AlreadyPaid             cannot be cancelled, because Finpay reported money
+│   └── NotCancellable          cannot be cancelled, because Finpay refused
+├── GatewayError                a request to Finpay failed
+│   ├── GatewayRejected         no effect: Finpay rejected a field
+│   ├── GatewayRefused          no effect: Finpay refused the merchant or the payment channel
+│   │   └── KeyRefused          no effect: Finpay refused the merchant id or key
+│   ├── NotAttempted            no effect: the request did not reach Finpay
+│   │   └── CircuitOpen         no effect: the circuit breaker is open
+│   └── OutcomeUnknown          Finpay may or may not have processed the request
+├── SignatureError              the signature of a callback is not valid
+├── NotInReview                 an operator's decision on a payment that is not in REVIEW
+├── OrderMismatch               a gateway status of an order that is not an attempt of the payment
+└── Unavailable                 a table, a queue or a secret is unavailable; a retry can succeed
     └── Unconfirmed             Finpay could not confirm a callback; a retry can succeed
 
 `payments.api.problems` maps errors to HTTP responses. An error without a mapping is for the

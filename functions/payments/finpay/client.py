@@ -1,4 +1,4 @@
-"""Client of Finpay's initiate, check and cancel endpoints; implements ports.Gateway.
+"""Client of Finpay's initiate, check and cancel endpoints; implements interfaces.Gateway.
 
 A request is sent again only if Finpay refused it and the merchant key has changed since. In all
 other cases the caller has to determine whether a failed request had an effect. The deadlines of all
@@ -46,7 +46,7 @@ type IsReachable = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True)
 class FinpayClient:
-    """Finpay's API at one base URL; see ports.Gateway."""
+    """Finpay's API at one base URL; see interfaces.Gateway."""
 
     base_url: str
     credentials: CredentialSource

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DynamoReceivers:
-    """The storefronts table; implements `webhooks.ports.Receivers`.
+    """The storefronts table; implements `webhooks.interfaces.Receivers`.
 
     KMS decrypts the webhook secrets. Decrypted secrets are cached.
     """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from payments.domain.interfaces import Gateway, Quarantine
     from payments.domain.merchant import CredentialSource
     from payments.finpay.http_transport import Transport
-    from payments.observability.logs import Telemetry
+    from payments.observability.log_lines import Telemetry
     from payments.services.apply_status import ApplyStatus, StatusUpdate
     from payments.services.cancel import Cancel
     from payments.services.enqueue_due import EnqueueDue
@@ -66,7 +66,7 @@ class Dependencies:
 
     @cached_property
     def telemetry(self) -> Telemetry:
-        from payments.observability.logs import Telemetry
+        from payments.observability.log_lines import Telemetry
 
         return Telemetry()
 

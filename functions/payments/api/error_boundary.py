@@ -11,7 +11,7 @@ from payments.api.problems import internal_error, problem
 from payments.domain.errors import GatewayError, PaymentError, Unconfirmed
 
 if TYPE_CHECKING:
-    from payments.observability.logs import Telemetry
+    from payments.observability.log_lines import Telemetry
 
 _SERVER_ERRORS = range(500, 600)
 

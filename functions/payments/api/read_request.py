@@ -40,7 +40,7 @@ def parse_order(
     """
     # Imported here because other requests do not need pydantic, which is slow to import.
     from payments.payment_requests.payment_request import parse
-    from payments.payment_requests.request_policy import RequestPolicy
+    from payments.payment_requests.validation_context import RequestPolicy
     from payments.services.initiate import Order, fingerprint_of
 
     document = request.json()

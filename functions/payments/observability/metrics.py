@@ -23,7 +23,7 @@ from payments.services.apply_status import Effect
 
 if TYPE_CHECKING:
     from payments.callbacks.receive_callback import CallbackResult
-    from payments.observability.logs import Telemetry
+    from payments.observability.log_lines import Telemetry
     from payments.services.apply_status import StatusUpdate
     from payments.services.enqueue_due import Run
     from payments.services.initiate import Initiated

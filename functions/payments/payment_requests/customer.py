@@ -15,7 +15,7 @@ from payments.payment_requests.json_types import (
     text,
     text_schema,
 )
-from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.validation_context import RequestPolicy
 
 TEST_DOMAIN = "finpay.test"
 """RFC 2606 reserves `.test`, so no customer has an address there."""

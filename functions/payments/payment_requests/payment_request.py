@@ -17,8 +17,8 @@ from payments.payment_requests.json_types import REFUSED, UNSENT, RequestObject,
 from payments.payment_requests.message_redaction import values_in
 from payments.payment_requests.order import Order
 from payments.payment_requests.registered_urls import Url
-from payments.payment_requests.request_policy import RequestPolicy
 from payments.payment_requests.source_of_funds import SourceOfFunds
+from payments.payment_requests.validation_context import RequestPolicy
 
 MAX_ERRORS = 100
 """A client with more wrong fields than this is broken; to list them all would only cost time."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from payments.payment_requests.json_types import MAX_LENGTH, UNSENT, RequestObject, refused
-from payments.payment_requests.request_policy import ANY_ORIGIN, RequestPolicy
+from payments.payment_requests.validation_context import ANY_ORIGIN, RequestPolicy
 
 # One pattern instead of a URL parser: no browser or client reads differently what it accepts.
 _URL = re.compile(

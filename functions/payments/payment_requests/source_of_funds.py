@@ -13,7 +13,7 @@ from pydantic import (
 
 from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.payment_requests.json_types import UNSENT, Json, RequestObject, Text, refused
-from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.validation_context import RequestPolicy
 
 
 def check_source_of_funds(value: str, info: ValidationInfo[RequestPolicy]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from payments.domain.clock import DAY, MINUTE
 from payments.domain.payment import LEASE_MS, ReceivedMoney
 from payments.domain.transition_table import Status
-from payments.observability.logs import JobFailed
+from payments.observability.log_lines import JobFailed
 from testing.builders import (
     NOW,
     load_event,

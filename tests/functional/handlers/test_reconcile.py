@@ -12,7 +12,7 @@ from payments.domain.clock import DAY, HOUR, MINUTE
 from payments.domain.payment import HISTORY_LIMIT, LEASE_MS, IssuedCode, Lease, Payment, Source
 from payments.domain.sync_schedule import RESOLVE_AFTER_MS, RETRY_MS
 from payments.domain.transition_table import Status
-from payments.observability.logs import JobFailed
+from payments.observability.log_lines import JobFailed
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,

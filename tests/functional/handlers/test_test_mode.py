@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from payments.domain.transition_table import Status
-from payments.observability.logs import JobFailed
+from payments.observability.log_lines import JobFailed
 from payments.payment_requests.simulated_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
 from payments.webhooks.delivery_attempt import EndpointResponse

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook
 
 from ops.rotation import Overlap
 from payments.domain.transition_table import Status
-from payments.observability.logs import JobFailed
+from payments.observability.log_lines import JobFailed
 from payments.settings import SettingsError
 from payments.webhooks.delivery_attempt import DeliveryOutcome
 from testing.builders import (

@@ -13,7 +13,7 @@ from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.payment_change import Applied, Change, Refused
 from payments.domain.transition_table import Status
 from payments.payment_requests.payment_request import parse
-from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.validation_context import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.request_code import RequestCode

@@ -19,7 +19,7 @@ from payments.domain.transition_table import Status
 from payments.finpay.client import FinpayClient
 from payments.finpay.http_transport import HttpTransport
 from payments.payment_requests.payment_request import parse
-from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.validation_context import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.request_code import RequestCode

@@ -342,7 +342,7 @@ def a_new_payment_is_not_watched() -> Any:
 
 @bug
 def unresolved_payments_are_never_closed() -> Any:
-    return mock.patch.object(reconcile_payment, "PATIENCE", 1_000 * clock.DAY)
+    return mock.patch.object(reconcile_payment, "RESOLVE_AFTER_MS", 1_000 * clock.DAY)
 
 
 # Privacy
@@ -431,10 +431,10 @@ def a_replay_undoes_what_an_operator_decided() -> Any:
     def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
         return reported.trigger(payment.amount, payment.currency)
 
-    def is_noted(*given: Any) -> bool:
+    def is_duplicate(*given: Any) -> bool:
         return given[1].target is None
 
-    return mock.patch.multiple(apply_status, trigger_of=trigger_of, is_noted=is_noted)
+    return mock.patch.multiple(apply_status, trigger_of=trigger_of, is_duplicate=is_duplicate)
 
 
 @bug

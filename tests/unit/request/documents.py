@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.domain.errors import InvalidRequest
 from payments.payment_requests.payment_request import PaymentRequest, parse
-from payments.payment_requests.request_policy import RequestPolicy
+from payments.payment_requests.validation_context import RequestPolicy
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
 SAMPLE: dict[str, Any] = {

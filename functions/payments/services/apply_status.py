@@ -2,8 +2,8 @@
 
 Callbacks, status syncs and cancels all use this module, so the same rules apply to each of them.
 The usual case is one conditional write without a read. If the condition fails, the write returns
-the stored payment. The stored payment shows whether the gateway status is a duplicate, does not
-match the payment, or is for an unknown order.
+the stored payment, or nothing if the order is unknown. The stored payment shows whether the gateway
+status is a duplicate or does not match the payment.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class StatusUpdate(NamedTuple):
 
 
 type Observe = Callable[[StatusUpdate], None]
-"""Receives each update before the update is returned, so that metrics cover every use case."""
+"""Receives each applied update before it is returned, so that metrics cover every use case."""
 
 
 class ApplyStatus(NamedTuple):
@@ -118,8 +118,9 @@ class ApplyStatus(NamedTuple):
     ) -> StatusUpdate:
         """Apply a trigger that is given directly and is not derived from a gateway status.
 
-        `payment` is the payment as the caller read it. Writes nothing if the payment changed after
-        it was read; the update then has the changed payment and no effect. Raises Unavailable.
+        `payment` is the payment as the caller read it. If the stored payment changed after that,
+        nothing is written, and the returned update contains the changed payment and
+        Effect.NOTHING. Raises Unavailable.
         """
         rule = rule_for(payment.status, trigger)
         if rule is None:

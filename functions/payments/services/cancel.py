@@ -1,7 +1,8 @@
 """Cancel a payment at Finpay and then in the store, unless it is paid.
 
-Nothing is stored before Finpay agrees. If the response to a cancel request is lost, the client
-repeats the request. A status check then shows the outcome of the first request.
+Nothing is stored before Finpay agrees. If Finpay's response to a cancel request is lost, the
+storefront repeats its own request. A status check then shows the outcome of the first cancel
+request at Finpay.
 """
 
 from __future__ import annotations

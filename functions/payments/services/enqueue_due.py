@@ -26,8 +26,8 @@ _MAX_WAITING = 100
 class Run:
     """The result of a scheduled run.
 
-    `queued` is the number of status syncs that the run queued. `longest_wait` is the time for which
-    the oldest due status sync has been due.
+    `queued` is the number of status syncs that the run queued. `longest_wait` is the delay of the
+    most overdue status sync: the time from its due time until the run.
     """
 
     queued: int
@@ -47,8 +47,8 @@ class EnqueueDue:
         """Queue status syncs while `has_time()` is true; the next run queues the rest.
 
         Queues nothing while the circuit breaker is open, or while more than `_MAX_WAITING` status
-        syncs of earlier runs are in the queue. Those payments are still due, so this run would
-        queue them again. Raises Unavailable.
+        syncs of earlier runs are in the queue. A payment whose status sync is in the queue is
+        still due, so this run would queue its status sync again. Raises Unavailable.
         """
         now = self.clock()
         if not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING:

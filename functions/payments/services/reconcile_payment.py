@@ -46,8 +46,8 @@ class ReconcilePayment:
         # This container's clock may be behind the clock of the run that queued the status sync.
         upcoming = next_sync_time(payment, max(now, due_at))
         soon = min(upcoming or now + RETRY_MS, now + RETRY_MS)
-        # The last status sync of the schedule is scheduled again in case it fails. If it succeeds,
-        # `_clear_next_sync` clears the new time.
+        # The last status sync of the schedule has no successor. A retry is scheduled before it
+        # runs, in case it fails. If it succeeds, `_clear_next_sync` clears the time of the retry.
         if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
             return None
         try:

@@ -63,8 +63,8 @@ class RequestCode:
     def _may_have_order(self, gateway_order_id: str) -> bool:
         """Return whether an order with this id exists or may exist at Finpay despite the refusal.
 
-        Finpay's response to a duplicate order is not known. The refusal can mean that an earlier
-        request for this order succeeded.
+        It is not known how Finpay responds to a duplicate order. The refusal can mean that an
+        earlier request for this order succeeded.
         """
         try:
             return self.gateway.check(gateway_order_id) is not None

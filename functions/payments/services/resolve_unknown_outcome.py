@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2
 _MAX_ATTEMPTS = 5
-_CANCEL_BUDGET_MS = 10_000  # maximum duration of a cancel request, including the waits before it
+# Maximum duration of a cancel request, including the reads of credentials and circuit state.
+_CANCEL_BUDGET_MS = 10_000
 _ID_IN_USE = Failure("rejected", "", "Finpay has another order with this id")
 
 

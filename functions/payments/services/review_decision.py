@@ -1,4 +1,4 @@
-"""Manual review: an operator decides about a payment whose money does not match."""
+"""Manual review: an operator decides about a payment with money that does not match it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore
 
 DECISIONS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
-"""The operator accepts the received money, decides that no money is owed, or confirms that the
-money was returned."""
+"""The operator's decisions: accept the received money (PAID), decide that no money is owed
+(CANCELLED), or confirm that the money was returned (REFUNDED)."""
 
 
 @dataclass(frozen=True, slots=True)

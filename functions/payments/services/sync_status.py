@@ -38,9 +38,9 @@ class SyncStatus:
     def __call__(self, payment: Payment, *, holds_lease: bool = False) -> SyncResult:
         """Sync the status of the payment. Raises a GatewayError or Unavailable.
 
-        While the outcome of the initiate request is unknown, only reported money and a reported
-        payment code are applied. The code is applied only if no other request holds the lease,
-        because that request may be about to cancel the code.
+        While the outcome of the initiate request is unknown, a gateway status is applied only if it
+        reports a payment, a refund or a payment code, or is not known. A code is not applied while
+        another request holds the lease, because that request may be about to cancel the code.
         """
         reported = self.gateway.check(payment.effective_gateway_order_id)
         if reported is None:

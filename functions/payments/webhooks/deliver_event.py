@@ -33,9 +33,10 @@ _GONE = 410
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An attempt, and the seconds until the next one; None if the event needs no other attempt.
+    """An attempt, and `pause`, the number of seconds until the next attempt.
 
-    After the last attempt `pause` is 0, and the queue moves the event to its dead-letter queue.
+    `pause` is None if the event needs no other attempt. It is 0 if the last allowed attempt failed;
+    the queue then moves the event to its dead-letter queue.
     """
 
     attempt: DeliveryAttempt

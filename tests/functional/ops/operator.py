@@ -1,4 +1,4 @@
-"""An operator at his operator: the commands, on the service as the handlers' tests have it."""
+"""An operator: runs the commands on the service as the handlers' tests have it."""
 
 import json
 from collections.abc import Iterator

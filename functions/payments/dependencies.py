@@ -177,8 +177,8 @@ class Dependencies:
         from payments.services.request_code import RequestCode
 
         payments, clock, new_id = self.payments, self._adapters.clock, self._adapters.new_id
-        ask = RequestCode(payments, self._gateway, clock, new_id)
-        return Initiate(payments, ask, self._resolve, clock, new_id)
+        request_code = RequestCode(payments, self._gateway, clock, new_id)
+        return Initiate(payments, request_code, self._resolve, clock, new_id)
 
     @cached_property
     def cancel(self) -> Cancel:

@@ -68,7 +68,7 @@ class Initiate:
     """Issues payment codes and stores the payments."""
 
     payments: PaymentStore
-    ask: RequestCode
+    request_code: RequestCode
     resolve: Resolve
     clock: Clock
     new_id: NewId
@@ -116,9 +116,9 @@ class Initiate:
 
     def _first_request(self, order: Order, reserved: Payment) -> Payment:
         try:
-            return self.ask(order.request, order.callback_url, reserved)
+            return self.request_code(order.request, order.callback_url, reserved)
         except (NotAttempted, KeyRefused):
-            self.ask.withdraw(reserved)
+            self.request_code.withdraw(reserved)
             raise
 
     def _repeated_request(self, order: Order, existing: Payment) -> Payment:
@@ -127,7 +127,7 @@ class Initiate:
         if payment.status is not Status.INITIATING:
             return _stored_result(payment)
         try:
-            return self.ask(order.request, order.callback_url, payment)
+            return self.request_code(order.request, order.callback_url, payment)
         except (NotAttempted, KeyRefused):
             # The outcome of the first request is still unknown, so the payment is not deleted.
             raise OutcomeUnknown from None

@@ -81,7 +81,7 @@ class ReceiveCallback(NamedTuple):
         payload_digest = digest_of(_canonical(document, body))
         reported = read_gateway_status(document, payload_digest, Source.CALLBACK)
         try:
-            signed_form = self._verify(body)
+            signed_form = self._verify(body, document)
         except SignatureError:
             if reported and (confirmed := self.confirm(order_id, reported)):
                 return CallbackResult(CONFIRMED, confirmed)
@@ -100,13 +100,14 @@ class ReceiveCallback(NamedTuple):
         self.quarantine.keep(order_id, reason, payload_digest, reported)
         return CallbackResult(signed_form, quarantined=reason)
 
-    def _verify(self, body: bytes) -> str:
+    def _verify(self, body: bytes, document: JsonValue) -> str:
+        keys = self.credentials.current().merchant_keys
         try:
-            return signature.verify(body, self.credentials.current().merchant_keys)
+            return signature.verify_decoded(body, document, keys)
         except SignatureError:
             # The merchant key may have changed since this container read the secret.
             if renewed := self.credentials.renewed():
-                return signature.verify(body, renewed.merchant_keys)
+                return signature.verify_decoded(body, document, renewed.merchant_keys)
             raise
 
 

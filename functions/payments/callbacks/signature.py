@@ -33,11 +33,23 @@ def verify(body: bytes, keys: Sequence[str]) -> str:
 
     Raises SignatureError if no form matches. An empty key never matches.
     """
+    try:
+        document = php_json.decode(body)
+    except ValueError:
+        raise SignatureError("the body is not JSON") from None
+    return verify_decoded(body, document, keys)
+
+
+def verify_decoded(body: bytes, document: JsonValue, keys: Sequence[str]) -> str:
+    """Like `verify`, for a body that is already decoded: `document` is `php_json.decode(body)`.
+
+    `document` must be the decoded `body`, because the "raw" form is found only in valid JSON.
+    """
     if isinstance(keys, str):
         raise TypeError("keys must be a sequence of strings, not one string")
     secrets = [key.encode() for key in keys if key]
     try:
-        return _matching_form(body, secrets)
+        return _matching_form(body, document, secrets)
     except ValueError:
         raise SignatureError("the body is not a signed JSON object") from None
 
@@ -53,15 +65,14 @@ def sign(fields: Mapping[str, JsonValue], key: str) -> str:
     return hmac.digest(key.encode(), unsigned.encode(), "sha512").hex()
 
 
-def _matching_form(body: bytes, secrets: Sequence[bytes]) -> str:
-    # Decoding comes first because _TOKEN is correct only for valid JSON.
-    fields = php_json.decode(body)
-    if not isinstance(fields, dict):
+def _matching_form(body: bytes, document: JsonValue, secrets: Sequence[bytes]) -> str:
+    if not isinstance(document, dict):
         raise SignatureError("the body is not an object")
-    signature = fields.pop("signature", None)
+    signature = document.get("signature")
     if not isinstance(signature, str) or not _SIGNATURE.fullmatch(signature):
         raise SignatureError("the signature is missing or malformed")
-    for form, signed in _candidates(body, fields):
+    unsigned = {name: value for name, value in document.items() if name != "signature"}
+    for form, signed in _candidates(body, unsigned):
         if _signed_by_any(secrets, signed, signature):
             return form
     raise SignatureError("the signature matches no candidate form")

@@ -16,9 +16,9 @@ import pytest
 from payments.callbacks import php_json
 from payments.callbacks.signature import verify
 from payments.domain.errors import SignatureError
-from payments.domain.gateway_status import read_gateway_status
 from payments.domain.payment import Source
 from payments.domain.transition_table import Status
+from payments.order_report import read_gateway_status
 from testing.builders import (
     MERCHANT_KEY,
     SAMPLE_ORDER_ID,

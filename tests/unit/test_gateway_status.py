@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from payments.domain.gateway_status import GatewayStatus, digest_of, read_gateway_status
+from payments.domain.gateway_status import GatewayStatus, digest_of
 from payments.domain.payment import Source
 from payments.domain.transition_table import Trigger
+from payments.order_report import read_gateway_status
 from testing.builders import SAMPLE_ORDER_ID, make_callback_fields, make_gateway_status
 
 

@@ -23,9 +23,9 @@ from payments.domain.gateway_status import (
     GatewayStatus,
     QuarantineReason,
     digest_of,
-    read_gateway_status,
 )
 from payments.domain.payment import Source
+from payments.order_report import read_gateway_status
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import Quarantine

@@ -1,7 +1,6 @@
 """Gateway statuses: what Finpay reports about an order in a callback or in a status check.
 
-The fields vary between payment channels and over time. Only the order id and the status are
-required. No function here raises an error for input from Finpay.
+`order_report` reads them.
 """
 
 import hashlib
@@ -9,8 +8,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from payments.domain.clock import parse_wib
-from payments.domain.money import read_rupiah
 from payments.domain.payment import ReceivedMoney, Source
 from payments.domain.transition_table import Trigger
 
@@ -137,50 +134,3 @@ class GatewayStatus(NamedTuple):
 def digest_of(content: bytes) -> str:
     """Return the payload digest: the first 64 bits of the SHA-256, as 16 hex digits."""
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def read_gateway_status(
-    document: object, payload_digest: str, source: Source
-) -> GatewayStatus | None:
-    """Read the gateway status in a decoded body; return None without an order id or a status."""
-    body = _object(document)
-    order = _object(body.get("order"))
-    paid = _object(_object(body.get("result")).get("payment"))
-    order_id, status = order.get("id"), paid.get("status")
-    if type(order_id) is int:  # PHP sends an id of digits from a numeric column as an integer
-        order_id = str(order_id)
-    if not isinstance(order_id, str) or not isinstance(status, str):
-        return None
-    status = _text(status, 32) or "?"
-    source_of_funds = _object(body.get("sourceOfFunds"))
-    return GatewayStatus(
-        gateway_order_id=order_id,
-        status=status,
-        amount=read_rupiah(order.get("amount")),
-        currency=_text(order.get("currency"), 3),
-        paid_amount=read_rupiah(paid.get("amount")),
-        paid_amount_given=paid.get("amount") is not None,
-        paid_at=parse_wib(paid.get("datetime")),
-        payment_reference=_text(paid.get("reference"), 64),
-        order_reference=_text(order.get("reference"), 64),
-        channel=_text(paid.get("channel"), 32) or _text(source_of_funds.get("type"), 32),
-        payment_code=_text(source_of_funds.get("paymentCode"), 30),
-        payload_digest=payload_digest,
-        source=source,
-    )
-
-
-def _object(value: object) -> Mapping[object, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object, limit: int) -> str | None:
-    """Return the value if it is printable ASCII text of 1 to `limit` characters, else None."""
-    if (
-        isinstance(value, str)
-        and 0 < len(value) <= limit
-        and value.isascii()
-        and value.isprintable()
-    ):
-        return value
-    return None

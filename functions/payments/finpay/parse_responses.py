@@ -16,8 +16,9 @@ from payments.domain.errors import (
     KeyRefused,
     OutcomeUnknown,
 )
-from payments.domain.gateway_status import GatewayStatus, digest_of, read_gateway_status
+from payments.domain.gateway_status import GatewayStatus, digest_of
 from payments.domain.payment import DEFAULT_TIMEOUT_MINUTES, PAYMENT_CODE_TYPE, IssuedCode, Source
+from payments.order_report import read_gateway_status
 
 SUCCESS = "2000000"
 _MESSAGE_LIMIT = 500

@@ -39,8 +39,8 @@ def parse_order(
     Raises UnsupportedMediaType, BodyTooLarge, MalformedBody or InvalidRequest.
     """
     # Imported here because other requests do not need pydantic, which is slow to import.
-    from payments.payment_requests.payment_request import parse
-    from payments.payment_requests.validation_context import RequestPolicy
+    from payments.payment_requests.payment_request import parse_request
+    from payments.payment_requests.request_policy import RequestPolicy
     from payments.services.initiate import Order, fingerprint_of
 
     document = request.json()
@@ -50,7 +50,7 @@ def parse_order(
         allowed_origins=origins,
         has_test_mode=bool(settings.simulated_callbacks_queue),
     )
-    body = parse(document, policy)
+    body = parse_request(document, policy)
     base_url = settings.callback_base_url or f"https://{request.host}"
     url = callback_url(base_url, body.order.id, credentials.merchant_keys[0])
     return Order(storefront_id, body, fingerprint_of(document), url)

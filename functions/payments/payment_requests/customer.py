@@ -1,9 +1,12 @@
-"""The customer of a request: name, phone numbers, and e-mail, which may ask for a test payment."""
+"""The customer of a request: name, phone numbers, and e-mail, which may ask for a test payment.
+
+`request_policy` checks whether it may.
+"""
 
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from payments.payment_requests.json_types import (
     MAX_LENGTH,
@@ -15,7 +18,6 @@ from payments.payment_requests.json_types import (
     text,
     text_schema,
 )
-from payments.payment_requests.validation_context import RequestPolicy
 
 TEST_DOMAIN = "finpay.test"
 """RFC 2606 reserves `.test`, so no customer has an address there."""
@@ -31,12 +33,10 @@ _EMAIL_PATTERN = rf"^{_LOCAL_PART}@(?:{_ASCII_LABEL}\.)+{_ASCII_LABEL}$"
 _SEPARATORS = str.maketrans("", "", " .()-")
 
 
-def check_email(value: str, info: ValidationInfo[RequestPolicy]) -> str:
-    """Refuse what is no address. An address at the test domain is checked for its outcome."""
+def check_email(value: str) -> str:
+    """Refuse what is no address."""
     if not _EMAIL.fullmatch(value):
         raise refused("must be an e-mail address, name@domain")
-    if outcome := requested_outcome(value):
-        check_test_outcome(outcome, info.context)
     return value
 
 
@@ -44,19 +44,6 @@ def requested_outcome(email: str) -> str:
     """The outcome that the e-mail of a test payment asks for; empty for a customer's e-mail."""
     name, _, domain = email.lower().partition("@")
     return name if domain == TEST_DOMAIN else ""
-
-
-def check_test_outcome(outcome: str, policy: RequestPolicy) -> None:
-    """Refuse a test payment without test mode, and an outcome that does not exist."""
-    if not policy.has_test_mode:
-        raise refused(
-            f"must not be at {TEST_DOMAIN}, which asks for a test payment: this deployment takes "
-            "money and makes none; send the customer's own address"
-        )
-    from payments.payment_requests.simulated_outcomes import NAMES, reports_of  # noqa: PLC0415 - only a test pays for it
-
-    if reports_of(outcome) is None:
-        raise refused(f"must name one of the outcomes before @{TEST_DOMAIN}: " + ", ".join(NAMES))
 
 
 Email = Annotated[

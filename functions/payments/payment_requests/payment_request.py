@@ -1,11 +1,13 @@
 """The storefront's request for a payment: Finpay's own body, checked against its limits.
 
-`parse` is the only way in. Limits and names: Finpay's page "Payment Code" and its public tables.
+`parse_request` is the only way in. Limits and names: Finpay's page "Payment Code" and its public
+tables.
 """
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Self, get_args
 
+from aws_lambda_powertools.utilities.parser import parse
 from pydantic import ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -16,9 +18,9 @@ from payments.payment_requests.customer import Customer, requested_outcome
 from payments.payment_requests.json_types import REFUSED, UNSENT, RequestObject, json_object
 from payments.payment_requests.message_redaction import values_in
 from payments.payment_requests.order import Order
-from payments.payment_requests.registered_urls import Url
+from payments.payment_requests.request_policy import RequestPolicy
 from payments.payment_requests.source_of_funds import SourceOfFunds
-from payments.payment_requests.validation_context import RequestPolicy
+from payments.payment_requests.urls import Url
 
 MAX_ERRORS = 100
 """A client with more wrong fields than this is broken; to list them all would only cost time."""
@@ -58,9 +60,9 @@ class PaymentRequest(RequestObject):
     _document: dict[str, Any] = PrivateAttr()
 
     @classmethod
-    def from_document(cls, document: dict[str, Any], policy: RequestPolicy) -> Self:
+    def from_document(cls, document: dict[str, Any]) -> Self:
         """The request, which keeps its document. Raises pydantic's ValidationError."""
-        request: Self = cls.model_validate(document, context=policy)
+        request: Self = parse(event=document, model=cls)
         request._document = document
         return request
 
@@ -99,22 +101,32 @@ class PaymentRequest(RequestObject):
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
-def parse(document: object, policy: RequestPolicy) -> PaymentRequest:
+def parse_request(document: object, policy: RequestPolicy) -> PaymentRequest:
     """The request in a decoded JSON document.
 
-    Raises InvalidRequest with one FieldError per wrong field.
+    Raises InvalidRequest with one FieldError per wrong field, of the model and of the policy.
     """
+    # Powertools would decode a text again, and less strictly than it was decoded the first time.
     if not isinstance(document, dict):
         raise InvalidRequest((FieldError("", "must be an object"),))
     document = {"sourceOfFunds": {"type": PAYMENT_CODE_TYPE}} | document
+    request, errors = _parse(document)
+    wrong = {error.pointer for error in errors}
+    errors += [error for error in policy.errors(document) if error.pointer not in wrong]
+    if request is None or errors:
+        raise InvalidRequest(tuple(errors[:MAX_ERRORS]))
+    return request
+
+
+def _parse(document: dict[str, Any]) -> tuple[PaymentRequest | None, list[FieldError]]:
+    """The request, or the errors of the model. They are returned, since an exception that is raised
+    while pydantic's is handled has it as context, and pydantic's quotes the document.
+    """
     try:
-        return PaymentRequest.from_document(document, policy)
+        return PaymentRequest.from_document(document), []
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)[:MAX_ERRORS]
-    # Raised here, the error has no context, which would quote the document.
-    raise InvalidRequest(
-        tuple(FieldError(_pointer(fault["loc"]), _detail(fault)) for fault in faults)
-    )
+        return None, [FieldError(_pointer(fault["loc"]), _detail(fault)) for fault in faults]
 
 
 def _pointer(location: Sequence[str | int]) -> str:

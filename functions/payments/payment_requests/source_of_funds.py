@@ -1,30 +1,14 @@
-"""The object `sourceOfFunds` of a request: the payment channel."""
+"""The object `sourceOfFunds` of a request: the payment channel.
 
-from typing import Annotated, Self
+`request_policy` checks that the deployment allows it.
+"""
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from typing import Self
+
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from payments.domain.payment import PAYMENT_CODE_TYPE
-from payments.payment_requests.json_types import UNSENT, Json, RequestObject, Text, refused
-from payments.payment_requests.validation_context import RequestPolicy
-
-
-def check_source_of_funds(value: str, info: ValidationInfo[RequestPolicy]) -> str:
-    """Refuse a type that the deployment does not allow."""
-    allowed = info.context.sources_of_funds
-    if value not in allowed:
-        raise refused("must be one of the allowed types: " + ", ".join(sorted(allowed)))
-    return value
-
-
-SourceOfFundsType = Annotated[Text, AfterValidator(check_source_of_funds)]
+from payments.payment_requests.json_types import UNSENT, Json, RequestObject, Text
 
 
 class SourceOfFunds(RequestObject):
@@ -34,7 +18,7 @@ class SourceOfFunds(RequestObject):
     __pydantic_extra__: dict[str, Json] = Field(init=False)
     max_members = 11
 
-    type: SourceOfFundsType
+    type: Text
     payment_code: Text = UNSENT
     account_id: Text = UNSENT
 

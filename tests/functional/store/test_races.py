@@ -12,8 +12,8 @@ from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source
 from payments.domain.payment_change import Applied, Change, Refused
 from payments.domain.transition_table import Status
-from payments.payment_requests.payment_request import parse
-from payments.payment_requests.validation_context import RequestPolicy
+from payments.payment_requests.payment_request import parse_request
+from payments.payment_requests.request_policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.request_code import RequestCode
@@ -65,7 +65,7 @@ class Finpay:
 def make_order() -> Order:
     document = make_request_body()
     policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
-    request = parse(document, policy)
+    request = parse_request(document, policy)
     return Order("demo", request, fingerprint_of(document), "https://api.example/callbacks")
 
 

@@ -18,8 +18,8 @@ from payments.domain.payment import Payment
 from payments.domain.transition_table import Status
 from payments.finpay.client import FinpayClient
 from payments.finpay.http_transport import HttpTransport
-from payments.payment_requests.payment_request import parse
-from payments.payment_requests.validation_context import RequestPolicy
+from payments.payment_requests.payment_request import parse_request
+from payments.payment_requests.request_policy import RequestPolicy
 from payments.services.apply_status import ApplyStatus, Effect
 from payments.services.initiate import Initiate, Order, fingerprint_of
 from payments.services.request_code import RequestCode
@@ -173,7 +173,7 @@ def test_of_fifty_initiates_at_once_one_gets_a_code(
 ) -> None:
     body = make_request_body(id=f"new-{number}")
     policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
-    request = parse(body, policy)
+    request = parse_request(body, policy)
     order = Order("demo", request, fingerprint_of(body), "http://127.0.0.1:9/a/b/c/d")
     containers = [initiate_in(store, finpay) for _ in range(REQUESTS)]
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from typing import Any
 
 from payments.domain.errors import InvalidRequest
-from payments.payment_requests.payment_request import PaymentRequest, parse
-from payments.payment_requests.validation_context import RequestPolicy
+from payments.payment_requests.payment_request import PaymentRequest, parse_request
+from payments.payment_requests.request_policy import RequestPolicy
 
 CALLBACK = "https://sandbox.finpay.co.id/simdev/finpay/result/resultfailed.php"
 SAMPLE: dict[str, Any] = {
@@ -136,7 +136,7 @@ def make_document(
 def parsed(
     document: object, sources: Collection[str] = ("finpaycode",), origins: Collection[str] = ("*",)
 ) -> PaymentRequest:
-    return parse(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
+    return parse_request(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
 
 
 def errors_of(
@@ -144,7 +144,7 @@ def errors_of(
 ) -> dict[str, str]:
     """Pointer and detail of each error, in order; empty when the document is valid."""
     try:
-        parse(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
+        parse_request(document, RequestPolicy(sources_of_funds=sources, allowed_origins=origins))
     except InvalidRequest as refusal:
         errors = refusal.errors
     else:

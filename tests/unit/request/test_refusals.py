@@ -268,6 +268,29 @@ def test_every_wrong_field_has_its_own_error_in_the_order_of_the_documentation()
     assert list(errors_of(document))[:2] == ["/order/id", "/order/amount"]
 
 
+def test_fields_that_the_policy_refuses_are_in_the_same_answer_as_invalid_ones() -> None:
+    document = make_document(
+        {
+            "/order/amount": 0,
+            "/sourceOfFunds": {"type": "cc"},
+            "/url/successUrl": "https://stranger.example",
+            "/customer/email": "paid@finpay.test",
+            "/shipping/contact/email": "expired@finpay.test",
+        }
+    )
+    errors = errors_of(document, origins=["https://sandbox.finpay.co.id"])
+    assert {*errors} == {
+        *["/order/amount", "/sourceOfFunds/type", "/url/successUrl"],
+        *["/customer/email", "/shipping/contact/email"],
+    }
+
+
+def test_a_field_has_one_error_though_model_and_policy_refuse_it() -> None:
+    document = make_document({"/url/callbackUrl": "http://stranger.example"})
+    errors = errors_of(document, origins=["https://shop.example"])
+    assert errors == {"/url/callbackUrl": "must be an https URL, since webhooks are sent there"}
+
+
 def test_a_broken_client_is_not_told_every_one_of_its_errors() -> None:
     document = make_document()
     document["order"] |= {f"amount{n}": n for n in range(20_000)}

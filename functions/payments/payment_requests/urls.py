@@ -1,12 +1,14 @@
-"""The URLs of a request: webhook and return pages, at origins registered for the storefront."""
+"""The URLs of a request: the webhook and the return pages.
+
+`request_policy` checks that their origins are registered for the storefront.
+"""
 
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field
 
 from payments.payment_requests.json_types import MAX_LENGTH, UNSENT, RequestObject, refused
-from payments.payment_requests.validation_context import ANY_ORIGIN, RequestPolicy
 
 # One pattern instead of a URL parser: no browser or client reads differently what it accepts.
 _URL = re.compile(
@@ -27,14 +29,28 @@ _AFTER_SCHEME = (
 )
 
 
-def check_registered_origin(value: str, info: ValidationInfo[RequestPolicy]) -> str:
-    """Refuse what is no URL, and URLs whose origin is not registered for the storefront."""
-    scheme, origin = _scheme_and_origin(value)
-    if not {origin, ANY_ORIGIN}.isdisjoint(info.context.allowed_origins):
-        return value
-    if scheme == "http":
-        raise refused("must be an https URL; its http origin is not registered for this storefront")
-    raise refused("its origin is not registered for this storefront")
+def check_url(value: str) -> str:
+    """Refuse what is no URL."""
+    if origin_of(value) is None:
+        raise refused(
+            "must be an absolute https URL with a host, of which no part has more than 63 "
+            "characters, without user name, spaces or backslashes, other characters than ASCII "
+            "being percent-encoded"
+        )
+    return value
+
+
+def origin_of(url: str) -> str | None:
+    """The origin of RFC 6454: scheme, host in lower case, and the port if it is not the default.
+
+    None if `url` is no URL.
+    """
+    parts = _URL.fullmatch(url)
+    if not parts or int(parts["port"] or 0) > _MAX_PORT:
+        return None
+    scheme, port = parts["scheme"].lower(), parts["port"]
+    suffix = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
+    return f"{scheme}://{parts['host'].lower()}{suffix}"
 
 
 def require_https(value: str) -> str:
@@ -42,20 +58,6 @@ def require_https(value: str) -> str:
     if not _HTTPS_OR_LOOPBACK.match(value):
         raise refused("must be an https URL, since webhooks are sent there")
     return value
-
-
-def _scheme_and_origin(url: str) -> tuple[str, str]:
-    """The origin of RFC 6454: scheme, host in lower case, and the port if it is not the default."""
-    parts = _URL.fullmatch(url)
-    if not parts or int(parts["port"] or 0) > _MAX_PORT:
-        raise refused(
-            "must be an absolute https URL with a host, of which no part has more than 63 "
-            "characters, without user name, spaces or backslashes, other characters than ASCII "
-            "being percent-encoded"
-        )
-    scheme, port = parts["scheme"].lower(), parts["port"]
-    suffix = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
-    return scheme, f"{scheme}://{parts['host'].lower()}{suffix}"
 
 
 ReturnUrl = Annotated[
@@ -66,7 +68,7 @@ ReturnUrl = Annotated[
         description="https, or http of an origin that is registered with it",
         json_schema_extra={"pattern": "^[Hh][Tt][Tt][Pp][Ss]?" + _AFTER_SCHEME},
     ),
-    AfterValidator(check_registered_origin),
+    AfterValidator(check_url),
 ]
 WebhookUrl = Annotated[
     str,
@@ -76,7 +78,7 @@ WebhookUrl = Annotated[
         description="https; http only for a backend beside the local stack",
         json_schema_extra={"pattern": "^[Hh][Tt][Tt][Pp][Ss]" + _AFTER_SCHEME},
     ),
-    AfterValidator(check_registered_origin),
+    AfterValidator(check_url),
     AfterValidator(require_https),
 ]
 

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler
 from queue import SimpleQueue
 from typing import Any, override
 
-from bench import canned
 from bench.container import Container
 from bench.errors import HandlerFailedError
 from bench.loopback import Loopback
+from testing.builders import make_http_event
 
 
 class Pool:
@@ -49,13 +49,7 @@ class _Callbacks(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         order_id, token = self.path.split("/")[-2:]
-        event = canned.event("callback_paid") | {
-            "rawPath": self.path,
-            "pathParameters": {"orderId": order_id, "token": token},
-            "body": body,
-        }
-        # Before the route the peers look at this path.
-        event["requestContext"]["http"]["path"] = self.path
+        event = make_http_event("callback_paid", orderId=order_id, token=token) | {"body": body}
         started = time.perf_counter()
         try:
             assert self.server.callbacks

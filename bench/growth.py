@@ -19,6 +19,7 @@ from bench.store import Store, fill, pending, store
 from bench.subjects import Subject
 from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import callback_token
+from testing.builders import make_http_event
 
 _SAMPLES = 60
 _DUE = (100, 1_000, 10_000)
@@ -67,7 +68,10 @@ def _requests(
                 asked = {"GetItem": (time.perf_counter() - started) * 1000}
                 for task in ("callback", "status"):
                     container, subject = containers[task, size]
-                    event = _callback(order_id) if task == "callback" else _status(order_id)
+                    if task == "callback":
+                        event = _callback(order_id)
+                    else:
+                        event = make_http_event("status", orderId=order_id)
                     started = time.perf_counter()
                     answer = container.invoke(event)
                     asked[task] = (answer.at - started) * 1000
@@ -79,21 +83,14 @@ def _requests(
 
 
 def _callback(order_id: str) -> dict[str, Any]:
-    event = canned.event("callback_paid")
+    key = canned.MERCHANT["merchantKey"]
+    token = callback_token(order_id, key)
+    event = make_http_event("callback_paid", orderId=order_id, token=token)
     fields = json.loads(event["body"])
     del fields["signature"]
     fields["order"]["id"] = order_id
-    key = canned.MERCHANT["merchantKey"]
     fields["signature"] = signature.sign(fields, key)
-    token = callback_token(order_id, key)
-    event["pathParameters"] = {"orderId": order_id, "token": token}
-    event["rawPath"] = f"/callbacks/finpay/{order_id}/{token}"
     return event | {"body": php_json.encode(fields)}
-
-
-def _status(order_id: str) -> dict[str, Any]:
-    event = canned.event("status")
-    return event | {"pathParameters": {"orderId": order_id}, "rawPath": f"/payments/{order_id}"}
 
 
 def _reconcile(running: Store, built: Artifacts, size: int, table: str) -> tuple[float, int]:

@@ -26,6 +26,22 @@ def load_event(name: str) -> dict[str, Any]:
     return event
 
 
+def make_http_event(sample: str, route: str | None = None, /, **parameters: str) -> dict[str, Any]:
+    """An event file as API Gateway sends it for a route and its path parameters, decoded.
+
+    Without a route the event keeps its own. `{name}` in a route needs a parameter of this name.
+    """
+    event = load_event(sample)
+    context = event["requestContext"]
+    event["routeKey"] = context["routeKey"] = route or event["routeKey"]
+    method, _, template = event["routeKey"].partition(" ")
+    event["rawPath"] = template.format(**parameters)
+    context["http"] |= {"method": method, "path": event["rawPath"]}
+    # API Gateway leaves out what there is none of.
+    event.pop("pathParameters", None)
+    return event | ({"pathParameters": parameters} if parameters else {})
+
+
 @cache
 def _text_of_event(name: str) -> str:
     return (EVENTS / f"{name}.json").read_text()
@@ -69,8 +85,7 @@ def make_status_event(
     order_id: str = SAMPLE_ORDER_ID, *, storefront: str = "demo", **headers: str
 ) -> dict[str, Any]:
     """`GET /payments/{orderId}` of a storefront."""
-    event = load_event("status")
-    event["pathParameters"] = {"orderId": order_id}
+    event = make_http_event("status", orderId=order_id)
     event["headers"] |= {name.replace("_", "-"): value for name, value in headers.items()}
     event["requestContext"]["authorizer"] = {"lambda": {"storefrontId": storefront}}
     return event
@@ -80,8 +95,7 @@ def make_cancel_event(
     order_id: str = SAMPLE_ORDER_ID, *, storefront: str = "demo"
 ) -> dict[str, Any]:
     """`POST /payments/{orderId}/cancel` of a storefront."""
-    event = load_event("cancel")
-    event["pathParameters"] = {"orderId": order_id}
+    event = make_http_event("cancel", orderId=order_id)
     event["requestContext"]["authorizer"] = {"lambda": {"storefrontId": storefront}}
     return event
 
@@ -128,13 +142,20 @@ def make_callback_body(fields: dict[str, Any] | None = None, key: str = MERCHANT
 
 
 def make_callback_event(
-    body: str | None = None, *, order_id: str = SAMPLE_ORDER_ID, **changes: Any
+    body: str | None = None,
+    *,
+    order_id: str = SAMPLE_ORDER_ID,
+    token: str | None = None,
+    **changes: Any,
 ) -> dict[str, Any]:
-    """`POST /callbacks/finpay/{orderId}/{token}` at the URL that Finpay was given for the order."""
-    event = load_event("callback_paid")
+    """`POST /callbacks/finpay/{orderId}/{token}`.
+
+    The token is the one that Finpay was given for the order, if no other is given here.
+    """
+    if token is None:
+        token = callback_token(order_id, MERCHANT_KEY)
+    event = make_http_event("callback_paid", orderId=order_id, token=token)
     event["body"] = make_callback_body() if body is None else body
-    token = callback_token(order_id, MERCHANT_KEY)
-    event["pathParameters"] = {"orderId": order_id, "token": token}
     return event | changes
 
 

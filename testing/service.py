@@ -86,20 +86,34 @@ class Hands:
         return time.time_ns() // 1_000_000 if self.at is None else self.at
 
 
-@dataclass
-class Context:
-    """Lambda's context: how much time is left, as often as it is asked."""
-
-    left: Iterator[int]
-
-    def get_remaining_time_in_millis(self) -> int:
-        return next(self.left)
-
-
 def for_ever() -> Iterator[int]:
     """Time enough for anything."""
     while True:
         yield 120_000
+
+
+@dataclass
+class Context:
+    """Lambda's context of an invocation; `left` is how much time is left, for each question."""
+
+    function_name: str
+    left: Iterator[int] = field(default_factory=for_ever)
+    function_version: str = "1"
+    memory_limit_in_mb: str = "512"
+    """Lambda gives it as text."""
+    aws_request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+    log_stream_name: str = "2023/04/04/[1]0123456789abcdef0123456789abcdef"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return f"arn:aws:lambda:ap-southeast-3:123456789012:function:{self.function_name}:live"
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return next(self.left)
 
 
 @dataclass
@@ -176,7 +190,7 @@ class Service:
         return answer
 
     def reconcile(self, event: dict[str, Any], left: Iterator[int] | None = None) -> Any:
-        return self.invoke("Reconcile", event, Context(left or for_ever()))
+        return self.invoke("Reconcile", event, left)
 
     def enqueue_syncs(self, left: Iterator[int] | None = None) -> int:
         """The schedule's turn: how many status syncs it queued."""
@@ -252,10 +266,12 @@ class Service:
         finally:
             events.unregister(name, note)
 
-    def invoke(self, function: str, event: dict[str, Any], context: object = None) -> Any:
+    def invoke(
+        self, function: str, event: dict[str, Any], left: Iterator[int] | None = None
+    ) -> Any:
         """What the function's handler returns, or raises."""
         self.enter(function)
-        return handler_of(function)(event, context)
+        return handler_of(function)(event, Context(function, left or for_ever()))
 
     def _answer(self, function: str, event: dict[str, Any]) -> Answer:
         answer = self.invoke(function, event)

@@ -26,7 +26,7 @@ from testing.personal_data import marks, places
 from testing.personal_data.marks import leaks_in
 from testing.personal_data.watch import PersonalDataCheck
 from testing.registry import make_registry
-from testing.service import handler_of
+from testing.service import Context, handler_of
 from testing.template import ROOT, functions
 
 CUSTOMER = make_customer()
@@ -146,9 +146,9 @@ def test_what_any_function_answers_or_raises_is_looked_at(
     vars(module)["handler"] = failing
     watched = personal_data.watched(name, module, "handler")
     with personal_data.planted() as found:
-        watched({"fail": False}, None)
+        watched({"fail": False}, Context(name))
         with pytest.raises(ValueError, match="Kanaria"):
-            watched({"fail": True}, None)
+            watched({"fail": True}, Context(name))
     assert f"phone (plain) in an answer of {name}" in found[0]
     assert [finding for finding in found if f"e-mail (plain) in what {name} raises" in finding]
 

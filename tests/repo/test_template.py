@@ -195,6 +195,7 @@ def test_each_http_event_file_is_of_payload_2_and_for_a_route_that_exists(path: 
     assert event["requestContext"]["http"]["method"] == method
     parameters = event.get("pathParameters") or {}
     assert route_path.format(**parameters) == event["rawPath"]
+    assert event["requestContext"]["http"]["path"] == event["rawPath"]
 
 
 def test_the_other_event_files_are_what_the_other_triggers_send() -> None:

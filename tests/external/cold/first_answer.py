@@ -46,6 +46,14 @@ class Wire(socket.socket):
 class Context:
     """Lambda's context, with time enough."""
 
+    function_name = "finpay"
+    function_version = "1"
+    invoked_function_arn = "arn:aws:lambda:ap-southeast-3:123456789012:function:finpay:live"
+    memory_limit_in_mb = "512"
+    aws_request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+    log_group_name = "/aws/lambda/finpay"
+    log_stream_name = "2023/04/04/[1]0123456789abcdef0123456789abcdef"
+
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
 

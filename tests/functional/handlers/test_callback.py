@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from payments.aws.payments_table import DynamoPayments
+from payments.callbacks.url_token import callback_token
 from payments.domain.payment import Entry, IssuedCode, Source
 from payments.domain.transition_table import Status
 from testing.builders import (
+    MERCHANT_KEY,
     NOW,
     SAMPLE_ORDER_ID,
     load_event,
@@ -310,18 +312,15 @@ def test_a_forged_callback_is_refused_and_kept(pending: Service) -> None:
 
 @pytest.mark.parametrize("token", ["", "0" * 32, "é"])
 def test_a_wrong_token_is_404_without_any_work(pending: Service, token: str) -> None:
-    event = make_callback_event()
-    event["pathParameters"]["token"] = token
-    answer = pending.callback(event)
+    answer = pending.callback(make_callback_event(token=token))
     assert (answer.status, answer.problem) == (404, "not-found")
     assert pending.payment().status is Status.PENDING
     assert quarantined(pending) == []
 
 
 def test_the_token_of_one_order_does_not_open_another(pending: Service) -> None:
-    event = make_callback_event(order_id="OTHER-1")
-    event["pathParameters"]["orderId"] = SAMPLE_ORDER_ID
-    assert pending.callback(event).status == 404
+    token = callback_token("OTHER-1", MERCHANT_KEY)
+    assert pending.callback(make_callback_event(token=token)).status == 404
 
 
 def test_a_callback_in_base64_is_read(pending: Service) -> None:

@@ -20,6 +20,7 @@ from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
     make_callback_event,
+    make_http_event,
     make_initiate_event,
     make_request_body,
 )
@@ -394,10 +395,14 @@ def test_a_request_that_no_storefront_stands_behind_is_401(
     assert service.rows() == []
 
 
-@pytest.mark.parametrize("route", ["DELETE /payments", "DELETE /payments/{orderId}"])
-def test_a_route_that_the_api_does_not_have_is_404(service: Service, route: str) -> None:
-    event = make_initiate_event(routeKey=route, pathParameters={"orderId": "A-1"})
-    answer = service.api(event)
+@pytest.mark.parametrize(
+    ("route", "parameters"),
+    [("DELETE /payments", {}), ("DELETE /payments/{orderId}", {"orderId": "A-1"})],
+)
+def test_a_route_that_the_api_does_not_have_is_404(
+    service: Service, route: str, parameters: dict[str, str]
+) -> None:
+    answer = service.api(make_http_event("initiate", route, **parameters))
     assert (answer.status, answer.problem) == (404, "not-found")
 
 

@@ -46,9 +46,8 @@ def rotate(service: Service) -> int:
 
 def make_event(url_key: str, signing_key: str) -> dict[str, Any]:
     """A callback whose URL was made with one key, and that is signed with another."""
-    event = make_callback_event(make_callback_body(key=signing_key))
-    event["pathParameters"]["token"] = callback_token(SAMPLE_ORDER_ID, url_key)
-    return event
+    token = callback_token(SAMPLE_ORDER_ID, url_key)
+    return make_callback_event(make_callback_body(key=signing_key), token=token)
 
 
 def test_a_key_that_was_rotated_opens_and_verifies_until_the_overlap_ends(

@@ -53,5 +53,5 @@ def test_two_storefronts_see_their_own_orders_only(service: Service) -> None:
 def test_a_path_that_names_no_order_is_404(
     service: Service, parameters: dict[str, str] | None
 ) -> None:
-    answer = service.api(make_status_event() | {"pathParameters": parameters})
+    answer = service.api(make_status_event("") | {"pathParameters": parameters})
     assert (answer.status, answer.problem) == (404, "not-found")

@@ -135,8 +135,7 @@ def test_a_document_that_reports_nothing_is_not_asked_about(pending: Service) ->
 
 
 def test_a_stranger_without_the_token_causes_no_question(pending: Service) -> None:
-    event = make_callback_event(make_callback_body(key="another"))
-    event["pathParameters"]["token"] = "0" * 32
+    event = make_callback_event(make_callback_body(key="another"), token="0" * 32)
     assert pending.callback(event).status == 404
     assert pending.witness.calls == []
 

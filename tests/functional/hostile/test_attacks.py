@@ -18,8 +18,7 @@ from tests.functional.hostile.traces import one_line, reasons, tables
 
 
 def callback_event(attack: Attack, order_id: str) -> dict[str, Any]:
-    event = make_callback_event(order_id=order_id)
-    event["pathParameters"]["token"] = attack.token(order_id)
+    event = make_callback_event(order_id=order_id, token=attack.token(order_id))
     return attack.callback(order_id).as_event(event) | {**attack.event}
 
 

@@ -48,8 +48,7 @@ def test_a_flood_to_guessed_urls_is_turned_away_before_any_table(service: Servic
     for name in ("PaymentsTable", "QuarantineTable", "CircuitsTable"):
         service.drop_table(name)
     for n in range(50):
-        event = make_callback_event(order_id=f"A-{n}")
-        event["pathParameters"]["token"] = f"{n:032x}"
+        event = make_callback_event(order_id=f"A-{n}", token=f"{n:032x}")
         assert service.callback(event).status == 404
 
 

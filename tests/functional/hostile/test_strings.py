@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from payments.callbacks.url_token import callback_token
 from payments.domain.transition_table import Status
 from testing.builders import (
+    MERCHANT_KEY,
+    SAMPLE_ORDER_ID,
     load_event,
     make_callback_body,
     make_callback_event,
@@ -115,10 +118,10 @@ def test_a_hostile_path_is_one_log_line_without_it(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.api(load_event("initiate"))
-    callback = make_callback_event()
+    token = callback_token(SAMPLE_ORDER_ID, MERCHANT_KEY)
     callbacks = [
-        callback | {"pathParameters": callback["pathParameters"] | {name: HOSTILE}}
-        for name in ("orderId", "token")
+        make_callback_event(order_id=HOSTILE, token=token),
+        make_callback_event(token=HOSTILE),
     ]
     events = [(service.callback, event) for event in callbacks]
     events += [(service.api, make(HOSTILE)) for make in (make_status_event, make_cancel_event)]

@@ -64,6 +64,7 @@ def test_an_encoded_slash_ends_no_segment(listening: Listening) -> None:
     (event,) = listening.heard
     assert event["routeKey"] == "GET /payments/{orderId}"
     assert event["pathParameters"] == {"orderId": "a/b c"}
+    assert event["rawPath"] == event["requestContext"]["http"]["path"] == "/payments/a/b c"
 
 
 @pytest.mark.parametrize(

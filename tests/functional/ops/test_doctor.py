@@ -210,8 +210,7 @@ def test_what_the_doctor_posts_is_refused_by_the_real_function_and_stores_nothin
     before = operator.rows()
     known = make_callback_event("{", order_id=merchant.nobodys_order())
     assert operator.service.callback(known).status == 400
-    stranger = make_callback_event("{", order_id=merchant.nobodys_order())
-    stranger["pathParameters"]["token"] = "0" * 32
+    stranger = make_callback_event("{", order_id=merchant.nobodys_order(), token="0" * 32)
     assert operator.service.callback(stranger).status == 404
     assert operator.rows() == before
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from greenlet import getcurrent
@@ -17,6 +16,7 @@ from payments.services.apply_status import ApplyStatus
 from payments.services.review_decision import Review
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
+from testing.service import Context
 from testing.template import functions
 from tests.property.simulation.chance import Chance
 from tests.property.simulation.cloud import FaultyDynamoDB, Queue, Secrets, Sqs
@@ -72,9 +72,7 @@ class Service:
             process = self._new_process(function)
         process.ends_at = self.hub.now + self._deadlines[function]
         getcurrent().process = process  # type: ignore[attr-defined]
-        context = SimpleNamespace(
-            get_remaining_time_in_millis=lambda: process.ends_at - self.hub.now
-        )
+        context = Context(function, iter(lambda: process.ends_at - self.hub.now, None))
         try:
             answer = HANDLERS[function](event, context)
         except DiedError:

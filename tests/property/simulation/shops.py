@@ -13,6 +13,7 @@ from testing.builders import (
     make_callback_body,
     make_callback_event,
     make_callback_fields,
+    make_cancel_event,
     make_initiate_event,
     make_request_body,
     make_status_event,
@@ -91,8 +92,7 @@ class Street:
         return None if self.chance.strikes("storefront: answer lost") else answer
 
     def _cancel(self, order_id: str, patience: int, storefront: str = "demo") -> None:
-        event = make_status_event(order_id, storefront=storefront)
-        event |= {"routeKey": "POST /payments/{orderId}/cancel"}
+        event = make_cancel_event(order_id, storefront=storefront)
         for _ in range(patience):
             row = self.watchdog.rows.get(order_id)
             began = self.hub.now, row is not None and row.status.value in {"INITIATING", "PENDING"}
@@ -283,8 +283,7 @@ class Street:
 
     def _call(self, url: str, body: bytes, *, genuine: bool) -> Any:
         order_id, token = url.rsplit("/", 2)[1:]
-        event = make_callback_event(body.decode())
-        event["pathParameters"] = {"orderId": order_id, "token": token}
+        event = make_callback_event(body.decode(), order_id=order_id, token=token)
         if genuine:
             self.finpay.hear("", body)
         answer = self.service.invoke("FinpayCallback", event)
@@ -306,10 +305,9 @@ class Street:
             )
         )
         body = php_json.encode(forged).encode()
-        event = make_callback_event(body.decode(), order_id=order_id)
         has_token = self.chance.maybe(0.7)
-        if not has_token:
-            event["pathParameters"]["token"] = "0" * 32
+        token = None if has_token else "0" * 32
+        event = make_callback_event(body.decode(), order_id=order_id, token=token)
 
         def forge() -> None:
             for _ in range(self.chance.between(1, 4)):

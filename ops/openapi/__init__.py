@@ -1,1 +1,1 @@
-"""Writes docs/openapi.json, the API as machines read it, from the code."""
+"""Generates docs/openapi.json, the OpenAPI document of the HTTP API, from the code."""

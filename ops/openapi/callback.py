@@ -1,12 +1,15 @@
-"""Finpay's side of the API, for completeness: no storefront has any business there."""
+"""The operation that Finpay calls. It is documented for completeness; storefronts do not use it."""
 
 from typing import Any
 
-from ops.openapi import outcomes, payment_schema, samples
-from ops.openapi.answers import NO_SUCH_PATH, errors
-from ops.openapi.references import JSON, schema, text
+from ops.openapi import payment_schema, samples
+from ops.openapi.error_responses import NO_SUCH_PATH, error_responses
+from ops.openapi.openapi_objects import NO_STORE, closed_object, json_content, parameter, text
+from payments.domain import errors
 
 NAME, ACKNOWLEDGEMENT = "FinpayCallback", "FinpayAcknowledgement"
+
+_ACKNOWLEDGED = {"responseCode": "2000000", "responseMessage": "Success", "processingTime": 0.66}
 
 
 def callback_paths() -> dict[str, Any]:
@@ -14,8 +17,10 @@ def callback_paths() -> dict[str, Any]:
     return {
         "/callbacks/finpay/{orderId}/{token}": {
             "parameters": [
-                _in_path("orderId", payment_schema.ORDER_ID, "`order.id` of the payment."),
-                _in_path("token", text("^[0-9a-f]{32}$"), "Made for the order; a secret."),
+                parameter("orderId", "path", payment_schema.ORDER_ID, "`order.id` of the payment."),
+                parameter(
+                    "token", "path", text("^[0-9a-f]{32}$"), "The secret token of the order."
+                ),
             ],
             "post": _receive(),
         }
@@ -23,63 +28,56 @@ def callback_paths() -> dict[str, Any]:
 
 
 def callback_schemas() -> dict[str, Any]:
-    """What Finpay sends, and what it is told."""
+    """The schemas of Finpay's request and of the response, by name."""
     return {
         NAME: {
             "type": "object",
             "description": (
-                "Finpay's notification. Fields come and go, so none but the signature is asked "
-                "for here: what is signed and cannot be read is acknowledged and kept for a person."
+                "Finpay's notification. Its fields vary, so only the signature is required here. A "
+                "signed notification that cannot be read is acknowledged and kept for an operator."
             ),
             "properties": {
                 "signature": text(
                     "^[0-9a-f]{128}$",
-                    description="HMAC-SHA512 of the rest, with the merchant's key, in hex.",
+                    description=(
+                        "HMAC-SHA512 of the body without this member, with the merchant key, in "
+                        "hex."
+                    ),
                 ),
             },
             "required": ["signature"],
         },
-        ACKNOWLEDGEMENT: {
-            "type": "object",
-            "properties": {
-                "responseCode": {"const": "2000000"},
-                "responseMessage": {"const": "Success"},
+        ACKNOWLEDGEMENT: closed_object(
+            {
+                "responseCode": {"const": _ACKNOWLEDGED["responseCode"]},
+                "responseMessage": {"const": _ACKNOWLEDGED["responseMessage"]},
                 "processingTime": {"type": "number", "minimum": 0, "description": "Seconds."},
-            },
-            "required": ["responseCode", "responseMessage", "processingTime"],
-            "additionalProperties": False,
-        },
-    }
-
-
-def _in_path(name: str, of: dict[str, Any], description: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": description,
-        "schema": of,
+            }
+        ),
     }
 
 
 def _receive() -> dict[str, Any]:
     acknowledged = {
-        "description": "What was told is stored, or known already, or kept for a person.",
-        "headers": {"Cache-Control": {"schema": {"const": "no-store"}, "required": True}},
-        "content": {JSON: {"schema": schema(ACKNOWLEDGEMENT), "example": samples.ACKNOWLEDGED}},
+        "description": "The notification is stored, was known already, or is kept for an operator.",
+        "headers": NO_STORE,
+        "content": json_content(ACKNOWLEDGEMENT, _ACKNOWLEDGED),
     }
+    failures = (
+        errors.MalformedBody,
+        errors.SignatureError,
+        errors.UnknownRoute,
+        errors.BodyTooLarge,
+    )
     return {
         "operationId": "receiveFinpayCallback",
         "tags": ["finpay"],
-        "summary": "For Finpay only: something happened to an order",
+        "summary": "Receive a notification from Finpay",
         "description": (
-            "Not for storefronts. Finpay is given this address, with its token, for each order; "
-            "its signature proves what it says. Storefronts hear of their payments by webhook."
+            "Not for storefronts. Finpay is given this URL, with its token, for each order, and "
+            "authenticates its notifications by their signature. Storefronts receive webhooks."
         ),
         "security": [],
-        "requestBody": {
-            "required": True,
-            "content": {JSON: {"schema": schema(NAME), "example": samples.CALLBACK}},
-        },
-        "responses": {"200": acknowledged} | errors(outcomes.CALLBACK, NO_SUCH_PATH),
+        "requestBody": {"required": True, "content": json_content(NAME, samples.CALLBACK)},
+        "responses": {"200": acknowledged} | error_responses(failures, NO_SUCH_PATH),
     }

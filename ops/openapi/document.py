@@ -1,4 +1,4 @@
-"""The whole document."""
+"""The OpenAPI document, from the parts that the other modules make."""
 
 import json
 from typing import Any
@@ -12,13 +12,13 @@ from ops.openapi.webhooks import event_schemas, webhooks
 
 _TAGS = [
     {"name": "payments", "description": "For storefronts."},
-    {"name": "webhooks", "description": "What storefronts are told."},
+    {"name": "webhooks", "description": "Events that storefronts receive."},
     {"name": "finpay", "description": "For Finpay; not for storefronts."},
 ]
 
 
 def render() -> str:
-    """The document as it is committed."""
+    """The text of docs/openapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -30,12 +30,12 @@ def document() -> dict[str, Any]:
             "title": "Finpay payment service",
             "version": "1",
             "description": (
-                "Payment codes of Finpay's for the storefronts of one merchant. Made from the code "
-                "by `make docs`. It describes a deployment that offers payment codes only, which "
-                "is the default. Deployments that take no money have a test mode: the customer's "
-                "e-mail says what becomes of a payment, such as `paid@finpay.test`, "
-                "`expired@finpay.test` or `wrong-amount@finpay.test`. Where money is taken, such "
-                "an e-mail gets 422."
+                "Issues payment codes of Finpay to the storefronts of one merchant. `make docs` "
+                "generates this document from the code. It describes the default deployment, which "
+                "offers payment codes only. A deployment that takes no money has a test mode: the "
+                "customer's e-mail address selects the outcome of a payment, for example "
+                "`paid@finpay.test`, `expired@finpay.test` or `wrong-amount@finpay.test`. A "
+                "deployment that takes money refuses such an address with 422."
             ),
         },
         "servers": [

@@ -1,134 +1,160 @@
-"""What storefronts can ask for: create a payment, see it, cancel it."""
+"""The operations of storefronts: create, retrieve and cancel a payment."""
 
 from typing import Any
 
-from ops.openapi import outcomes, payment_schema, request_schema, samples
-from ops.openapi.answers import NO_SUCH_PATH, WITHOUT_KEY, errors
-from ops.openapi.references import JSON, schema, text
+from ops.openapi import payment_schema, request_schema, samples
+from ops.openapi.error_responses import NO_API_KEY, NO_SUCH_PATH, error_responses
+from ops.openapi.openapi_objects import NO_STORE, json_content, parameter, text
 from payments.api.request_body import BODY_LIMIT
+from payments.domain import errors
+from payments.domain.payment import Payment
+from payments.domain.payment_view import payment_view
 
-_BY_ID = {"parameters": {"orderId": "$response.body#/orderId"}}
+_BY_ID = {"orderId": "$response.body#/orderId"}
 _LINKS = {
-    "see": {"operationId": "getPayment", **_BY_ID, "description": "How the payment stands."},
-    "cancel": {"operationId": "cancelPayment", **_BY_ID, "description": "Cancel the payment."},
+    "see": {
+        "operationId": "getPayment",
+        "parameters": _BY_ID,
+        "description": "Retrieve the payment.",
+    },
+    "cancel": {
+        "operationId": "cancelPayment",
+        "parameters": _BY_ID,
+        "description": "Cancel the payment.",
+    },
 }
 _AGAIN = {
     "operationId": "createPayment",
     "requestBody": "$request.body",
-    "description": "The same request again gets the same payment.",
+    "description": "The same request again returns the same payment.",
 }
 _IF_CHANGED = {
     "operationId": "getPayment",
-    "parameters": {
-        "orderId": "$response.body#/orderId",
-        "header.If-None-Match": "$response.header.ETag",
-    },
-    "description": "304 as long as the payment has not changed.",
-}
-_ETAG = {
-    "description": "Stands for this version of the payment.",
-    "schema": text('^"[0-9]+"$'),
-    "example": '"2"',
-    "required": True,
+    "parameters": _BY_ID | {"header.If-None-Match": "$response.header.ETag"},
+    "description": "Returns 304 while the payment has not changed.",
 }
 _HEADERS = {
-    "ETag": _ETAG,
-    "Cache-Control": {"schema": {"const": "no-store"}, "required": True},
-}
-_ORDER_ID = {
-    "name": "orderId",
-    "in": "path",
-    "required": True,
-    "description": "`order.id` of the request that made the payment.",
-    "schema": payment_schema.ORDER_ID,
-    "example": samples.ORDER_ID,
-}
+    "ETag": {
+        "description": "Identifies this version of the payment.",
+        "schema": text('^"[0-9]+"$'),
+        "example": '"2"',
+        "required": True,
+    }
+} | NO_STORE
+_ORDER_ID = parameter(
+    "orderId",
+    "path",
+    payment_schema.ORDER_ID,
+    "`order.id` of the request that created the payment.",
+) | {"example": samples.ORDER_ID}
+
+
+# Failures of the operations that send requests to Finpay.
+_FINPAY_FAILURES = (
+    errors.PaymentInProgress,
+    errors.GatewayRefused,
+    errors.NotAttempted,
+    errors.OutcomeUnknown,
+)
 
 
 def storefront_paths() -> dict[str, Any]:
     """The paths that storefronts use."""
     return {
         "/payments": {"post": _create()},
-        "/payments/{orderId}": {"parameters": [_ORDER_ID], "get": _see()},
+        "/payments/{orderId}": {"parameters": [_ORDER_ID], "get": _retrieve()},
         "/payments/{orderId}/cancel": {"parameters": [_ORDER_ID], "post": _cancel()},
     }
 
 
 def _create() -> dict[str, Any]:
     headers = _HEADERS | {
-        "Location": {"schema": text("^/payments/[A-Za-z0-9_-]{1,30}$"), "required": True},
+        "Location": {
+            "schema": text(f"^/payments/{payment_schema.ORDER_ID_PATTERN}$"),
+            "required": True,
+        },
         "Idempotent-Replayed": {
-            "description": "There where an earlier, same request made the payment.",
+            "description": "Present if an earlier identical request created the payment.",
             "schema": {"const": "true"},
         },
     }
+    created = _payment("The payment with its code.", samples.PENDING, headers, again=_AGAIN)
+    failures = (
+        errors.Unauthenticated,
+        errors.MalformedBody,
+        errors.BodyTooLarge,
+        errors.UnsupportedMediaType,
+        errors.InvalidRequest,
+        errors.OrderExists,
+        errors.GatewayRejected,
+        *_FINPAY_FAILURES,
+    )
     return {
         "operationId": "createPayment",
         "tags": ["payments"],
-        "summary": "Get a payment code for an order",
+        "summary": "Create a payment and get its payment code",
         "description": (
-            "The body is Finpay's own. `order.id` is the idempotency key, and it is unique for the "
-            "merchant: whatever failed in a way that leaves its outcome open may be sent again."
+            "The body has Finpay's own format. `order.id` is the idempotency key and is unique for "
+            "the merchant. If the outcome of a request is unknown, send the same request again."
         ),
         "requestBody": {
             "required": True,
             "description": f"At most {BODY_LIMIT} bytes of UTF-8, not compressed.",
-            "content": {
-                JSON: {"schema": schema(request_schema.NAME), "example": samples.REQUEST},
-            },
+            "content": json_content(request_schema.NAME, samples.REQUEST),
         },
-        "responses": {
-            "201": _payment("The payment, with its code.", samples.PENDING, headers, again=_AGAIN)
-        }
-        | errors(outcomes.CREATE, WITHOUT_KEY),
+        "responses": {"201": created} | error_responses(failures, NO_API_KEY),
     }
 
 
-def _see() -> dict[str, Any]:
-    unchanged = {"description": "The payment is as it was.", "headers": _HEADERS}
+def _retrieve() -> dict[str, Any]:
+    current = _payment("The payment.", samples.PAID, _HEADERS, again=_IF_CHANGED)
+    unchanged = {"description": "The payment has not changed.", "headers": _HEADERS}
+    failures = (errors.Unauthenticated, errors.PaymentNotFound)
     return {
         "operationId": "getPayment",
         "tags": ["payments"],
-        "summary": "See how a payment stands",
+        "summary": "Retrieve a payment",
         "parameters": [
             {
                 "name": "If-None-Match",
                 "in": "header",
-                "description": "The `ETag` of an earlier answer (RFC 9110, section 13.1.2).",
+                "description": "The `ETag` of an earlier response (RFC 9110, section 13.1.2).",
                 "schema": text(),
                 "example": '"2"',
             }
         ],
-        "responses": {
-            "200": _payment("The payment.", samples.PAID, _HEADERS, again=_IF_CHANGED),
-            "304": unchanged,
-        }
-        | errors(outcomes.SEE, WITHOUT_KEY | NO_SUCH_PATH),
+        "responses": {"200": current, "304": unchanged}
+        | error_responses(failures, NO_API_KEY | NO_SUCH_PATH),
     }
 
 
 def _cancel() -> dict[str, Any]:
+    closed = _payment("The payment can no longer be paid.", samples.CANCELLED, _HEADERS)
+    failures = (
+        errors.Unauthenticated,
+        errors.PaymentNotFound,
+        errors.AlreadyPaid,
+        errors.NotCancellable,
+        *_FINPAY_FAILURES,
+    )
     return {
         "operationId": "cancelPayment",
         "tags": ["payments"],
         "summary": "Cancel a payment",
         "description": (
-            "At Finpay first and then here. A payment that expired or failed is answered as it is: "
-            "nobody can pay it either. No body is needed, and none is read."
+            "Cancels the payment at Finpay and then here. A payment that expired or failed is "
+            "returned unchanged, because it can no longer be paid either. The body is ignored."
         ),
-        "responses": {
-            "200": _payment("It can no longer be paid.", samples.CANCELLED, _HEADERS),
-        }
-        | errors(outcomes.CANCEL, WITHOUT_KEY | NO_SUCH_PATH),
+        "responses": {"200": closed} | error_responses(failures, NO_API_KEY | NO_SUCH_PATH),
     }
 
 
 def _payment(
-    description: str, example: dict[str, Any], headers: dict[str, Any], **links: dict[str, Any]
+    description: str, example: Payment, headers: dict[str, Any], **links: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "description": description,
         "headers": headers,
-        "content": {JSON: {"schema": schema(payment_schema.NAME), "example": example}},
+        "content": json_content(payment_schema.NAME, payment_view(example)),
         "links": _LINKS | links,
     }

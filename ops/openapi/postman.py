@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from ops.openapi.document import document
-from ops.openapi.references import JSON
+from ops.openapi.openapi_objects import JSON
 from payments.payment_requests.customer import TEST_DOMAIN
 from payments.payment_requests.simulated_outcomes import NAMES
 

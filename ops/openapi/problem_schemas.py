@@ -1,97 +1,90 @@
-"""The schemas of the errors: a problem for each entry of PROBLEMS, and API Gateway's own words."""
+"""The schemas of the error responses: one per problem of PROBLEMS, and API Gateway's message.
 
+Schemas and examples are derived from the responses that `payments.api.problems` makes.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from ops.openapi import payment_schema, samples
-from ops.openapi.references import schema, text
-from payments.api.problems import INTERNAL, PROBLEMS, TYPE_PREFIX, Problem
+from ops.openapi.openapi_objects import closed_object, schema, text
+from payments.api.http_event import Response
+from payments.api.problems import INTERNAL, PROBLEMS, Problem, internal_error, problem
 from payments.domain.errors import (
     AlreadyPaid,
+    FieldError,
     GatewayRefused,
     GatewayRejected,
     InvalidRequest,
     NotCancellable,
     PaymentError,
+    PaymentInProgress,
     PaymentNotFound,
 )
 
 type Kind = type[PaymentError] | None
-"""An error of PROBLEMS; None is a failure that nobody foresaw."""
+"""An error of PROBLEMS; None is an unexpected exception."""
 
 API_GATEWAY = "ApiGatewayMessage"
 
-_FIELD_ERRORS = {
-    "type": "array",
-    "minItems": 1,
-    "description": "One for each wrong field: a JSON Pointer (RFC 6901) and what is wrong.",
-    "items": {
-        "type": "object",
-        "properties": {"pointer": text("^(?:/.*)?$"), "detail": text(minLength=1)},
-        "required": ["pointer", "detail"],
-        "additionalProperties": False,
+# Other members are constants.
+_VARIABLE_MEMBERS: Mapping[str, dict[str, Any]] = {
+    "errors": {
+        "type": "array",
+        "minItems": 1,
+        "description": "The invalid fields: a JSON Pointer (RFC 6901) and the reason for each.",
+        "items": closed_object({"pointer": text("^(?:/.*)?$"), "detail": text(minLength=1)}),
     },
-}
-_FINPAYS_WORDS = {
-    "type": "object",
-    "description": "What Finpay said; its message names no customer.",
-    "properties": {"responseCode": text(), "responseMessage": text()},
-    "required": ["responseCode", "responseMessage"],
-    "additionalProperties": False,
-}
-_MORE: dict[type[PaymentError], dict[str, Any]] = {
-    InvalidRequest: {"errors": _FIELD_ERRORS},
-    GatewayRejected: {"gateway": _FINPAYS_WORDS},
-    GatewayRefused: {"gateway": _FINPAYS_WORDS},
-    AlreadyPaid: {"payment": schema(payment_schema.NAME)},
-    NotCancellable: {"payment": schema(payment_schema.NAME)},
+    "gateway": closed_object(
+        {"responseCode": text(), "responseMessage": text()},
+        description="Finpay's response. The message contains no personal data.",
+    ),
+    "payment": schema(payment_schema.NAME),
 }
 
-
-_EXAMPLES: dict[type[PaymentError], dict[str, Any]] = {
-    InvalidRequest: {
-        "errors": [
-            {"pointer": "/order/items", "detail": "unknown member; did you mean order.item?"},
-            {"pointer": "/customer", "detail": "is required"},
-        ]
-    },
-    GatewayRejected: {
-        "gateway": {"responseCode": "4000001", "responseMessage": "Invalid Field Format."}
-    },
-    GatewayRefused: {
-        "gateway": {"responseCode": "4030001", "responseMessage": "Feature Not Allowed"}
-    },
-    AlreadyPaid: {"payment": samples.PAID},
-    NotCancellable: {"payment": samples.PENDING},
+# Examples of the errors that have arguments.
+_EXAMPLES: Mapping[type[PaymentError], PaymentError] = {
+    PaymentInProgress: PaymentInProgress(retry_after=5),
+    InvalidRequest: InvalidRequest(
+        (
+            FieldError("/order/items", "unknown member; did you mean order.item?"),
+            FieldError("/customer", "is required"),
+        )
+    ),
+    GatewayRejected: GatewayRejected("4000001", "Invalid Field Format."),
+    GatewayRefused: GatewayRefused("4030001", "Feature Not Allowed"),
+    AlreadyPaid: AlreadyPaid(samples.PAID),
+    NotCancellable: NotCancellable(samples.PENDING),
 }
 
 
 def problem_of(kind: Kind) -> Problem:
-    """Status, slug and title."""
+    """HTTP status, type without its prefix, and title."""
     return PROBLEMS[kind] if kind else INTERNAL
 
 
-def example_of(kind: Kind) -> dict[str, Any]:
-    """An answer of this kind, as it is sent."""
-    status, slug, title = problem_of(kind)
-    more = _EXAMPLES.get(kind, {}) if kind else {}
-    return {"type": TYPE_PREFIX + slug, "title": title, "status": status, **more}
+def example_of(kind: Kind) -> Response:
+    """The response to an error of this kind."""
+    if kind is None:
+        return internal_error()
+    return problem(_EXAMPLES.get(kind) or kind())
 
 
 def name_of(kind: Kind) -> str:
-    """The name of a problem's schema: `order-exists` is `OrderExistsProblem`."""
+    """The name of a problem's schema: `OrderExistsProblem` for `order-exists`."""
     _, slug, _ = problem_of(kind)
     return "".join(word.capitalize() for word in slug.split("-")) + "Problem"
 
 
 def problem_schemas() -> dict[str, Any]:
-    """Every error answer, by name."""
-    # Two errors are one and the same answer: nobody is to tell them apart.
+    """The schema of every error response, by its name."""
+    # UnknownRoute is the same problem as PaymentNotFound.
     kinds: list[Kind] = [kind for kind in PROBLEMS if kind is not PaymentNotFound]
     problems = {name_of(kind): _problem(kind) for kind in [*kinds, None]}
     return problems | {
         API_GATEWAY: {
             "type": "object",
-            "description": "API Gateway's own words, for what never reached the service.",
+            "description": "API Gateway's message if the service did not respond.",
             "properties": {"message": {"type": ["string", "null"]}},
             "required": ["message"],
         }
@@ -99,16 +92,9 @@ def problem_schemas() -> dict[str, Any]:
 
 
 def _problem(kind: Kind) -> dict[str, Any]:
-    status, slug, title = problem_of(kind)
+    _, _, title = problem_of(kind)
+    example = example_of(kind).body or {}
     members = {
-        "type": {"const": TYPE_PREFIX + slug},
-        "title": {"const": title},
-        "status": {"const": status},
-    } | (_MORE.get(kind, {}) if kind else {})
-    return {
-        "type": "object",
-        "description": title,
-        "properties": members,
-        "required": [*members],
-        "additionalProperties": False,
+        name: _VARIABLE_MEMBERS.get(name, {"const": value}) for name, value in example.items()
     }
+    return closed_object(members, description=title)

@@ -1,6 +1,6 @@
-"""The schema of an initiate request, from the models that check it.
+"""The schema of an initiate request, from the models that validate it.
 
-A deployment may allow other values of sourceOfFunds.type; the document describes the default one.
+A deployment can allow other values of sourceOfFunds.type. The document describes the default.
 """
 
 from typing import Any, override
@@ -8,7 +8,7 @@ from typing import Any, override
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ops.openapi.references import SCHEMAS
+from ops.openapi.openapi_objects import SCHEMAS
 from payments.domain.payment import PAYMENT_CODE_TYPE
 from payments.payment_requests.json_types import RequestObject
 from payments.payment_requests.payment_request import PaymentRequest
@@ -18,30 +18,32 @@ NAME = "InitiateRequest"
 
 
 class _Generator(GenerateJsonSchema):
-    """Adds what the models check in code, and leaves out what only Python needs."""
+    """Adds what the models validate in code, and omits what is relevant only to Python."""
 
     @override
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        shown = super().model_schema(schema)
+        json_schema = super().model_schema(schema)
+        # The title is the name of the class.
+        del json_schema["title"]
         cls = schema["cls"]
         if issubclass(cls, RequestObject):
-            shown["minProperties"] = 1
-            if len(shown["properties"]) > cls.max_members:
-                shown["maxProperties"] = cls.max_members
+            json_schema["minProperties"] = 1
+            if len(json_schema["properties"]) > cls.max_members:
+                json_schema["maxProperties"] = cls.max_members
         if cls is SourceOfFunds:
-            shown["additionalProperties"] = False
-            shown["properties"]["type"] = {"const": PAYMENT_CODE_TYPE}
+            json_schema["additionalProperties"] = False
+            json_schema["properties"]["type"] = {"const": PAYMENT_CODE_TYPE}
         if cls is PaymentRequest:
-            shown["required"].remove("sourceOfFunds")
-        return shown
+            json_schema["required"].remove("sourceOfFunds")
+        return json_schema
 
     @override
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        shown = super().default_schema(schema)
-        # None stands for a member that was not sent; a null that is sent is refused.
-        if shown.get("default", ...) is None:
-            del shown["default"]
-        return shown
+        json_schema = super().default_schema(schema)
+        # None represents an absent member. A null in a request is refused.
+        if json_schema.get("default", ...) is None:
+            del json_schema["default"]
+        return json_schema
 
     @override
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -49,14 +51,9 @@ class _Generator(GenerateJsonSchema):
 
 
 def request_schemas() -> dict[str, Any]:
-    """The request and the objects in it, by name."""
-    root = PaymentRequest.model_json_schema(
+    """The schemas of the request and of the objects in it, by name."""
+    request = PaymentRequest.model_json_schema(
         ref_template=SCHEMAS + "{model}", schema_generator=_Generator
     )
-    parts = root.pop("$defs")
-    return {NAME: root | {"title": NAME}} | {name: _untitled(part) for name, part in parts.items()}
-
-
-def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without a title that only repeats the name."""
-    return {name: value for name, value in schema.items() if name != "title"}
+    parts = request.pop("$defs")
+    return {NAME: request, **parts}

@@ -1,27 +1,35 @@
-"""What storefronts are told: Standard Webhooks 1.0, at `url.callbackUrl` of their requests."""
+"""The webhooks that storefronts receive, in the format of Standard Webhooks 1.0."""
 
 from typing import Any
 
 from ops.openapi import payment_schema, samples
-from ops.openapi.references import JSON, schema, text
+from ops.openapi.openapi_objects import json_content, parameter, schema, text
+from payments.domain.clock import iso_utc
+from payments.domain.payment_view import payment_view
 from payments.webhooks.events import EVENT_TYPES, PAID_LATE
 
 NAME = "PaymentEvent"
 
-TYPES = [*dict.fromkeys(EVENT_TYPES.values()), PAID_LATE]
+_EXAMPLE = {
+    "type": EVENT_TYPES[samples.PAID.status],
+    "timestamp": iso_utc(samples.PAID.updated_at),
+    "data": payment_view(samples.PAID),
+}
 
 
 def event_schemas() -> dict[str, Any]:
-    """The body of every webhook, by its name."""
+    """The schema of the body of every webhook, by its name."""
     members = {
-        "type": {"enum": TYPES},
-        "timestamp": text(format="date-time", description="When it happened."),
+        "type": {"enum": [*dict.fromkeys(EVENT_TYPES.values()), PAID_LATE]},
+        "timestamp": text(format="date-time", description="When the status changed."),
         "data": schema(payment_schema.NAME),
     }
     return {
         NAME: {
             "type": "object",
-            "description": "One change of a payment. `data.version` tells which came first.",
+            "description": (
+                "A change of a payment's status. `data.version` gives the order of the changes."
+            ),
             "properties": members,
             "required": [*members],
         }
@@ -29,55 +37,46 @@ def event_schemas() -> dict[str, Any]:
 
 
 def webhooks() -> dict[str, Any]:
-    """One webhook for all types of events."""
+    """One webhook for all event types."""
     return {
         "paymentEvent": {
             "post": {
                 "operationId": "receivePaymentEvent",
                 "tags": ["webhooks"],
-                "summary": "Something happened to a payment",
+                "summary": "The status of a payment changed",
                 "description": (
-                    "Delivered at least once, in no order that one may rely on. Verify the "
-                    "signature, ignore an id that was seen and a version that is older than known."
+                    "Sent to `url.callbackUrl` of the request, at least once and in any order. "
+                    "Verify the signature. Ignore an event whose id was received before, or whose "
+                    "`data.version` is older than the known one."
                 ),
                 "security": [],
                 "parameters": [
-                    _header(
+                    parameter(
                         "webhook-id",
-                        "The same for every attempt.",
-                        text(pattern="^evt_[A-Za-z0-9_-]{1,30}_[0-9]+$"),
+                        "header",
+                        text(f"^evt_{payment_schema.ORDER_ID_PATTERN}_[0-9]+$"),
+                        "The id of the event. It is the same in every attempt.",
                     ),
-                    _header(
+                    parameter(
                         "webhook-timestamp",
-                        "Seconds since 1970 of this attempt.",
+                        "header",
                         {"type": "integer", "minimum": 0},
+                        "The time of this attempt, in seconds since 1970.",
                     ),
-                    _header(
+                    parameter(
                         "webhook-signature",
-                        "`v1,` and base64 of HMAC-SHA256, one for each live secret, with spaces "
-                        "between.",
+                        "header",
                         text("^v1,[A-Za-z0-9+/]+={0,2}(?: v1,[A-Za-z0-9+/]+={0,2})*$"),
+                        "`v1,` and the HMAC-SHA256 in base64, for each live secret, separated by "
+                        "spaces.",
                     ),
                 ],
-                "requestBody": {
-                    "required": True,
-                    "content": {JSON: {"schema": schema(NAME), "example": samples.EVENT}},
-                },
+                "requestBody": {"required": True, "content": json_content(NAME, _EXAMPLE)},
                 "responses": {
-                    "2XX": {"description": "It was received."},
-                    "410": {"description": "Send nothing to this address any more."},
-                    "default": {"description": "It is sent again later."},
+                    "2XX": {"description": "The event was received."},
+                    "410": {"description": "No more events are sent to this URL."},
+                    "default": {"description": "The event is sent again later."},
                 },
             }
         }
-    }
-
-
-def _header(name: str, description: str, of: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "header",
-        "required": True,
-        "description": description,
-        "schema": of,
     }

@@ -25,7 +25,7 @@ from payments.domain.errors import (
 from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
 from payments.domain.payment_view import payment_view
 from payments.domain.transition_table import Status
-from testing.builders import NOW, load_event, make_payment
+from testing.builders import NOW, make_payment
 from testing.template import ROOT, routes
 from tests.unit.request.documents import FULL, errors_of, make_document
 
@@ -92,7 +92,7 @@ def test_every_example_is_valid() -> None:
 
 
 def test_the_example_of_a_request_is_finpays_own() -> None:
-    assert json.loads(load_event("initiate")["body"]) == samples.REQUEST
+    assert json.loads((ROOT / "local/sample-request.json").read_text()) == samples.REQUEST
 
 
 @pytest.mark.parametrize("status", Status)

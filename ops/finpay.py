@@ -7,6 +7,7 @@ that this machine cannot reach Finpay must not keep the service from asking.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def gateway_of(deployment: Deployment) -> FinpayClient:
         deployment.parameter("FinpayBaseUrl"),
         credentials_of(deployment),
         deployment.now,
-        lambda _endpoint, _seconds: None,
+        nullcontext,
         transport,
         circuit.is_closed,
     )

@@ -1,46 +1,59 @@
 """The HTTP endpoint for the callbacks that Finpay sends when an order changes."""
 
+from __future__ import annotations
+
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from payments import bootstrap
-from payments.api.error_boundary import serve
-from payments.api.http_event import Request, Response
-from payments.callbacks.receive_callback import CallbackResult
-from payments.dependencies import Dependencies
+from payments.api.json_response import json_response
+from payments.api.request_body import read_body
+from payments.api.resolver import serve
 from payments.domain.errors import PaymentError
 from payments.observability import metrics
-from payments.observability.tracing import span
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import Response
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from payments.callbacks.receive_callback import CallbackResult
+    from payments.dependencies import Dependencies
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+@bootstrap.instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Respond to an HTTP event of API Gateway (payload format 2.0)."""
     deps = bootstrap.dependencies()
-    return serve(event, deps.telemetry, lambda request: acknowledge(request, deps))
+    return serve(event, context, deps.resolver_of(router), deps.telemetry)
 
 
-def acknowledge(request: Request, deps: Dependencies) -> Response:
+@router.post("/callbacks/finpay/<order_id>/<token>")
+def acknowledge(order_id: str, token: str) -> Response[str]:
     """Process the callback, then acknowledge it in Finpay's response format."""
     started = time.perf_counter()
+    deps, event = bootstrap.dependencies(), router.current_event
     try:
-        receipt = receive(request, deps)
+        result = receive(event, order_id, token, deps)
     except PaymentError as error:
         metrics.record_refused_callback(deps.telemetry, error)
         raise
-    metrics.record_callback(deps.telemetry, receipt)
+    metrics.record_callback(deps.telemetry, result)
     seconds = round(time.perf_counter() - started, 3)
-    return Response(
-        200, {"responseCode": "2000000", "responseMessage": "Success", "processingTime": seconds}
-    )
+    acknowledgement = {"responseCode": "2000000", "responseMessage": "Success"}
+    return json_response(200, acknowledgement | {"processingTime": seconds})
 
 
-def receive(request: Request, deps: Dependencies) -> CallbackResult:
+def receive(
+    event: APIGatewayProxyEventV2, order_id: str, token: str, deps: Dependencies
+) -> CallbackResult:
     """Check the URL token, then apply the callback."""
-    order_id, token = request.path["orderId"], request.path["token"]
     deps.receive_callback.admit(order_id, token)
     deps.telemetry.add_fields(order_id=order_id)
     # The headers are ignored: the signature covers only the body, and a callback that reports money
     # must not be refused because of a header.
-    body = request.body()
-    with span("receive callback", order_id=order_id):
-        return deps.receive_callback(order_id, body)
+    return deps.receive_callback(order_id, read_body(event))

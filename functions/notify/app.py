@@ -1,16 +1,22 @@
 """Delivers the events in the queue to the storefronts' webhook endpoints."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from payments import bootstrap
 from payments.aws.webhook_queue import read_event
-from payments.dependencies import Dependencies
 from payments.domain.errors import Unavailable
 from payments.observability import metrics
-from payments.observability.tracing import span
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from payments.dependencies import Dependencies
 
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+@bootstrap.instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Handle a batch of the queue; an event that needs another attempt stays in it."""
     deps = bootstrap.dependencies()
     failed = [record["messageId"] for record in event["Records"] if not deliver(record, deps)]
@@ -27,8 +33,7 @@ def deliver(record: dict[str, Any], deps: Dependencies) -> bool:
             order_id=event.order_id, storefront_id=event.storefront_id, event=event.type
         )
         try:
-            with span("webhook", order_id=event.order_id):
-                delivery = send(event, attempt)
+            delivery = send(event, attempt)
         except Unavailable:
             # Without this the queue delivers the event again every three minutes, and half an hour
             # of an AWS outage uses up the attempts that are planned for days.

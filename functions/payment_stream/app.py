@@ -1,13 +1,19 @@
 """Publishes webhook events: reads changes from the payments table's stream and queues events."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from payments import bootstrap
 from payments.aws.stream_records import read_changes
 from payments.observability import metrics
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+
+@bootstrap.instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Handle a batch of the stream; the filter in template.yaml passes only changed rows."""
     deps = bootstrap.dependencies()
     with deps.telemetry.job("publish events"):

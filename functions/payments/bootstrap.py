@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import TYPE_CHECKING
 
 from payments.aws.clients import aws_client
@@ -50,6 +50,16 @@ class _Provider:
     """Holds the function that `dependencies` calls in this process."""
 
     provide: Callable[[], Dependencies] = staticmethod(_real_dependencies)
+
+
+def instrumented[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a Lambda handler with Powertools' Logger, Metrics and Tracer of its container."""
+
+    @wraps(handler)
+    def instrumented_handler(*args: P.args, **kwargs: P.kwargs) -> R:
+        return dependencies().telemetry.instrument(handler)(*args, **kwargs)
+
+    return instrumented_handler
 
 
 def dependencies() -> Dependencies:

@@ -14,6 +14,9 @@ from payments import settings
 from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+    from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
     from payments.aws.payments_table import DynamoPayments
     from payments.aws.webhook_queue import SqsEvents
     from payments.callbacks.confirm_with_finpay import ConfirmCallback
@@ -69,6 +72,13 @@ class Dependencies:
         from payments.observability.log_lines import Telemetry
 
         return Telemetry()
+
+    @cached_property
+    def resolver_of(self) -> Callable[[APIGatewayHttpRouter], APIGatewayHttpResolver]:
+        """Returns the resolver of a router's routes, which is built once."""
+        from payments.api.resolver import new_resolver
+
+        return cache(partial(new_resolver, self.telemetry))
 
     @cached_property
     def request_settings(self) -> RequestSettings:
@@ -136,7 +146,7 @@ class Dependencies:
             config.finpay_base_url,
             self.credentials,
             clock,
-            self.telemetry.record_gateway_call,
+            self.telemetry.gateway_call,
             circuit,
             circuit.is_closed,
             **limits,

@@ -1,6 +1,8 @@
 """Queues the status syncs that are due (on a schedule) and runs them (from the queue)."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -8,18 +10,21 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.aws.status_sync_queue import read_sync
-from payments.dependencies import Dependencies
 from payments.domain.errors import GatewayError, PaymentInProgress
 from payments.observability import metrics
-from payments.observability.tracing import span
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from payments.dependencies import Dependencies
 
 STOP_BEFORE_MS = 10_000
 
 
+@bootstrap.instrumented
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Handle an event of the schedule or of the queue."""
     deps = bootstrap.dependencies()
@@ -46,8 +51,7 @@ def run_sync(order_id: str, due_at: int, deps: Dependencies) -> None:
     """Run the status sync of one payment, if it is still due."""
     deps.telemetry.add_fields(order_id=order_id)
     try:
-        with span("status sync", order_id=order_id):
-            update = deps.sync_payment(order_id, due_at)
+        update = deps.sync_payment(order_id, due_at)
     except (GatewayError, PaymentInProgress) as error:
         # The payment is due again within 5 minutes, so this message is not delivered again.
         metrics.record_failed_sync(deps.telemetry, error)

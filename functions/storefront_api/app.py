@@ -1,53 +1,80 @@
 """The storefronts' HTTP API: initiate, read and cancel payments."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from payments import bootstrap
-from payments.api.error_boundary import serve
-from payments.api.http_event import Request, Response
 from payments.api.payment_responses import created, shown
-from payments.api.read_request import order_id_of, parse_order, storefront_id_of
-from payments.dependencies import Dependencies
-from payments.domain.errors import PaymentNotFound, UnknownRoute
+from payments.api.read_request import checked_order_id, parse_order, storefront_id_of
+from payments.api.resolver import serve
+from payments.domain.errors import PaymentNotFound
 from payments.observability import metrics
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import Response
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
+    from payments.dependencies import Dependencies
+
+router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+
+
+@bootstrap.instrumented
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Respond to an HTTP event of API Gateway (payload format 2.0)."""
     deps = bootstrap.dependencies()
-    return serve(event, deps.telemetry, lambda request: route(request, deps))
+    return serve(event, context, deps.resolver_of(router), deps.telemetry)
 
 
-def route(request: Request, deps: Dependencies) -> Response:
-    """Run the use case of the route for the authenticated storefront."""
-    storefront_id = storefront_id_of(request)
+def identify(event: APIGatewayProxyEventV2, deps: Dependencies, order_id: str = "") -> str:
+    """The storefront id; it and the order id of the path get into the log line.
+
+    Raises Unauthenticated, or PaymentNotFound for what is no order id.
+    """
+    storefront_id = storefront_id_of(event)
     deps.telemetry.add_fields(storefront_id=storefront_id)
-    if request.route == "POST /payments":
-        return initiate(request, storefront_id, deps)
-    order_id = order_id_of(request)
-    deps.telemetry.add_fields(order_id=order_id)
-    match request.route:
-        case "GET /payments/{orderId}":
-            payment = deps.payments.get(order_id)
-            if payment is None or payment.storefront_id != storefront_id:
-                raise PaymentNotFound
-            return shown(payment, request.headers.get("if-none-match", ""))
-        case "POST /payments/{orderId}/cancel":
-            with metrics.finpay_operation(deps.telemetry, "Cancel", order_id):
-                update = deps.cancel(order_id, storefront_id)
-            return shown(update.payment)
-    raise UnknownRoute
+    if order_id:
+        deps.telemetry.add_fields(order_id=checked_order_id(order_id))
+    return storefront_id
 
 
-def initiate(request: Request, storefront_id: str, deps: Dependencies) -> Response:
+@router.post("/payments")
+def initiate_payment() -> Response[str]:
     """Issue a payment code, or return the stored payment of an earlier identical request."""
-    order = parse_order(request, storefront_id, deps.request_settings, deps.credentials.current())
+    deps, event = bootstrap.dependencies(), router.current_event
+    storefront_id = identify(event, deps)
+    order = parse_order(event, storefront_id, deps.request_settings, deps.credentials.current())
     order_id = order.request.order.id
     deps.telemetry.add_fields(order_id=order_id)
-    with metrics.finpay_operation(deps.telemetry, "Initiate", order_id):
+    with metrics.finpay_operation(deps.telemetry, "Initiate"):
         outcome = deps.initiate(order)
     metrics.record_initiate(deps.telemetry, outcome)
     if order.request.test_outcome and not outcome.replayed:
         with metrics.scheduling_test_payment(deps.telemetry):
             deps.schedule_simulated_callbacks(order, outcome.payment)
     return created(outcome)
+
+
+@router.get("/payments/<order_id>")
+def get_payment(order_id: str) -> Response[str]:
+    """Return a payment of the storefront."""
+    deps, event = bootstrap.dependencies(), router.current_event
+    storefront_id = identify(event, deps, order_id)
+    payment = deps.payments.get(order_id)
+    if payment is None or payment.storefront_id != storefront_id:
+        raise PaymentNotFound
+    return shown(payment, event.headers.get("if-none-match", ""))
+
+
+@router.post("/payments/<order_id>/cancel")
+def cancel_payment(order_id: str) -> Response[str]:
+    """Cancel a payment of the storefront at Finpay, and return it."""
+    deps, event = bootstrap.dependencies(), router.current_event
+    storefront_id = identify(event, deps, order_id)
+    with metrics.finpay_operation(deps.telemetry, "Cancel"):
+        update = deps.cancel(order_id, storefront_id)
+    return shown(update.payment)

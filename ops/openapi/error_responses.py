@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from ops.openapi.openapi_objects import json_content, schema
-from ops.openapi.problem_schemas import API_GATEWAY, Kind, example_of, name_of, problem_of
+from ops.openapi.problem_schemas import (
+    API_GATEWAY,
+    Kind,
+    example_of,
+    headers_of,
+    name_of,
+    problem_of,
+)
 from payments.domain.errors import Unavailable
 
 # Every operation can fail with these.
@@ -41,7 +48,7 @@ def _response(kinds: list[Kind], message: str | None) -> dict[str, Any]:
         schemas = [schema(name_of(kind)) for kind in kinds]
         content["application/problem+json"] = {
             "schema": {"oneOf": schemas} if len(schemas) > 1 else schemas[0],
-            "examples": {problem_of(kind)[1]: {"value": example_of(kind).body} for kind in kinds},
+            "examples": {problem_of(kind)[1]: {"value": example_of(kind)} for kind in kinds},
         }
     if message:
         content |= json_content(API_GATEWAY, {"message": message})
@@ -56,9 +63,9 @@ def _response(kinds: list[Kind], message: str | None) -> dict[str, Any]:
 
 
 def _headers(kinds: list[Kind], message: str | None) -> dict[str, Any]:
-    sent = [example_of(kind).headers for kind in kinds]
+    sent = [headers_of(kind) for kind in kinds]
     headers: dict[str, Any] = {}
-    seconds = [int(example["retry-after"]) for example in sent if "retry-after" in example]
+    seconds = [int(str(example["retry-after"])) for example in sent if "retry-after" in example]
     if seconds:
         headers["Retry-After"] = {
             "description": "Seconds to wait before the request is sent again.",

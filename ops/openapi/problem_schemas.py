@@ -3,12 +3,14 @@
 Schemas and examples are derived from the responses that `payments.api.problems` makes.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from aws_lambda_powertools.event_handler import Response
+
 from ops.openapi import payment_schema, samples
 from ops.openapi.openapi_objects import closed_object, schema, text
-from payments.api.http_event import Response
 from payments.api.problems import INTERNAL, PROBLEMS, Problem, internal_error, problem
 from payments.domain.errors import (
     AlreadyPaid,
@@ -63,8 +65,18 @@ def problem_of(kind: Kind) -> Problem:
     return PROBLEMS[kind] if kind else INTERNAL
 
 
-def example_of(kind: Kind) -> Response:
-    """The response to an error of this kind."""
+def example_of(kind: Kind) -> dict[str, Any]:
+    """The body of the response to an error of this kind."""
+    body: dict[str, Any] = json.loads(_response_to(kind).body or "")
+    return body
+
+
+def headers_of(kind: Kind) -> Mapping[str, str | list[str]]:
+    """The headers of the response to an error of this kind, by their names in lower case."""
+    return _response_to(kind).headers
+
+
+def _response_to(kind: Kind) -> Response[str]:
     if kind is None:
         return internal_error()
     return problem(_EXAMPLES.get(kind) or kind())
@@ -93,7 +105,7 @@ def problem_schemas() -> dict[str, Any]:
 
 def _problem(kind: Kind) -> dict[str, Any]:
     _, _, title = problem_of(kind)
-    example = example_of(kind).body or {}
+    example = example_of(kind)
     members = {
         name: _VARIABLE_MEMBERS.get(name, {"const": value}) for name, value in example.items()
     }

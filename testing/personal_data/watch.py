@@ -8,6 +8,7 @@ messages and log events), whatever is printed.
 
 import contextlib
 import stat
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from fnmatch import fnmatch
@@ -63,26 +64,34 @@ class PersonalDataCheck:
     # Where things leave the code under test
 
     def watched(self, name: str, module: ModuleType, attribute: str) -> Handler:
-        """A function's handler, which looks at what it returns or raises and at its spans."""
+        """A function's handler. Looks at what it returns, and at the traceback of an exception."""
         handler: Handler = getattr(module, attribute)
-        if "span" in vars(module):
-            vars(module)["span"] = self.span
 
         def watching(event: dict[str, Any], context: Any) -> dict[str, Any]:
             try:
                 answer = handler(event, context)
             except Exception as error:
-                self.look(f"what {name} raises", f"{error!r} {error.__cause__!r}")
+                raised = "".join(traceback.format_exception(error))
+                self.look(f"what {name} raises", raised)
                 raise
             self.look(f"an answer of {name}", str(answer))
             return answer
 
         return watching
 
-    def span(self, name: str, **annotations: str) -> AbstractContextManager[None]:
+    def watch_spans(self) -> None:
         """Look at what goes into a trace, also where nothing is traced."""
-        self.look("a span", f"{name} {annotations}")
-        return tracing.span(name, **annotations)
+        span, annotate = tracing.span, tracing.annotate
+
+        def watched_span(name: str, *, remote: bool = False) -> AbstractContextManager[None]:
+            self.look("a span", name)
+            return span(name, remote=remote)
+
+        def watched_annotate(annotations: Mapping[str, str]) -> None:
+            self.look("an annotation of a span", str(annotations))
+            annotate(annotations)
+
+        vars(tracing).update(span=watched_span, annotate=watched_annotate)
 
     def look_at_request(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
@@ -142,6 +151,7 @@ class PersonalDataCheck:
 
 CHECK = PersonalDataCheck()
 """The one of this run of pytest."""
+CHECK.watch_spans()
 
 # Clients that are made from now on are watched, whichever AWS answers them.
 botocore.handlers.BUILTIN_HANDLERS.insert(0, ("before-send", CHECK.look_at_request))

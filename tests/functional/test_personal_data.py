@@ -16,6 +16,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.callbacks import signature
+from payments.observability import tracing
 from testing.builders import (
     load_event,
     make_callback_fields,
@@ -26,7 +27,7 @@ from testing.personal_data import marks, places
 from testing.personal_data.marks import leaks_in
 from testing.personal_data.watch import PersonalDataCheck
 from testing.registry import make_registry
-from testing.service import Context, handler_of
+from testing.service import Context
 from testing.template import ROOT, functions
 
 CUSTOMER = make_customer()
@@ -153,16 +154,15 @@ def test_what_any_function_answers_or_raises_is_looked_at(
     assert [finding for finding in found if f"e-mail (plain) in what {name} raises" in finding]
 
 
-def test_a_handler_of_the_template_has_its_spans_looked_at(
+def test_a_span_and_an_annotation_with_personal_data_are_found(
     personal_data: PersonalDataCheck,
 ) -> None:
-    spans: dict[str, dict[str, Any]] = {}
-    for name, function in functions().items():
-        handler_of(name)
-        spans[name] = vars(sys.modules[function["Handler"].rpartition(".")[0]])
-    traced = {name for name, module in spans.items() if "span" in module}
-    assert traced == {"FinpayCallback", "Notify", "Reconcile", "TestMode"}
-    assert all(spans[name]["span"] == personal_data.span for name in traced)
+    with personal_data.planted() as found, tracing.span(f"sync {marks.PHONE}"):
+        tracing.annotate({"order_id": marks.EMAIL})
+    assert [finding.partition(":")[0] for finding in found] == [
+        "phone (plain) in a span",
+        "e-mail (plain) in an annotation of a span",
+    ]
 
 
 def test_an_item_with_a_phone_is_found(
@@ -190,12 +190,6 @@ def test_a_secret_is_found_but_where_secrets_are_kept(
         "merchant key (plain)",
         "e-mail (plain)",
     }
-
-
-def test_a_span_with_an_email_is_found(personal_data: PersonalDataCheck) -> None:
-    with personal_data.planted() as found, personal_data.span("settle", customer=marks.EMAIL):
-        pass
-    assert "e-mail (plain) in a span" in found[0]
 
 
 def test_what_was_found_fails_whoever_demands_that_nothing_was(

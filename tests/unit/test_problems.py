@@ -8,7 +8,8 @@ from payments.domain.errors import NotInReview, OrderMismatch, PaymentError, Pay
 
 @pytest.mark.parametrize("error", [NotInReview("PAID"), OrderMismatch("A-1")])
 def test_an_error_that_has_no_status_is_a_500_and_quotes_nothing(error: PaymentError) -> None:
-    assert problem(error) == internal_error()
+    response, expected = problem(error), internal_error()
+    assert (response.status_code, response.body) == (expected.status_code, expected.body)
 
 
 def test_an_error_that_passes_says_when_to_come_back() -> None:

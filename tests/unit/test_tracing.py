@@ -13,11 +13,11 @@ FUNCTIONS = Path(__file__).parent.parent.parent / "functions"
 # In a process of its own: the SDK reads its settings when it is imported.
 PROGRAM = """
 import sys
-from payments.observability.tracing import span
-with span("settle", order_id="A-1"):
-    pass
+from payments.observability import tracing
+with tracing.span("settle"):
+    tracing.annotate({"order_id": "A-1"})
 try:
-    with span("fail"):
+    with tracing.span("fail", remote=True):
         raise KeyError("hajar.finnet@gmail.com")
 except KeyError:
     pass
@@ -55,9 +55,10 @@ def test_a_sampled_invocation_sends_its_span_with_the_order_id(daemon: socket) -
         segment = json.loads(daemon.recv(65_536).split(b"\n", 1)[1])
         failed = json.loads(daemon.recv(65_536).split(b"\n", 1)[1])
     assert segment["name"] == "settle"
-    assert segment["annotations"] == {"order_id": "A-1"}
+    assert segment["annotations"] == {"order_id": "A-1", "outcome": "success"}
     assert segment["parent_id"] == "53995c3f42cd8ad8"
-    assert failed["annotations"] == {"error": "KeyError"}
+    assert failed["namespace"] == "remote"
+    assert failed["annotations"] == {"outcome": "KeyError"}
     assert "hajar" not in json.dumps(failed)
 
 

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from payments.api.http_event import Response
+from payments.api.json_response import empty_response, json_response
 from payments.domain.payment import Payment
 from payments.domain.payment_view import payment_view
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import Response
+
     from payments.services.initiate import Initiated
 
 
-def created(outcome: Initiated) -> Response:
+def created(outcome: Initiated) -> Response[str]:
     """201 with the payment, for the first request and for each repetition of it."""
     payment = outcome.payment
     headers = {"etag": _etag(payment), "location": f"/payments/{payment.order_id}"}
     if outcome.replayed:
         headers["idempotent-replayed"] = "true"
-    return Response(201, payment_view(payment), headers)
+    return json_response(201, payment_view(payment), headers)
 
 
-def shown(payment: Payment, if_none_match: str = "") -> Response:
+def shown(payment: Payment, if_none_match: str = "") -> Response[str]:
     """200 with the payment, or 304 if the client has this version (RFC 9110, section 13.1.2)."""
     current = _etag(payment)
     known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     if known & {current, "*"}:
-        return Response(304, headers={"etag": current})
-    return Response(200, payment_view(payment), {"etag": current})
+        return empty_response(304, {"etag": current})
+    return json_response(200, payment_view(payment), {"etag": current})
 
 
 def _etag(payment: Payment) -> str:

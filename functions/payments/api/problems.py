@@ -1,9 +1,11 @@
 """The HTTP response to each error, a problem of RFC 9457 (`application/problem+json`)."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from payments.api.http_event import Response
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from payments.api.json_response import json_response
 from payments.api.request_body import BODY_LIMIT
 from payments.domain.errors import (
     AlreadyPaid,
@@ -26,6 +28,9 @@ from payments.domain.errors import (
     UnsupportedMediaType,
 )
 from payments.domain.payment_view import payment_view
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import Response
 
 type Problem = tuple[int, str, str]
 
@@ -90,7 +95,7 @@ PROBLEMS: Mapping[type[PaymentError], Problem] = {
 INTERNAL: Problem = (500, "internal", "Internal error. It is safe to send the same request again.")
 
 
-def problem(error: PaymentError) -> Response:
+def problem(error: PaymentError) -> Response[str]:
     """The response to an error, by the nearest of its classes in PROBLEMS."""
     kind = next((kind for kind in type(error).__mro__ if kind in PROBLEMS), None)
     if kind is None:
@@ -110,12 +115,14 @@ def problem(error: PaymentError) -> Response:
     return _response(PROBLEMS[kind], members, headers)
 
 
-def internal_error() -> Response:
+def internal_error() -> Response[str]:
     """The response to an unexpected exception."""
     return _response(INTERNAL, {}, {})
 
 
-def _response(kind: Problem, members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+def _response(
+    kind: Problem, members: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response[str]:
     status, slug, title = kind
     body = {"type": TYPE_PREFIX + slug, "title": title, "status": status, **members}
-    return Response(status, body, {"content-type": "application/problem+json", **headers})
+    return json_response(status, body, {"content-type": "application/problem+json", **headers})

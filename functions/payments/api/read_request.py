@@ -4,35 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from payments.api.request_body import read_json
+from payments.api.resolver import BASE_PATH
 from payments.callbacks.url_token import callback_url
 from payments.domain.errors import PaymentNotFound, Unauthenticated
 from payments.domain.payment import is_order_id
 
 if TYPE_CHECKING:
-    from payments.api.http_event import Request
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
     from payments.domain.merchant import Credentials
     from payments.services.initiate import Order
     from payments.settings import RequestSettings
 
 
-def storefront_id_of(request: Request) -> str:
+def storefront_id_of(event: APIGatewayProxyEventV2) -> str:
     """The storefront id that the authorizer set; raises Unauthenticated if it set none."""
-    storefront_id = request.authorizer.get("storefrontId")
+    storefront_id = event.request_context.authorizer.get_lambda.get("storefrontId")
     if not storefront_id:
         raise Unauthenticated
-    return storefront_id
+    return str(storefront_id)
 
 
-def order_id_of(request: Request) -> str:
+def checked_order_id(order_id: str) -> str:
     """The order id in the path; raises PaymentNotFound if it is not a valid order id."""
-    order_id = request.path.get("orderId", "")
     if not is_order_id(order_id):
         raise PaymentNotFound
     return order_id
 
 
 def parse_order(
-    request: Request, storefront_id: str, settings: RequestSettings, credentials: Credentials
+    event: APIGatewayProxyEventV2,
+    storefront_id: str,
+    settings: RequestSettings,
+    credentials: Credentials,
 ) -> Order:
     """The storefront's order, with the callback URL for Finpay.
 
@@ -43,14 +48,20 @@ def parse_order(
     from payments.payment_requests.request_policy import RequestPolicy
     from payments.services.initiate import Order, fingerprint_of
 
-    document = request.json()
-    origins = request.authorizer.get("allowedOrigins", "").split()
+    document = read_json(event)
+    origins = event.request_context.authorizer.get_lambda.get("allowedOrigins") or ""
     policy = RequestPolicy(
         sources_of_funds=settings.sources_of_funds,
-        allowed_origins=origins,
+        allowed_origins=origins.split(),
         has_test_mode=bool(settings.simulated_callbacks_queue),
     )
-    body = parse_request(document, policy)
-    base_url = settings.callback_base_url or f"https://{request.host}"
-    url = callback_url(base_url, body.order.id, credentials.merchant_keys[0])
-    return Order(storefront_id, body, fingerprint_of(document), url)
+    request = parse_request(document, policy)
+    base_url = settings.callback_base_url or _base_url(event)
+    url = callback_url(base_url, request.order.id, credentials.merchant_keys[0])
+    return Order(storefront_id, request, fingerprint_of(document), url)
+
+
+def _base_url(event: APIGatewayProxyEventV2) -> str:
+    """The URL at which the client reached this API, with the base path of a custom domain."""
+    base_path = BASE_PATH.match(event.path)
+    return f"https://{event.request_context.domain_name}{base_path[0] if base_path else ''}"

@@ -1,12 +1,21 @@
-"""Reads the body of an HTTP request: size, base64, UTF-8 and strict JSON."""
+"""Reads the body of an HTTP request: size, base64, UTF-8 and strict JSON.
+
+Powertools' `json_body` is not used. It has no limit, ignores characters that are not base64, and
+takes the last of two members with the same name.
+"""
+
+from __future__ import annotations
 
 import base64
 import binascii
 import json
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from payments.domain.errors import BodyTooLarge, MalformedBody, UnsupportedMediaType
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 BODY_LIMIT = 256 * 1024
 """Bytes; a request with 100 items of maximum size has about half of that."""
@@ -15,11 +24,26 @@ _JSON = "application/json"
 _CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
 
 
-def read(raw_body: str, *, is_base64: bool) -> bytes:
-    """The bytes of a body as API Gateway passes it.
+def read_json(event: APIGatewayProxyEventV2) -> Any:
+    """The JSON value of the body.
+
+    Raises UnsupportedMediaType if the headers do not declare uncompressed JSON, BodyTooLarge, or
+    MalformedBody.
+    """
+    require_json(event.headers)
+    return parse_json(read_body(event))
+
+
+def read_body(event: APIGatewayProxyEventV2) -> bytes:
+    """The bytes of the body.
 
     Raises BodyTooLarge (see BODY_LIMIT), or MalformedBody for invalid base64 or surrogates.
     """
+    return decode_body(event.body or "", is_base64=bool(event.is_base64_encoded))
+
+
+def decode_body(raw_body: str, *, is_base64: bool) -> bytes:
+    """The bytes of a body as API Gateway passes it. Raises the same errors as `read_body`."""
     # Base64 has 4 characters for 3 bytes, so this check limits the size before decoding.
     if len(raw_body) > BODY_LIMIT * 2:
         raise BodyTooLarge

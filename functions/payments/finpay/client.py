@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from payments.domain.errors import GatewayRefused, Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
-from payments.finpay.http_transport import RawResponse, Transport
+from payments.finpay.http_transport import Transport
 from payments.finpay.parse_responses import (
     read_cancel_response,
     read_check_response,
@@ -37,8 +38,8 @@ INITIATE_SECONDS = 12.0
 CHECK_SECONDS = 4.0
 CANCEL_SECONDS = 4.0
 
-type Observe = Callable[[str, float], None]
-"""Is called after each HTTP call with the endpoint's name and the duration in seconds."""
+type Observe = Callable[[str], AbstractContextManager[object]]
+"""Returns the context of an HTTP call to the endpoint of this name, such as `initiate`."""
 
 type IsReachable = Callable[[], bool]
 """Whether the next call would be made; False while the circuit is open."""
@@ -107,12 +108,12 @@ class FinpayClient:
         """
         deadline = time.monotonic() + seconds
         try:
-            return read(*self._call(name, request, self.credentials.current(), deadline))
+            return self._call(name, request, self.credentials.current(), deadline, read)
         except GatewayRefused:
             renewed = self._renewed_credentials()
             if renewed is None:
                 raise
-            return read(*self._call(name, request, renewed, deadline))
+            return self._call(name, request, renewed, deadline, read)
 
     def _renewed_credentials(self) -> Credentials | None:
         """The credentials if they have changed; None if not, or if the secret is unavailable."""
@@ -121,14 +122,16 @@ class FinpayClient:
         except Unavailable:
             return None
 
-    def _call(
-        self, name: str, request: requests.Request, credentials: Credentials, deadline: float
-    ) -> RawResponse:
+    def _call[T](
+        self,
+        name: str,
+        request: requests.Request,
+        credentials: Credentials,
+        deadline: float,
+        read: Callable[[int, bytes], T],
+    ) -> T:
         # requests encodes a str as Latin-1, so bytes are passed.
         merchant_id, merchant_key = credentials.merchant_id, credentials.merchant_keys[0]
         request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())
-        started = time.monotonic()
-        try:
-            return self.transport(request, deadline)
-        finally:
-            self.observe(name, time.monotonic() - started)
+        with self.observe(name):
+            return read(*self.transport(request, deadline))

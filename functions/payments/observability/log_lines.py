@@ -1,4 +1,4 @@
-"""Logs and metrics, through Powertools.
+"""Logs, metrics and traces, through Powertools.
 
 Each invocation writes one log line per request or job, with ids and outcomes in separate fields.
 Metrics are written in EMF. Neither contains a name, an e-mail address, a phone number, a key, a
@@ -6,12 +6,19 @@ signature or a body, because only fields that are passed by name are written.
 """
 
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from payments.observability import tracing
+
+# Annotations of the trace. X-Ray finds traces by them.
+_ANNOTATED = ("order_id", "storefront_id")
 
 
 class JobFailed(Exception):
@@ -25,7 +32,23 @@ class Telemetry:
         # The location would always be in this module; `at` has the location of an error.
         self._logger = Logger(location=None)
         self._metrics = Metrics()
+        # Not every invocation has a metric; a status read, for example, has none.
+        warnings.filterwarnings("ignore", "No application metrics to publish")
         self._fields: dict[str, Any] = {}
+
+    def instrument[**P, R](self, handler: Callable[P, R]) -> Callable[P, R]:
+        """Decorate a Lambda handler with Powertools' Logger, Metrics and Tracer.
+
+        Log lines have the request id of API Gateway as correlation id, and the Lambda context.
+        Metrics are written when the handler returns. The Tracer is used, and imported, only if
+        X-Ray samples the invocation.
+        """
+        decorated = self._metrics.log_metrics(handler, capture_cold_start_metric=True)
+        # Not the event, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
+        decorated = self._logger.inject_lambda_context(
+            decorated, log_event=False, correlation_id_path=correlation_paths.API_GATEWAY_HTTP
+        )
+        return tracing.trace_handler(decorated)
 
     def add_fields(self, **fields: Any) -> None:
         """Add fields to the log line of the current request or job."""
@@ -48,10 +71,17 @@ class Telemetry:
         """Record a duration as a metric in milliseconds."""
         self._measure(name, MetricUnit.Milliseconds, round(seconds * 1000, 1), dimensions)
 
-    def record_gateway_call(self, endpoint: str, seconds: float) -> None:
-        """Record the duration of a call to Finpay."""
-        self.add_fields(gateway_ms=round(seconds * 1000))
-        self.record_duration("GatewayLatency", seconds, endpoint=endpoint)
+    @contextmanager
+    def gateway_call(self, endpoint: str) -> Iterator[None]:
+        """Record a call to Finpay: its duration, and in the trace its outcome."""
+        started = time.monotonic()
+        try:
+            with tracing.span(f"Finpay {endpoint}", remote=True):
+                yield
+        finally:
+            seconds = time.monotonic() - started
+            self.add_fields(gateway_ms=round(seconds * 1000))
+            self.record_duration("GatewayLatency", seconds, endpoint=endpoint)
 
     def _measure(
         self, name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]
@@ -68,36 +98,35 @@ class Telemetry:
         """Start a log line with these fields."""
         self._fields = fields
 
-    def correlate(self, request_id: str) -> None:
-        """Set API Gateway's request id as the correlation id of this invocation."""
-        self._logger.set_correlation_id(request_id)
-
     def add_error(self, error: Exception) -> None:
         """Add the class and location of an error. Its message may quote personal data."""
         self.add_fields(error=type(error).__name__, at=_location(error))
 
     def write_log_line(self, message: str, started: float, *, failed: bool) -> None:
-        """Write the log line and the metrics. `started` is a time of `time.perf_counter()`."""
+        """Write the log line. `started` is a time of `time.perf_counter()`."""
         level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
         level(message, **self._fields, took_ms=took)
-        if self._metrics.metric_set:
-            self._metrics.flush_metrics()
+        tracing.annotate({key: self._fields[key] for key in _ANNOTATED if key in self._fields})
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:
-        """Run a job of a schedule, queue or stream and log it; raises JobFailed if it fails."""
+        """Run a job of a schedule, queue or stream, log and trace it.
+
+        Raises JobFailed if the job fails.
+        """
         started = time.perf_counter()
         self.start_log_line(job=name)
         failed = True
-        try:
-            yield
-            failed = False
-        except Exception as error:  # noqa: BLE001 - raised again without its message
-            self.add_error(error)
-            raise JobFailed(type(error).__name__) from None
-        finally:
-            self.write_log_line("job done", started, failed=failed)
+        with tracing.span(name):
+            try:
+                yield
+                failed = False
+            except Exception as error:  # noqa: BLE001 - raised again without its message
+                self.add_error(error)
+                raise JobFailed(type(error).__name__) from None
+            finally:
+                self.write_log_line("job done", started, failed=failed)
 
 
 def _location(error: Exception) -> str:

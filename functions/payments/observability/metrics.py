@@ -18,7 +18,6 @@ from payments.domain.errors import (
     Unavailable,
 )
 from payments.domain.transition_table import Status, Trigger
-from payments.observability.tracing import span
 from payments.services.apply_status import Effect
 
 if TYPE_CHECKING:
@@ -50,11 +49,10 @@ def scheduling_test_payment(telemetry: Telemetry) -> Iterator[None]:
 
 
 @contextmanager
-def finpay_operation(telemetry: Telemetry, operation: str, order_id: str) -> Iterator[None]:
-    """Trace an operation at Finpay and count its errors as `InitiateFailed` or `CancelFailed`."""
+def finpay_operation(telemetry: Telemetry, operation: str) -> Iterator[None]:
+    """Count the errors of an operation at Finpay as `InitiateFailed` or `CancelFailed`."""
     try:
-        with span(operation.lower(), order_id=order_id):
-            yield
+        yield
     except GatewayError as error:
         telemetry.count(f"{operation}Failed", reason=error.reason)
         if operation == "Initiate":

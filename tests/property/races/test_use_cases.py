@@ -6,6 +6,7 @@ FINPAY_RACE_ROUNDS says how often each race is run; `make races` asks for a hund
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -83,7 +84,7 @@ def apply_status_in(store: DynamoPayments) -> ApplyStatus:
 def initiate_in(store: DynamoPayments, finpay: Server) -> Initiate:
     """A container's own: each has connections of its own."""
     apply_status, transport = apply_status_in(store), HttpTransport(clock.now)
-    gateway = FinpayClient(finpay.url, Keys(), clock.now, lambda *_: None, transport)
+    gateway = FinpayClient(finpay.url, Keys(), clock.now, nullcontext, transport)
     sync_status = SyncStatus(gateway, apply_status, clock.now)
     resolve = Resolve(store, gateway, sync_status, apply_status, clock.now, ids.new_id)
     ask = RequestCode(store, gateway, clock.now, ids.new_id)

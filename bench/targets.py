@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bench.part import Table
 
-_CLIENT, _BOTH, _FASTAPI = "boto3 DynamoDB client", "boto3 and requests", "FastAPI + Mangum"
+_CLIENT, _BOTH = "boto3 DynamoDB client", "boto3 and requests"
+_FASTAPI, _POWERTOOLS = "FastAPI + Mangum", "Powertools in full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,22 @@ class Target:
 
 TARGETS = [
     Target(
-        f"callback, cold, against {_CLIENT}, as built", f"cold built callback / {_CLIENT}", 0.60
+        f"callback, cold, against {_CLIENT}, as built", f"cold built callback / {_CLIENT}", 0.70
     ),
-    Target(f"API, cold, against {_BOTH}, as built", f"cold built API / {_BOTH}", 0.85),
+    Target(f"API, cold, against {_BOTH}, as built", f"cold built API / {_BOTH}", 0.70),
     Target(
-        f"callback, cold, against {_FASTAPI}, as built", f"cold built callback / {_FASTAPI}", 0.35
+        f"callback, cold, against {_FASTAPI}, as built", f"cold built callback / {_FASTAPI}", 0.30
     ),
-    Target(f"API, cold, against {_FASTAPI}, as built", f"cold built API / {_FASTAPI}", 0.50),
+    Target(f"API, cold, against {_FASTAPI}, as built", f"cold built API / {_FASTAPI}", 0.35),
     Target(
-        f"callback, cold, against {_CLIENT}, all alike", f"cold equal callback / {_CLIENT}", 1.15
+        f"callback, cold, against {_POWERTOOLS}, all alike",
+        f"cold equal callback / {_POWERTOOLS}",
+        0.75,
     ),
-    Target(f"API, cold, against {_BOTH}, all alike", f"cold equal API / {_BOTH}", 1.45),
-    Target(f"callback, warm CPU, against {_FASTAPI}", f"warm callback / {_FASTAPI}", 0.50),
+    Target(f"API, cold, against {_POWERTOOLS}, all alike", f"cold equal API / {_POWERTOOLS}", 0.80),
+    Target(f"callback, warm CPU, against {_FASTAPI}", f"warm callback / {_FASTAPI}", 0.80),
+    Target(f"initiate, warm CPU, against {_FASTAPI}", f"warm initiate / {_FASTAPI}", 0.88),
+    Target(f"status, warm CPU, against {_FASTAPI}", f"warm status / {_FASTAPI}", 0.70),
     Target("DynamoDB calls of a warm callback", "dynamodb calls callback", 1, 0),
     Target("DynamoDB calls of a warm initiate", "dynamodb calls initiate", 2.0, 2),
     Target("DynamoDB calls of a warm status", "dynamodb calls status", 1, 0),

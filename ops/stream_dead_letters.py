@@ -71,7 +71,7 @@ class StreamLetters:
         When the same message is told twice, so are its events, under the same ids.
         """
         found = list(self._records(read_batch(message.body)))
-        changes, unread = read_changes(one for one in found if _is_change(one))
+        changes, unread = read_changes(one["dynamodb"] for one in found if _is_change(one))
         if unread:
             raise NothingThere("a change in the stream cannot be read", TELL_BY_HAND)
         return PublishEvents(self.queue)(changes)

@@ -1,26 +1,21 @@
 """The HTTP endpoint for the callbacks that Finpay sends when an order changes."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.api.json_response import json_response
 from payments.api.request_body import read_body
 from payments.api.resolver import serve
+from payments.callbacks.receive_callback import CallbackResult
+from payments.dependencies import Dependencies
 from payments.domain.errors import PaymentError
 from payments.observability import metrics
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler import Response
-    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from payments.callbacks.receive_callback import CallbackResult
-    from payments.dependencies import Dependencies
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 

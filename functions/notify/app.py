@@ -1,18 +1,14 @@
 """Delivers the events in the queue to the storefronts' webhook endpoints."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.aws.webhook_queue import read_event
+from payments.dependencies import Dependencies
 from payments.domain.errors import Unavailable
 from payments.observability import metrics
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from payments.dependencies import Dependencies
 
 
 @bootstrap.instrumented

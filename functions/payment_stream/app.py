@@ -1,15 +1,12 @@
 """Publishes webhook events: reads changes from the payments table's stream and queues events."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.aws.stream_records import read_changes
 from payments.observability import metrics
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @bootstrap.instrumented
@@ -17,6 +14,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Handle a batch of the stream; the filter in template.yaml passes only changed rows."""
     deps = bootstrap.dependencies()
     with deps.telemetry.job("publish events"):
-        changes, unread = read_changes(event["Records"])
+        changes, unread = read_changes(record["dynamodb"] for record in event["Records"])
         metrics.record_published_events(deps.telemetry, deps.publish_events(changes), unread)
     return {"batchItemFailures": [{"itemIdentifier": unread}] if unread else []}

@@ -1,8 +1,6 @@
 """Queues the status syncs that are due (on a schedule) and runs them (from the queue)."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
@@ -10,16 +8,13 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.aws.status_sync_queue import read_sync
+from payments.dependencies import Dependencies
 from payments.domain.errors import GatewayError, PaymentInProgress
 from payments.observability import metrics
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from payments.dependencies import Dependencies
 
 STOP_BEFORE_MS = 10_000
 

@@ -1,24 +1,17 @@
 """The storefronts' HTTP API: initiate, read and cancel payments."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.api.payment_responses import created, shown
-from payments.api.read_request import checked_order_id, parse_order, storefront_id_of
+from payments.api.read_request import identify, parse_order
 from payments.api.resolver import serve
 from payments.domain.errors import PaymentNotFound
 from payments.observability import metrics
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler import Response
-    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-    from aws_lambda_powertools.utilities.typing import LambdaContext
-
-    from payments.dependencies import Dependencies
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 
@@ -30,26 +23,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return serve(event, context, deps.resolver_of(router), deps.telemetry)
 
 
-def identify(event: APIGatewayProxyEventV2, deps: Dependencies, order_id: str = "") -> str:
-    """The storefront id; it and the order id of the path get into the log line.
-
-    Raises Unauthenticated, or PaymentNotFound for what is no order id.
-    """
-    storefront_id = storefront_id_of(event)
-    deps.telemetry.add_fields(storefront_id=storefront_id)
-    if order_id:
-        deps.telemetry.add_fields(order_id=checked_order_id(order_id))
-    return storefront_id
-
-
 @router.post("/payments")
 def initiate_payment() -> Response[str]:
     """Issue a payment code, or return the stored payment of an earlier identical request."""
     deps, event = bootstrap.dependencies(), router.current_event
-    storefront_id = identify(event, deps)
+    storefront_id = identify(event, deps.telemetry)
     order = parse_order(event, storefront_id, deps.request_settings, deps.credentials.current())
-    order_id = order.request.order.id
-    deps.telemetry.add_fields(order_id=order_id)
+    deps.telemetry.add_fields(order_id=order.request.order.id)
     with metrics.finpay_operation(deps.telemetry, "Initiate"):
         outcome = deps.initiate(order)
     metrics.record_initiate(deps.telemetry, outcome)
@@ -63,7 +43,7 @@ def initiate_payment() -> Response[str]:
 def get_payment(order_id: str) -> Response[str]:
     """Return a payment of the storefront."""
     deps, event = bootstrap.dependencies(), router.current_event
-    storefront_id = identify(event, deps, order_id)
+    storefront_id = identify(event, deps.telemetry, order_id)
     payment = deps.payments.get(order_id)
     if payment is None or payment.storefront_id != storefront_id:
         raise PaymentNotFound
@@ -74,7 +54,6 @@ def get_payment(order_id: str) -> Response[str]:
 def cancel_payment(order_id: str) -> Response[str]:
     """Cancel a payment of the storefront at Finpay, and return it."""
     deps, event = bootstrap.dependencies(), router.current_event
-    storefront_id = identify(event, deps, order_id)
+    storefront_id = identify(event, deps.telemetry, order_id)
     with metrics.finpay_operation(deps.telemetry, "Cancel"):
-        update = deps.cancel(order_id, storefront_id)
-    return shown(update.payment)
+        return shown(deps.cancel(order_id, storefront_id).payment)

@@ -1,14 +1,11 @@
 """Sends the simulated callbacks in the queue of test mode."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from payments import bootstrap
 from payments.test_mode.simulated_callback_queue import read_simulated_callback
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @bootstrap.instrumented

@@ -211,7 +211,7 @@ def test_the_other_event_files_are_what_the_other_triggers_send() -> None:
     assert read_event(record["body"]).id == "evt_1680576995412_3"
     (record,) = load_event("payment_stream")["Records"]
     assert record["eventSource"] == "aws:dynamodb"
-    changes, unread = read_changes([record])
+    changes, unread = read_changes([record["dynamodb"]])
     assert (len(changes), unread) == (1, "")
 
 

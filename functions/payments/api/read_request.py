@@ -14,23 +14,26 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
     from payments.domain.merchant import Credentials
+    from payments.observability.log_lines import Telemetry
     from payments.services.initiate import Order
     from payments.settings import RequestSettings
 
 
-def storefront_id_of(event: APIGatewayProxyEventV2) -> str:
-    """The storefront id that the authorizer set; raises Unauthenticated if it set none."""
+def identify(event: APIGatewayProxyEventV2, telemetry: Telemetry, order_id: str = "") -> str:
+    """The storefront id that the authorizer set. It and the order id get into the log line.
+
+    `order_id` is the one in the path. Raises Unauthenticated if the authorizer set no storefront
+    id, and PaymentNotFound if `order_id` is not a valid order id.
+    """
     storefront_id = event.request_context.authorizer.get_lambda.get("storefrontId")
     if not storefront_id:
         raise Unauthenticated
+    telemetry.add_fields(storefront_id=storefront_id)
+    if order_id:
+        if not is_order_id(order_id):
+            raise PaymentNotFound
+        telemetry.add_fields(order_id=order_id)
     return str(storefront_id)
-
-
-def checked_order_id(order_id: str) -> str:
-    """The order id in the path; raises PaymentNotFound if it is not a valid order id."""
-    if not is_order_id(order_id):
-        raise PaymentNotFound
-    return order_id
 
 
 def parse_order(
@@ -63,5 +66,5 @@ def parse_order(
 
 def _base_url(event: APIGatewayProxyEventV2) -> str:
     """The URL at which the client reached this API, with the base path of a custom domain."""
-    base_path = BASE_PATH.match(event.path)
-    return f"https://{event.request_context.domain_name}{base_path[0] if base_path else ''}"
+    found = BASE_PATH.match(event.path)
+    return f"https://{event.request_context.domain_name}" + (found[0] if found else "")

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from payments.observability.log_lines import Telemetry
 
-BASE_PATH = re.compile(r"^.*?(?=/(?:payments|callbacks)(?:/|$))")
-"""What a custom domain's mapping puts before a route, such as `/pay`; usually nothing."""
+_ROUTE = r"/(?:payments|callbacks)(?:/|$)"
+BASE_PATH = re.compile(rf"^(?!{_ROUTE}).+?(?={_ROUTE})")
+"""Matches the base path of a custom domain, such as `/pay`, where a path begins with one."""
 
 _SERVER_ERRORS = range(500, 600)
 

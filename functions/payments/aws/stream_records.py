@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from payments.webhooks.publish_events import RowChange
 
 
-def read_changes(records: Iterable[Mapping[str, Any]]) -> tuple[list[RowChange], str]:
+def read_changes(writes: Iterable[Mapping[str, Any]]) -> tuple[list[RowChange], str]:
     """Return the changes before the first unreadable record, and its sequence number.
 
-    The sequence number is empty if all records are readable. Otherwise Lambda retries from that
-    record, and finally sends it to the dead-letter queue.
+    `writes` are the members `dynamodb` of the records. The sequence number is empty if all records
+    are readable. Otherwise Lambda retries from that record, and finally sends it to the dead-letter
+    queue.
     """
     changes: list[RowChange] = []
-    for record in records:
-        written = record["dynamodb"]
+    for written in writes:
         try:
             changes.append((to_payment(written["OldImage"]), to_payment(written["NewImage"])))
         except (KeyError, TypeError, ValueError):

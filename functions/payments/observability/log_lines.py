@@ -107,7 +107,7 @@ class Telemetry:
         level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
         level(message, **self._fields, took_ms=took)
-        tracing.annotate({key: self._fields[key] for key in _ANNOTATED if key in self._fields})
+        tracing.annotate({name: self._fields[name] for name in _ANNOTATED if name in self._fields})
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:

@@ -266,3 +266,11 @@ def test_the_sample_events_are_answered(shop: Shop) -> None:
 def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     lines = capsys.readouterr().out.splitlines()
     return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_ten_changes_are_one_invocation_and_one_call_of_sqs(shop: Shop) -> None:
+    (record,) = load_event("payment_stream")["Records"]
+    with shop.service.asked("sqs", "SendMessageBatch") as asked:
+        assert shop.publish_events([record] * 10) == []
+    (call,) = asked
+    assert len(call["Entries"]) == 10

@@ -89,8 +89,8 @@ def events_that_the_queue_did_not_take_are_lost() -> Any:
 
 @bug
 def a_change_that_cannot_be_read_is_skipped() -> Any:
-    def skip(records: Iterable[Mapping[str, Any]]) -> Any:
-        return [change for record in records for change in read_changes([record])[0]], ""
+    def skip(writes: Iterable[Mapping[str, Any]]) -> Any:
+        return [change for written in writes for change in read_changes([written])[0]], ""
 
     return mock.patch.object(stream_app, "read_changes", skip)
 

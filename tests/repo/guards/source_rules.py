@@ -80,3 +80,42 @@ def clients_without_limits(source: str) -> list[int]:
         if name == "Config" and not _given(call) >= _CLIENT_LIMITS:
             found.append(call.lineno)
     return found
+
+
+# Members of the events of API Gateway, SQS and DynamoDB Streams that nothing else has.
+_OF_EVENTS = {
+    *["requestContext", "routeKey", "rawPath", "rawQueryString", "pathParameters"],
+    *["isBase64Encoded", "queryStringParameters", "stageVariables", "multiValueHeaders"],
+    *["Records", "messageId", "receiptHandle", "messageAttributes", "eventSourceARN", "dynamodb"],
+}
+
+
+def events_read_by_hand(source: str) -> list[int]:
+    """A member of a Lambda event that is read by subscript or `get`, or anything of an `event`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case (
+                ast.Subscript(value=holder, slice=ast.Constant(value=member))
+                | ast.Call(
+                    func=ast.Attribute(attr="get", value=holder),
+                    args=[ast.Constant(value=member), *_],
+                )
+            ) if member in _OF_EVENTS or _name(holder) == "event":
+                found.append(node.lineno)
+    return found
+
+
+def used_of(package: str, source: str) -> set[str]:
+    """What a module imports from a package when it runs, and then names."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+            node.body = []
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package
+        for alias in node.names
+    }
+    return imported & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

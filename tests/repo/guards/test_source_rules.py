@@ -11,6 +11,9 @@ type Rule = Callable[[str], list[int]]
 
 SOURCES = sorted((ROOT / "functions").rglob("*.py"))
 
+POWERTOOLS = "aws_lambda_powertools"
+DECORATED = "@bootstrap.instrumented\ndef lambda_handler("
+
 LISTED = "return all(key in {index, str(index)} for index, key in enumerate(members))"
 RECEIVED_BEFORE = (
     "entry for entry in payment.history if entry.payload_digest == reported.payload_digest"
@@ -46,6 +49,50 @@ def test_no_http_call_waits_for_ever() -> None:
 
 def test_every_client_of_aws_has_timeouts_and_retries_written_out() -> None:
     assert breaches(rules.clients_without_limits) == set()
+
+
+def test_only_handlers_and_the_api_package_read_the_events_of_lambda() -> None:
+    reads = {
+        str(path.relative_to(ROOT / "functions"))
+        for path in SOURCES
+        if rules.events_read_by_hand(path.read_text())
+    }
+    assert all(name.endswith("/app.py") or name.startswith("payments/api/") for name in reads)
+    assert "notify/app.py" in reads, "the rule finds those that may"
+
+
+def test_each_part_of_powertools_that_the_service_is_to_have_is_in_use() -> None:
+    used = {name for path in SOURCES for name in rules.used_of(POWERTOOLS, path.read_text())}
+    assert used >= {"APIGatewayHttpResolver", "parse", "Logger", "Metrics", "Tracer"}
+    assert used >= {"APIGatewayHttpRouter", "BatchProcessor"}
+
+
+def test_every_handler_that_logs_is_decorated_with_powertools() -> None:
+    handlers = {path.parent.name: path.read_text() for path in SOURCES if path.name == "app.py"}
+    decorated = {name for name, text in handlers.items() if DECORATED in text}
+    assert decorated == {*handlers} - {"storefront_auth"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'event["requestContext"]',
+        'lambda_event.get("rawPath", "")',
+        'self.event["anything"]',
+        '[record["messageId"] for record in event["Records"]]',
+        'record["dynamodb"]["NewImage"]',
+    ],
+)
+def test_an_event_that_is_read_by_hand_is_found(line: str) -> None:
+    assert set(rules.events_read_by_hand(f"def f():\n    return {line}")) == {2}
+
+
+def test_an_import_that_is_not_used_or_only_for_types_is_no_use() -> None:
+    unused = f"from {POWERTOOLS} import Logger"
+    types = f"if TYPE_CHECKING:\n    from {POWERTOOLS} import Tracer\ndef f() -> Tracer: ..."
+    assert rules.used_of(POWERTOOLS, unused) == rules.used_of(POWERTOOLS, types) == set()
+    used = f"def f():\n    from {POWERTOOLS}.utilities.parser import parse\n    return parse()"
+    assert rules.used_of(POWERTOOLS, used) == {"parse"}
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def instrumented[**P, R](handler: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(handler)
     def instrumented_handler(*args: P.args, **kwargs: P.kwargs) -> R:
-        return dependencies().telemetry.instrument(handler)(*args, **kwargs)
+        instrumented: Callable[P, R] = dependencies().instrument(handler)
+        return instrumented(*args, **kwargs)
 
     return instrumented_handler
 

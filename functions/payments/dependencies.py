@@ -74,6 +74,11 @@ class Dependencies:
         return Telemetry()
 
     @cached_property
+    def instrument(self) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorates a handler with Powertools' Logger, Metrics and Tracer, once per container."""
+        return cache(self.telemetry.instrument)
+
+    @cached_property
     def resolver_of(self) -> Callable[[APIGatewayHttpRouter], APIGatewayHttpResolver]:
         """Returns the resolver of a router's routes, which is built once."""
         from payments.api.resolver import new_resolver

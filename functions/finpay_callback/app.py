@@ -14,7 +14,6 @@ from payments.api.request_body import read_body
 from payments.api.resolver import serve
 from payments.callbacks.receive_callback import CallbackResult
 from payments.dependencies import Dependencies
-from payments.domain.errors import PaymentError
 from payments.observability import metrics
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
@@ -24,7 +23,8 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Respond to an HTTP event of API Gateway (payload format 2.0)."""
     deps = bootstrap.dependencies()
-    return serve(event, context, deps.resolver_of(router), deps.telemetry)
+    resolver = deps.resolver_of(router, metrics.record_refused_callback)
+    return serve(event, context, resolver, deps.telemetry)
 
 
 @router.post("/callbacks/finpay/<order_id>/<token>")
@@ -32,11 +32,7 @@ def acknowledge(order_id: str, token: str) -> Response[str]:
     """Process the callback, then acknowledge it in Finpay's response format."""
     started = time.perf_counter()
     deps, event = bootstrap.dependencies(), router.current_event
-    try:
-        result = receive(event, order_id, token, deps)
-    except PaymentError as error:
-        metrics.record_refused_callback(deps.telemetry, error)
-        raise
+    result = receive(event, order_id, token, deps)
     metrics.record_callback(deps.telemetry, result)
     seconds = round(time.perf_counter() - started, 3)
     acknowledgement = {"responseCode": "2000000", "responseMessage": "Success"}

@@ -15,7 +15,6 @@ from payments.domain.clock import DAY
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-    from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
     from payments.aws.payments_table import DynamoPayments
     from payments.aws.webhook_queue import SqsEvents
@@ -79,8 +78,8 @@ class Dependencies:
         return cache(self.telemetry.instrument)
 
     @cached_property
-    def resolver_of(self) -> Callable[[APIGatewayHttpRouter], APIGatewayHttpResolver]:
-        """Returns the resolver of a router's routes, which is built once."""
+    def resolver_of(self) -> Callable[..., APIGatewayHttpResolver]:
+        """Returns the resolver of a router, built once; see api.resolver.new_resolver."""
         from payments.api.resolver import new_resolver
 
         return cache(partial(new_resolver, self.telemetry))

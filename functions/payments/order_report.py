@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.utilities.parser import parse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from payments.domain.clock import parse_wib
@@ -120,7 +120,9 @@ class OrderReport(_Reported):
 
     order: _Order
     result: _Result
-    source_of_funds: Annotated[_SourceOfFunds, BeforeValidator(_read_object)] = _SourceOfFunds()
+    source_of_funds: Annotated[_SourceOfFunds, BeforeValidator(_read_object)] = Field(
+        default_factory=_SourceOfFunds
+    )
 
     def to_gateway_status(self, payload_digest: str, source: Source) -> GatewayStatus:
         """The same, as use cases read it. `source` says whether it was a callback or a check."""

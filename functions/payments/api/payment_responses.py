@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from payments.services.initiate import Initiated
 
 
-def created(outcome: Initiated) -> Response[str]:
-    """201 with the payment, for the first request and for each repetition of it."""
+def created(outcome: Initiated, base_path: str) -> Response[str]:
+    """201 with the payment, for the first request and for each repetition of it.
+
+    `base_path` is the custom domain's, which is a part of the payment's URL.
+    """
     payment = outcome.payment
-    headers = {"etag": _etag(payment), "location": f"/payments/{payment.order_id}"}
+    headers = {"etag": _etag(payment), "location": f"{base_path}/payments/{payment.order_id}"}
     if outcome.replayed:
         headers["idempotent-replayed"] = "true"
     return json_response(201, payment_view(payment), headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments.api.request_body import read_json
-from payments.api.resolver import BASE_PATH
+from payments.api.resolver import base_path_of
 from payments.callbacks.url_token import callback_url
 from payments.domain.errors import PaymentNotFound, Unauthenticated
 from payments.domain.payment import is_order_id
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from payments.settings import RequestSettings
 
 
-def identify(event: APIGatewayProxyEventV2, telemetry: Telemetry, order_id: str = "") -> str:
+def authenticated_storefront(
+    event: APIGatewayProxyEventV2, telemetry: Telemetry, order_id: str = ""
+) -> str:
     """The storefront id that the authorizer set. It and the order id get into the log line.
 
     `order_id` is the one in the path. Raises Unauthenticated if the authorizer set no storefront
@@ -59,12 +61,8 @@ def parse_order(
         has_test_mode=bool(settings.simulated_callbacks_queue),
     )
     request = parse_request(document, policy)
-    base_url = settings.callback_base_url or _base_url(event)
+    base_url = settings.callback_base_url or (
+        f"https://{event.request_context.domain_name}{base_path_of(event)}"
+    )
     url = callback_url(base_url, request.order.id, credentials.merchant_keys[0])
     return Order(storefront_id, request, fingerprint_of(document), url)
-
-
-def _base_url(event: APIGatewayProxyEventV2) -> str:
-    """The URL at which the client reached this API, with the base path of a custom domain."""
-    found = BASE_PATH.match(event.path)
-    return f"https://{event.request_context.domain_name}" + (found[0] if found else "")

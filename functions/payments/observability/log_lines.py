@@ -1,10 +1,11 @@
 """Logs, metrics and traces, through Powertools.
 
 Each invocation writes one log line per request or job, with ids and outcomes in separate fields.
-Metrics are written in EMF. Neither contains a name, an e-mail address, a phone number, a key, a
-signature or a body, because only fields that are passed by name are written.
+Metrics are written in EMF. None of them contains a name, an e-mail address, a phone number, a key,
+a signature or a body, because only fields that are passed by name are written.
 """
 
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from payments.observability import tracing
 
 # Annotations of the trace. X-Ray finds traces by them.
-_ANNOTATED = ("order_id", "storefront_id")
+_ANNOTATED = ("order_id", "storefront_id", "http_status", "error")
 
 
 class JobFailed(Exception):
@@ -26,9 +27,11 @@ class JobFailed(Exception):
 
 
 class Telemetry:
-    """The logs and metrics of one function. Reads Powertools' settings from the environment."""
+    """Logs, metrics and traces of one function. Reads Powertools' settings from the environment."""
 
     def __init__(self) -> None:
+        # Powertools' own log can quote events and exceptions, with POWERTOOLS_DEBUG for example.
+        logging.getLogger("aws_lambda_powertools").setLevel(logging.CRITICAL)
         # The location would always be in this module; `at` has the location of an error.
         self._logger = Logger(location=None)
         self._metrics = Metrics()
@@ -40,8 +43,8 @@ class Telemetry:
         """Decorate a Lambda handler with Powertools' Logger, Metrics and Tracer.
 
         Log lines have the request id of API Gateway as correlation id, and the Lambda context.
-        Metrics are written when the handler returns. The Tracer is used, and imported, only if
-        X-Ray samples the invocation.
+        Metrics are written at the end of each job, and when the handler returns. The Tracer is
+        used, and imported, only if X-Ray samples the invocation.
         """
         decorated = self._metrics.log_metrics(handler, capture_cold_start_metric=True)
         # Not the event, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
@@ -74,10 +77,16 @@ class Telemetry:
     @contextmanager
     def gateway_call(self, endpoint: str) -> Iterator[None]:
         """Record a call to Finpay: its duration, and in the trace its outcome."""
-        started = time.monotonic()
+        started, outcome = time.monotonic(), "success"
         try:
             with tracing.span(f"Finpay {endpoint}", remote=True):
-                yield
+                try:
+                    yield
+                except Exception as error:
+                    outcome = type(error).__name__
+                    raise
+                finally:
+                    tracing.annotate({"outcome": outcome})
         finally:
             seconds = time.monotonic() - started
             self.add_fields(gateway_ms=round(seconds * 1000))
@@ -127,6 +136,9 @@ class Telemetry:
                 raise JobFailed(type(error).__name__) from None
             finally:
                 self.write_log_line("job done", started, failed=failed)
+                # The jobs after this one may take the function's time.
+                if self._metrics.metric_set:
+                    self._metrics.flush_metrics()
 
 
 def _location(error: Exception) -> str:

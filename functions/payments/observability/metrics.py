@@ -61,13 +61,13 @@ def finpay_operation(telemetry: Telemetry, operation: str) -> Iterator[None]:
         raise
 
 
-def record_callback(telemetry: Telemetry, receipt: CallbackResult) -> None:
+def record_callback(telemetry: Telemetry, result: CallbackResult) -> None:
     """Record a callback that was applied or quarantined."""
     telemetry.count("CallbackRefused", 0)
-    telemetry.add_fields(signed_form=receipt.signed_form)
-    if receipt.quarantined:
-        telemetry.add_fields(quarantined=receipt.quarantined)
-        telemetry.count("CallbacksQuarantined", reason=receipt.quarantined)
+    telemetry.add_fields(signed_form=result.signed_form)
+    if result.quarantined:
+        telemetry.add_fields(quarantined=result.quarantined)
+        telemetry.count("CallbacksQuarantined", reason=result.quarantined)
         telemetry.require_manual_review("quarantined")
 
 

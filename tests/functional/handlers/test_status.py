@@ -47,11 +47,3 @@ def test_two_storefronts_see_their_own_orders_only(service: Service) -> None:
     service.api(make_initiate_event(make_request_body(id="B-1"), storefront="warung"))
     assert service.api(make_status_event("B-1", storefront="warung")).status == 200
     assert service.api(make_status_event("A-1", storefront="warung")).status == 404
-
-
-@pytest.mark.parametrize("parameters", [None, {}, {"orderId": ""}])
-def test_a_path_that_names_no_order_is_404(
-    service: Service, parameters: dict[str, str] | None
-) -> None:
-    answer = service.api(make_status_event("") | {"pathParameters": parameters})
-    assert (answer.status, answer.problem) == (404, "not-found")

@@ -195,6 +195,7 @@ def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:
         {"order": []},
         {"order": {"id": "A"}},
         {"order": {"id": "A"}, "result": []},
+        {"order": {"id": "A"}, "result": {"payment": ["PAID"]}},
         {"order": {"id": 7.5}, "result": {"payment": {"status": "PAID"}}},
         {"order": {"id": True}, "result": {"payment": {"status": "PAID"}}},
         {"order": {"id": "A"}, "result": {"payment": {"status": None}}},

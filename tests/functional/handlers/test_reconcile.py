@@ -222,7 +222,7 @@ def test_a_finpay_that_cannot_be_reached_changes_nothing(pending: Service) -> No
 
 
 def test_a_payment_whose_time_is_over_expires_only_when_finpay_says_so(pending: Service) -> None:
-    pending.pass_time(DAY + MINUTE)
+    pending.pass_time(DAY + 2 * MINUTE)
     pending.fault("check", "error-500")
     pending.sweep()
     assert pending.payment().status is Status.PENDING
@@ -293,7 +293,7 @@ def test_the_wrong_amount_found_by_a_sync_requires_manual_review(
 def test_money_that_comes_after_the_end_is_found_by_a_late_sync(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pending.pass_time(DAY + MINUTE)
+    pending.pass_time(DAY + 2 * MINUTE)
     pending.sweep()
     pay(pending, late=True)
     capsys.readouterr()
@@ -308,7 +308,7 @@ def test_money_that_comes_after_the_end_is_found_by_a_late_sync(
 
 
 def test_the_last_late_sync_ends_the_watch(pending: Service) -> None:
-    pending.pass_time(DAY + MINUTE)
+    pending.pass_time(DAY + 2 * MINUTE)
     pending.sweep()
     given_up_at = pending.payment().updated_at
     syncs = []
@@ -325,7 +325,7 @@ def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
     pending: Service,
 ) -> None:
     pending.finpay.simulation.order_store.clear()
-    pending.pass_time(DAY + MINUTE)
+    pending.pass_time(DAY + 2 * MINUTE)
     pending.sweep()
     for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
         assert pending.payment().next_sync_at == pending.clock() + late
@@ -335,7 +335,7 @@ def test_the_last_sync_of_an_order_that_finpay_does_not_know_ends_the_watch(
 
 
 def test_a_last_sync_that_finpay_does_not_answer_is_taken_again(pending: Service) -> None:
-    pending.pass_time(DAY + MINUTE)
+    pending.pass_time(DAY + 2 * MINUTE)
     pending.sweep()
     for late in (HOUR, 5 * HOUR, 18 * HOUR, 48 * HOUR):
         pending.pass_time(late)

@@ -19,12 +19,7 @@ from payments.domain.payment import LEASE_MS
 from payments.domain.transition_table import Status
 from payments.finpay import client
 from simulator.orders import OPEN, Order
-from testing.builders import (
-    make_cancel_event,
-    make_initiate_event,
-    make_request_body,
-    make_status_event,
-)
+from testing.builders import make_cancel_event, make_initiate_event, make_request_body
 from testing.service import Answer, Service
 from tests.functional.hostile.certificates import BAD, Authority
 from tests.functional.hostile.misbehaviour import (
@@ -186,20 +181,17 @@ def test_an_answer_however_large_takes_little_memory(
 ) -> None:
     service.pass_time(0)
     for order_id in ("WARM-1", "MET-1"):
-        service.finpay_url = service.finpay.url
-        service.restart()
         endpoint.before(service, order_id)
-        with misbehaving(ANSWERS[name]) as server:
-            service.finpay_url = server.url
-            service.restart()
-            service.api(make_status_event(order_id))  # the clients of AWS are made before
-            tracemalloc.start()
-            try:
-                with in_a_hurry(endpoint):
-                    endpoint.ask(service, order_id)
-                peak = tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
+    with misbehaving(ANSWERS[name]) as server:
+        meet_in_a_hurry(service, endpoint, "WARM-1", server)  # makes the container's clients
+        tracemalloc.start()
+        try:
+            with in_a_hurry(endpoint):
+                endpoint.ask(service, "MET-1")
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert len(server.asked) == 2
     assert peak < MB, "the handler, its clients and the server of this test together"
 
 

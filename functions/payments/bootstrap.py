@@ -12,8 +12,9 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING
 
 from payments.aws.clients import aws_client
-from payments.dependencies import Adapters, Dependencies
+from payments.dependencies import Dependencies
 from payments.domain import clock, ids
+from payments.shared_dependencies import Adapters
 
 if TYPE_CHECKING:
     from payments.finpay.http_transport import Transport

@@ -11,9 +11,10 @@ from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
 from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.dependencies import Adapters, Dependencies
+from payments.dependencies import Dependencies
 from payments.services.apply_status import ApplyStatus
 from payments.services.review_decision import Review
+from payments.shared_dependencies import Adapters
 from reconcile.app import lambda_handler as reconcile_handler
 from storefront_api.app import lambda_handler as api_handler
 from testing.service import Context

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.domain.money import read_rupiah
+from payments.ledger.rupiah import read_rupiah
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from payments.callbacks import php_json, signature
 from payments.callbacks.url_token import callback_token
 from payments.domain.gateway_status import GatewayStatus
-from payments.domain.payment import Entry, Lease, Payment, Source
+from payments.domain.payment import Entry, Lease, Payment, ReceivedMoney, Source
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Kind, Report, Reporter
 from testing.personal_data import marks
 
 EVENTS = Path(__file__).parent.parent / "events"
@@ -159,8 +161,8 @@ def make_callback_event(
     return event | changes
 
 
-def make_payment(**overrides: Any) -> Payment:
-    """A payment just reserved."""
+def make_payment(*, received: ReceivedMoney | None = None, **overrides: Any) -> Payment:
+    """A payment just reserved. `received` becomes a callback's report of money in the ledger."""
     status = overrides.get("status", Status.INITIATING)
     fields: dict[str, Any] = {
         "order_id": SAMPLE_ORDER_ID,
@@ -180,7 +182,35 @@ def make_payment(**overrides: Any) -> Payment:
         "history": (Entry(status, NOW, Source.INITIATE, "write-1"),),
         "lease": Lease("write-1", NOW + 35_000) if status is Status.INITIATING else None,
     }
-    return Payment(**fields | overrides)
+    payment = Payment(**fields | overrides)
+    return replace(payment, ledger=(_report_of(received, payment),)) if received else payment
+
+
+def _report_of(received: ReceivedMoney, payment: Payment) -> Report:
+    return make_report(
+        gateway_order_id=received.gateway_order_id or payment.order_id,
+        amount=received.paid_amount,
+        currency=payment.currency,
+        order_amount=payment.amount,
+        paid_at=received.paid_at,
+        reference=received.payment_reference,
+        order_reference=received.order_reference,
+        channel=received.channel,
+        late=received.late,
+    )
+
+
+def make_report(kind: Kind = Kind.PAID, **overrides: Any) -> Report:
+    """A callback reports money for the sample order, without a reference and without a time."""
+    fields: dict[str, Any] = {
+        "reporter": Reporter.CALLBACK,
+        "recorded_at": NOW,
+        "gateway_order_id": SAMPLE_ORDER_ID,
+        "amount": 1000,
+        "currency": "IDR",
+        "order_amount": 1000,
+    }
+    return Report(kind, **fields | overrides)
 
 
 def make_gateway_status(**overrides: Any) -> GatewayStatus:

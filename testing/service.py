@@ -24,7 +24,10 @@ from payments import bootstrap
 from payments.aws import clients
 from payments.aws.payments_table import DynamoPayments
 from payments.dependencies import Dependencies
+from payments.domain.ids import new_id
 from payments.domain.payment import Payment
+from payments.ledger.entry import Decision
+from payments.services.review_decision import Review
 from simulator import numbering, server
 from simulator.orders import Order
 from simulator.server import Server
@@ -224,6 +227,18 @@ class Service:
         found = DynamoPayments(self.dynamodb, "PaymentsTable").get(order_id)
         assert found
         return found
+
+    def decide(
+        self,
+        decision: Decision,
+        order_id: str = SAMPLE_ORDER_ID,
+        *,
+        version: int | None = None,
+    ) -> Payment:
+        """An operator decides about the money in question, of the stored or of another version."""
+        review = Review(DynamoPayments(self.dynamodb, "PaymentsTable"), self.clock, new_id)
+        seen = self.payment(order_id).version if version is None else version
+        return review(order_id, decision, version=seen, by="operator", reason="seen at Finpay")
 
     def put(self, payment: Payment) -> None:
         assert DynamoPayments(self.dynamodb, "PaymentsTable").reserve(payment) is None

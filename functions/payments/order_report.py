@@ -16,8 +16,8 @@ from pydantic.alias_generators import to_camel
 
 from payments.domain.clock import parse_wib
 from payments.domain.gateway_status import GatewayStatus
-from payments.domain.money import read_rupiah
 from payments.domain.payment import Source
+from payments.ledger.rupiah import read_rupiah
 
 
 def read_gateway_status(

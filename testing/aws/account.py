@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
+from urllib.parse import parse_qsl
 
 import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -16,10 +17,11 @@ from testing.aws.errors import Refusal
 from testing.aws.kms import Kms
 from testing.aws.secrets_manager import SecretsManager
 from testing.aws.sqs import Sqs
+from testing.aws.sts import Sts, refused
 from testing.aws.tables import Tables
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-_OK, _BAD_REQUEST = 200, 400
+_OK, _BAD_REQUEST, _FORBIDDEN = 200, 400, 403
 
 
 class SimulatedAccount:
@@ -41,6 +43,7 @@ class SimulatedAccount:
             "secretsmanager": SecretsManager(),
             "TrentService": Kms(),
         }
+        self.sts = Sts()
 
     def answer(self, target: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to `X-Amz-Target: target`; raises Refusal."""
@@ -83,7 +86,9 @@ def _intercept(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
     """Answer in place of AWS, or return None to let the request go out."""
     if not _active:
         return None
-    target: Any = request.headers["X-Amz-Target"]
+    target: Any = request.headers.get("X-Amz-Target")
+    if target is None:
+        return _answer_query(request)
     target = target.decode() if isinstance(target, bytes) else target
     headers = {"Content-Type": "application/x-amz-json-1.0"}
     body: Any = request.body or b"{}"
@@ -96,6 +101,19 @@ def _intercept(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
             headers["x-amzn-query-error"] = f"{error.code};Sender"
     raw: Any = _Raw(json.dumps(answer).encode())
     return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), raw)
+
+
+def _answer_query(request: AWSPreparedRequest) -> AWSResponse:
+    """Answer the query protocol, which only STS speaks here."""
+    body: Any = request.body or b""
+    text = body.decode() if isinstance(body, bytes) else body
+    try:
+        status, answer = _OK, _active[-1].sts.answer(dict(parse_qsl(text)))
+    except Refusal as error:
+        status, answer = _FORBIDDEN, refused(error)
+    headers = HTTPHeaders.from_dict({"Content-Type": "text/xml"})
+    raw: Any = _Raw(answer.encode())
+    return AWSResponse(request.url, status, headers, raw)
 
 
 botocore.handlers.BUILTIN_HANDLERS.append(("before-send", _intercept))

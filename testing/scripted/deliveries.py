@@ -30,6 +30,8 @@ def make_payment(order_id: str, **overrides: Any) -> dict[str, Any]:
         "imageUrl": None,
         "accountList": None,
         "paidAmount": None,
+        "overpaidAmount": None,
+        "refundedAmount": None,
         "paidAt": None,
         "paidLate": False,
         "channel": None,
@@ -41,16 +43,19 @@ def make_payment(order_id: str, **overrides: Any) -> dict[str, Any]:
 
 
 def make_delivery(
-    payment: dict[str, Any], *, secrets: tuple[str, ...] = (SECRET,), age: int = 0
+    payment: dict[str, Any], *, secrets: tuple[str, ...] = (SECRET,), age: int = 0, about: str = ""
 ) -> Delivery:
-    """Headers and body of an attempt `age` seconds ago, signed with each of the secrets."""
+    """Headers and body of an attempt `age` seconds ago, signed with each of the secrets.
+
+    `about` is `overpaid` for the event about the excess; without it, the event is of the status.
+    """
     event = {
-        "type": f"payment.{payment['status'].lower()}",
+        "type": f"payment.{about or payment['status'].lower()}",
         "timestamp": payment["updatedAt"],
         "data": payment,
     }
     body = json.dumps(event).encode()
-    event_id = f"evt_{payment['orderId']}_{payment['version']}"
+    event_id = f"evt_{payment['orderId']}_{payment['version']}" + (about and f"_{about}")
     timestamp = str(int(time.time()) - age)
     headers = {
         "content-type": "application/json",

@@ -48,35 +48,27 @@ MOVES = {
     (S.CANCELLED, P.PARTIALLY_REFUNDED): S.REVIEW,
     (S.FAILED, P.PARTIALLY_REFUNDED): S.REVIEW,
     (S.PAID, P.CANCEL_CONFIRMED): S.REVIEW,
+    (S.PARTIALLY_REFUNDED, P.CANCEL_CONFIRMED): S.REVIEW,
     (S.PAID, P.REFUNDED): S.REFUNDED,
     (S.PAID, P.PARTIALLY_REFUNDED): S.PARTIALLY_REFUNDED,
     (S.PARTIALLY_REFUNDED, P.REFUNDED): S.REFUNDED,
-    (S.EXPIRED, P.PAID_AGAIN): S.REVIEW,
-    (S.CANCELLED, P.PAID_AGAIN): S.REVIEW,
-    (S.FAILED, P.PAID_AGAIN): S.REVIEW,
     (S.REVIEW, P.ACCEPTED): S.PAID,
     (S.REVIEW, P.REJECTED): S.CANCELLED,
     (S.REVIEW, P.RETURNED): S.REFUNDED,
 }
 
-# What is recorded and moves nothing; whatever is in neither table is not even recorded.
+# What is recorded and moves nothing; whatever is in neither table is not even recorded. Money that
+# comes after other money is in neither: the ledger decides about it.
 RECORDED = {
     P.CODE_ISSUED: set(Status) - OPEN,
     P.NEXT_ATTEMPT: {S.INITIATING},
-    P.PAID: {S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
-    P.PAID_AGAIN: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
-    P.PAID_BEFORE: CLOSED,
-    P.REFUNDED_OTHER: set(Status),
-    P.MISMATCH: {S.PAID, S.REVIEW, S.REFUNDED, S.PARTIALLY_REFUNDED},
     P.OPEN: {S.PAID},
     P.EXPIRED: {S.INITIATING, S.PAID},
     P.EXPIRY_CONFIRMED: {S.PAID},
-    P.CANCELLED: {S.INITIATING, S.PAID},
-    P.CANCEL_AGREED: {S.PAID},
+    P.CANCELLED: {S.INITIATING, S.PAID, S.PARTIALLY_REFUNDED},
+    P.CANCEL_AGREED: {S.PAID, S.PARTIALLY_REFUNDED},
     P.FAILED: {S.INITIATING, S.PAID},
     P.FAILURE_CONFIRMED: {S.PAID},
-    P.REFUNDED: {S.REVIEW},
-    P.PARTIALLY_REFUNDED: {S.REVIEW, S.REFUNDED},
     P.UNKNOWN: set(Status),
 }
 
@@ -97,8 +89,7 @@ def test_a_status_is_stored_and_shown_by_its_name() -> None:
 
 def test_money_is_what_somebody_paid_whatever_became_of_it() -> None:
     assert set(Trigger) - MONEY == set(Trigger) - {
-        *(P.PAID, P.PAID_AGAIN, P.PAID_BEFORE, P.MISMATCH),
-        *(P.REFUNDED, P.PARTIALLY_REFUNDED, P.REFUNDED_OTHER),
+        *(P.PAID, P.MISMATCH, P.REFUNDED, P.PARTIALLY_REFUNDED),
     }
 
 
@@ -117,8 +108,6 @@ def test_only_money_makes_a_payment_paid_or_a_person_who_saw_it() -> None:
     paying = {(rule.trigger, frozenset(rule.sources)) for rule in TABLE if rule.target is S.PAID}
     assert {trigger for trigger, _ in paying} == {P.PAID, P.ACCEPTED}
     assert (P.ACCEPTED, frozenset({S.REVIEW})) in paying
-    again = {rule.target for rule in TABLE if rule.trigger is P.PAID_AGAIN}
-    assert again == {None, S.REVIEW}, "never credited"
 
 
 def test_an_operator_decides_about_reviews_and_nothing_else() -> None:
@@ -139,12 +128,10 @@ def test_money_is_late_exactly_where_the_payment_was_given_up() -> None:
 
 
 def test_money_that_came_is_never_without_an_effect_on_an_unpaid_payment() -> None:
-    # Money is known of before it is proven again only where an operator gave a payment up.
-    known = {P.PAID_AGAIN, P.PAID_BEFORE, P.REFUNDED_OTHER}
-    for status, trigger in [*product(OPEN | CLOSED, MONEY - known), *product(CLOSED, known)]:
+    for status, trigger in product(OPEN | CLOSED, MONEY):
         rule = rule_for(status, trigger)
         assert rule
-        assert rule.target or trigger in known
+        assert rule.target
 
 
 def test_no_message_about_an_unpaid_order_moves_a_paid_one() -> None:

@@ -1,6 +1,7 @@
 """The delivery log: the events of payments and the attempts to deliver them.
 
-Each event is one item under the order id and the version of its payment. The item has the body of
+Each event is one item under the order id and the version of its payment. A version can also have an
+event about the excess, which is stored under the negative version. The item has the body of
 the event, which is the payment as storefronts see it, so that the same event can be sent again. Of
 the response of a webhook endpoint, it has only the HTTP status.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from payments.aws.payment_items import marshal, unmarshal
 from payments.aws.sdk_errors import translated
 from payments.webhooks.delivery_attempt import DeliveryAttempt, DeliveryOutcome
-from payments.webhooks.events import Event
+from payments.webhooks.events import OVERPAID, Event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,7 +62,8 @@ class DynamoDeliveries:
         with translated():
             # A payment has at most a few dozen versions, so one page (1 MB) has all of them.
             answer = self.client.query(**of(self.table, order_id))
-        return [_told(item) for item in answer["Items"]]
+        told = map(_told, answer["Items"])
+        return sorted(told, key=lambda one: (one.event.version, one.event.id))
 
 
 def note(table: str, event: Event, attempt: DeliveryAttempt) -> UpdateItemInputTypeDef:
@@ -75,7 +77,7 @@ def note(table: str, event: Event, attempt: DeliveryAttempt) -> UpdateItemInputT
     entry = {_ATTEMPT[field]: value for field, value in asdict(attempt).items() if value}
     return {
         "TableName": table,
-        "Key": marshal({"orderId": event.order_id, "version": event.version}),
+        "Key": marshal({"orderId": event.order_id, "version": _key_of(event)}),
         "UpdateExpression": f"SET {', '.join(sets)}",
         "ExpressionAttributeNames": {f"#{name}": name for name in values},
         "ExpressionAttributeValues": marshal(
@@ -84,6 +86,10 @@ def note(table: str, event: Event, attempt: DeliveryAttempt) -> UpdateItemInputT
             | {":none": [], ":attempt": [entry]}
         ),
     }
+
+
+def _key_of(event: Event) -> int:
+    return -event.version if event.type == OVERPAID else event.version
 
 
 def of(table: str, order_id: str) -> QueryInputTypeDef:
@@ -100,7 +106,7 @@ def _told(item: dict[str, Any]) -> Told:
     plain = unmarshal(item)
     event = Event(
         order_id=plain["orderId"],
-        version=plain["version"],
+        version=abs(plain["version"]),
         **{field: plain[name] for field, name in _EVENT.items()},
     )
     return Told(event, tuple(map(_attempt, plain["attempts"])))

@@ -7,20 +7,21 @@ payment needs only one write unit (1 KB). All numbers are integers.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from payments.aws.ledger_items import ledger_attributes, to_ledger
 from payments.domain.payment import (
     Entry,
     Failure,
     IssuedCode,
     Lease,
     Payment,
-    ReceivedMoney,
     Source,
 )
 from payments.domain.sync_schedule import shard_of
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Terms
 
 type Item = Mapping[str, Any]
-type Part = Lease | IssuedCode | Failure | ReceivedMoney
+type Part = Lease | IssuedCode | Failure
 
 # The attribute of each field. A part exists if the item has its first attribute.
 _PARTS: Mapping[type[Any], Mapping[str, str]] = {
@@ -34,15 +35,6 @@ _PARTS: Mapping[type[Any], Mapping[str, str]] = {
         "account_list": "accountList",
     },
     Failure: {"reason": "failureReason", "code": "failureCode", "message": "failureMessage"},
-    ReceivedMoney: {
-        "paid_at": "paidAt",
-        "paid_amount": "paidAmount",
-        "payment_reference": "finpayReference",
-        "channel": "channel",
-        "gateway_order_id": "paidGatewayOrderId",
-        "late": "paidLate",
-        "order_reference": "orderReference",
-    },
 }
 _FIELDS: Mapping[str, str] = {
     "order_id": "orderId",
@@ -118,8 +110,10 @@ def to_item(payment: Payment) -> dict[str, Any]:
         values["previousAttemptIds"] = list(payment.previous_attempt_ids)
     values["status"] = payment.status.value
     values["history"] = [entry_attributes(entry) for entry in payment.history]
-    for part in (payment.lease, payment.code, payment.failure, payment.received):
+    for part in (payment.lease, payment.code, payment.failure):
         values |= part_attributes(part)
+    if payment.ledger:
+        values["money"] = ledger_attributes(payment.ledger, payment.order_id, payment.terms)
     return marshal(values)
 
 
@@ -128,6 +122,7 @@ def to_payment(item: Item) -> Payment:
     plain = unmarshal(item)
     fields: dict[str, Any] = {field: plain[name] for field, name in _FIELDS.items()}
     fields |= {field: plain.get(name) for field, name in _OPTIONAL.items()}
+    terms = Terms(plain["amount"], plain["currency"])
     return Payment(
         **fields,
         previous_attempt_ids=tuple(plain.get("previousAttemptIds", ())),
@@ -136,7 +131,7 @@ def to_payment(item: Item) -> Payment:
         lease=_to_part(Lease, plain),
         code=_to_part(IssuedCode, plain),
         failure=_to_part(Failure, plain),
-        received=_to_part(ReceivedMoney, plain),
+        ledger=to_ledger(plain.get("money", ()), plain["orderId"], terms),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from payments.aws.ledger_items import ledger_attributes
 from payments.aws.payment_items import (
     entry_attributes,
     marshal,
@@ -65,9 +66,12 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     """
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
     dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
-    for part in (wanted.code, wanted.failure, wanted.received):
+    for part in (wanted.code, wanted.failure):
         values |= part_attributes(part)
         dropped += missing_attributes(part)
+    if wanted.ledger:
+        entries, terms = wanted.ledger.entries, wanted.ledger.terms
+        values["money"] = ledger_attributes(entries, wanted.order_id, terms)
     if wanted.next_attempt:
         values["gatewayOrderId"] = wanted.next_attempt.gateway_order_id
         values["previousAttemptIds"] = list(wanted.next_attempt.previous)

@@ -21,7 +21,8 @@ PaymentError
 │   │   └── CircuitOpen         no effect: the circuit breaker is open
 │   └── OutcomeUnknown          Finpay may or may not have processed the request
 ├── SignatureError              the signature of a callback is not valid
-├── NotInReview                 an operator's decision on a payment that is not in REVIEW
+├── NothingToDecide             an operator's decision on a payment without money in question
+├── VersionChanged              an operator's decision on another version than the stored one
 ├── OrderMismatch               a gateway status of an order that is not an attempt of the payment
 └── Unavailable                 a table, a queue or a secret is unavailable; a retry can succeed
     └── Unconfirmed             Finpay could not confirm a callback; a retry can succeed
@@ -189,8 +190,19 @@ class SignatureError(PaymentError):
     """The signature of a callback is missing, malformed or wrong."""
 
 
-class NotInReview(PaymentError):
-    """The payment is not in REVIEW. The message is its status."""
+class NothingToDecide(PaymentError):
+    """No money of the payment is in question. The message is its status."""
+
+
+class VersionChanged(PaymentError):
+    """The payment has another version than the one that was decided about.
+
+    `payment` is its current state.
+    """
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__("version changed")
+        self.payment = payment
 
 
 class OrderMismatch(PaymentError):

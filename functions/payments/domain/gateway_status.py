@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from payments.domain.payment import ReceivedMoney, Source
+from payments.domain.payment import Source
 from payments.domain.transition_table import Trigger
 
 # Finpay's published list of statuses is truncated, so an unlisted status is UNKNOWN, not a failure.
@@ -51,6 +51,8 @@ class QuarantineReason(StrEnum):
     """The signature is valid, but the callback URL belongs to another order."""
     MISMATCH = "mismatch"
     """The amount or currency differs from the payment."""
+    LEDGER_FULL = "ledger-full"
+    """The ledger of the payment has no room for another report."""
 
 
 class GatewayStatus(NamedTuple):
@@ -84,21 +86,6 @@ class GatewayStatus(NamedTuple):
     def effective_paid_amount(self) -> int | None:
         """The paid amount in rupiah. Finpay may omit it if it equals the ordered amount."""
         return self.paid_amount if self.paid_amount_given else self.amount
-
-    def is_same_money(self, received: ReceivedMoney) -> bool | None:
-        """Return whether this reports the same money; None if the references do not tell.
-
-        Finpay sends a reference of the payment, a reference of the order, both or neither. Only
-        references of the same kind are compared. All payments of an order have the same order
-        reference, so it identifies the money only together with the time of the payment.
-        """
-        if received.payment_reference and self.payment_reference:
-            return received.payment_reference == self.payment_reference
-        if not received.order_reference or not self.order_reference:
-            return None
-        if received.order_reference != self.order_reference:
-            return False
-        return True if received.paid_at == self.paid_at else None
 
     def trigger(self, amount: int, currency: str) -> Trigger:
         """Return the trigger for a payment of this amount (rupiah) and currency.

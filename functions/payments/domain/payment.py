@@ -3,10 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from payments.domain.clock import MINUTE
 from payments.domain.transition_table import Status
+from payments.ledger.entry import LedgerEntry, Report, Reporter, Terms
+from payments.ledger.standing import Standing, standing_of
 
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,30}")
 # Precedes the write id in a derived order id.
@@ -24,6 +27,9 @@ LEASE_MS = 35_000
 
 HISTORY_LIMIT = 24
 """Entries after which observations are only logged. Transitions are always recorded."""
+
+LEDGER_LIMIT = 24
+"""Reports of money that a payment holds. Later ones are quarantined."""
 
 
 def is_order_id(text: str) -> bool:
@@ -114,6 +120,12 @@ class IssuedCode:
     account_list: str | None = None
 
 
+@lru_cache(maxsize=64)
+def cached_standing(ledger: tuple[LedgerEntry, ...], terms: Terms) -> Standing:
+    """`standing_of`, for the many that read the standing of the same payment."""
+    return standing_of(ledger, terms)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedMoney:
     """Money that Finpay reported for a payment; amount in rupiah, time in epoch milliseconds.
@@ -151,6 +163,7 @@ class Payment:
     - `next_sync_at`: when the next status sync is due; None if none is scheduled.
     - `sync_id`: the write id of the last status sync.
     - `confirmation_id`: the write id of the last confirmation of an unverified callback.
+    - `ledger`: the reports of money, and operators' decisions about it.
     """
 
     order_id: str
@@ -175,7 +188,37 @@ class Payment:
     lease: Lease | None = None
     code: IssuedCode | None = None
     failure: Failure | None = None
-    received: ReceivedMoney | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """What the payment is for."""
+        return Terms(self.amount, self.currency)
+
+    @property
+    def standing(self) -> Standing:
+        """What follows from the ledger."""
+        return cached_standing(self.ledger, self.terms)
+
+    @property
+    def received(self) -> ReceivedMoney | None:
+        """The money that counts, or in REVIEW the money that an operator decides about."""
+        shown = self.standing.shown
+        if shown is None:
+            return None
+        first = shown.first
+        is_other_order = first.gateway_order_id != self.order_id
+        return ReceivedMoney(
+            paid_at=first.recorded_at if shown.paid_at is None else shown.paid_at,
+            paid_amount=shown.amount if first.currency == self.currency else None,
+            payment_reference=(
+                shown.reference(Reporter.CALLBACK) or shown.reference(Reporter.STATUS_CHECK)
+            ),
+            channel=shown.channel,
+            gateway_order_id=first.gateway_order_id if is_other_order else None,
+            late=any(isinstance(entry, Report) and entry.late for entry in self.ledger),
+            order_reference=first.order_reference,
+        )
 
     def has_write(self, write_id: str) -> bool:
         """Return whether the history contains the write with this id."""

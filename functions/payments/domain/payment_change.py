@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from payments.domain.payment import Entry, Failure, IssuedCode, Payment, ReceivedMoney
+    from payments.domain.payment import Entry, Failure, IssuedCode, Payment
     from payments.domain.transition_table import Status
+    from payments.ledger.entry import LedgerEntry, Terms
 
 MAX_WRITE_ATTEMPTS = 8
 """Maximum number of tries of a change. A try fails if another caller changed the payment first."""
@@ -29,6 +30,14 @@ class NextAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLedger:
+    """All entries of the ledger after a change, and the terms of the payment."""
+
+    entries: tuple[LedgerEntry, ...]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A conditional write on a payment. It is applied completely or not at all.
 
@@ -38,7 +47,8 @@ class Change:
     - Amount (rupiah), currency, version and lease id have the values given here.
     - `gateway_order_id` is one of the payment's attempts, with `only_current` the current one.
 
-    A value of None is not a condition. If `next_sync` is None, the schedule does not change.
+    A value of None is not a condition. If `next_sync` or `ledger` is None, the schedule or the
+    ledger does not change.
     """
 
     order_id: str
@@ -52,7 +62,7 @@ class Change:
     only_current: bool = False
     code: IssuedCode | None = None
     failure: Failure | None = None
-    received: ReceivedMoney | None = None
+    ledger: NewLedger | None = None
     next_attempt: NextAttempt | None = None
     next_sync: NextSync | None = None
 

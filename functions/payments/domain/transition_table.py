@@ -37,9 +37,6 @@ class Trigger(StrEnum):
     CODE_ISSUED = "Finpay issued a code"
     REFUSED = "Finpay refused the order"
     PAID = "Finpay reports paid; order, amount and currency match"
-    PAID_AGAIN = "Finpay reports a second payment (another reference or attempt)"
-    PAID_BEFORE = "Finpay reports a payment that is already recorded"
-    REFUNDED_OTHER = "Finpay reports a refund of another attempt"
     MISMATCH = "Finpay reports paid; amount or currency differs"
     OPEN = "Finpay reports open"
     EXPIRED = "A callback reports expired"
@@ -62,12 +59,9 @@ class Trigger(StrEnum):
 MONEY = frozenset(
     {
         Trigger.PAID,
-        Trigger.PAID_AGAIN,
-        Trigger.PAID_BEFORE,
         Trigger.MISMATCH,
         Trigger.REFUNDED,
         Trigger.PARTIALLY_REFUNDED,
-        Trigger.REFUNDED_OTHER,
     }
 )
 """Triggers that report a payment or its refund, whether it matches or not."""
@@ -107,15 +101,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.INITIATING), Trigger.NEXT_ATTEMPT, None),
     Rule(OPEN, Trigger.PAID, _S.PAID),
     Rule(CLOSED, Trigger.PAID, _S.PAID, late=True),
-    Rule(_only(_S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID, None),
-    # The customer may have paid twice: an operator has to check, but nothing is credited again.
-    Rule(_only(_S.PAID, _S.REVIEW, _S.REFUNDED, _S.PARTIALLY_REFUNDED), Trigger.PAID_AGAIN, None),
-    # An operator closed the payment because of the recorded money; this is other money.
-    Rule(CLOSED, Trigger.PAID_AGAIN, _S.REVIEW),
-    Rule(CLOSED, Trigger.PAID_BEFORE, None),
-    Rule(_ALL, Trigger.REFUNDED_OTHER, None),
     Rule(OPEN | CLOSED, Trigger.MISMATCH, _S.REVIEW),
-    Rule(_ALL - OPEN - CLOSED, Trigger.MISMATCH, None),
     Rule(_only(_S.PAID), Trigger.OPEN, None),
     # Only a status check can tell which attempt of an INITIATING payment expired.
     Rule(_only(_S.PENDING), Trigger.EXPIRED, _S.EXPIRED),
@@ -124,11 +110,11 @@ TABLE: tuple[Rule, ...] = (
     Rule(_only(_S.PAID), Trigger.EXPIRY_CONFIRMED, None),
     Rule(_only(_S.PENDING), Trigger.CANCELLED, _S.CANCELLED),
     # A reported cancellation alone must not undo a payment: a status check follows.
-    Rule(_only(_S.INITIATING, _S.PAID), Trigger.CANCELLED, None),
+    Rule(_only(_S.INITIATING, _S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCELLED, None),
     Rule(OPEN, Trigger.CANCEL_AGREED, _S.CANCELLED),
-    Rule(_only(_S.PAID), Trigger.CANCEL_AGREED, None),
+    Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCEL_AGREED, None),
     Rule(OPEN, Trigger.CANCEL_CONFIRMED, _S.CANCELLED),
-    Rule(_only(_S.PAID), Trigger.CANCEL_CONFIRMED, _S.REVIEW),
+    Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCEL_CONFIRMED, _S.REVIEW),
     Rule(_only(_S.PENDING), Trigger.FAILED, _S.FAILED),
     Rule(_only(_S.INITIATING, _S.PAID), Trigger.FAILED, None),
     Rule(OPEN, Trigger.FAILURE_CONFIRMED, _S.FAILED),
@@ -136,10 +122,8 @@ TABLE: tuple[Rule, ...] = (
     # Money arrived and was refunded without an earlier report: manual review is required.
     Rule(OPEN | CLOSED, Trigger.REFUNDED, _S.REVIEW),
     Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.REFUNDED, _S.REFUNDED),
-    Rule(_only(_S.REVIEW), Trigger.REFUNDED, None),
     Rule(OPEN | CLOSED, Trigger.PARTIALLY_REFUNDED, _S.REVIEW),
     Rule(_only(_S.PAID), Trigger.PARTIALLY_REFUNDED, _S.PARTIALLY_REFUNDED),
-    Rule(_only(_S.REVIEW, _S.REFUNDED), Trigger.PARTIALLY_REFUNDED, None),
     Rule(_only(_S.REVIEW), Trigger.ACCEPTED, _S.PAID),
     Rule(_only(_S.REVIEW), Trigger.REJECTED, _S.CANCELLED),
     Rule(_only(_S.REVIEW), Trigger.RETURNED, _S.REFUNDED),

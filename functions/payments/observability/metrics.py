@@ -17,7 +17,8 @@ from payments.domain.errors import (
     PaymentError,
     Unavailable,
 )
-from payments.domain.transition_table import Status, Trigger
+from payments.domain.money_rules import is_full
+from payments.domain.transition_table import MONEY, Status, Trigger
 from payments.services.apply_status import Effect
 
 if TYPE_CHECKING:
@@ -87,10 +88,13 @@ def record_status_update(telemetry: Telemetry, update: StatusUpdate) -> None:
     if update.trigger is Trigger.UNKNOWN:
         telemetry.count("UnknownStatus")
     # Duplicates are counted too: the first invocation may have failed before it wrote its metrics.
-    if why := _REVIEW_REASONS.get(update.trigger):
-        telemetry.require_manual_review(why)
-    if payment.status is Status.REVIEW:
-        telemetry.require_manual_review("review")
+    if update.trigger is Trigger.MISMATCH:
+        telemetry.require_manual_review("mismatch")
+    if update.trigger in MONEY and update.effect is Effect.NOTHING and is_full(payment):
+        telemetry.require_manual_review("quarantined")
+    if update.trigger in MONEY or payment.status is Status.REVIEW:
+        for question in payment.standing.questions:
+            telemetry.require_manual_review(question)
     if update.effect is not Effect.MOVED:
         return
     telemetry.count(_METRIC_OF_STATUS[payment.status])
@@ -143,11 +147,6 @@ def record_delivery(telemetry: Telemetry, attempt: DeliveryAttempt, pause: int |
     telemetry.count("WebhookAttempts", outcome=attempt.outcome.value)
 
 
-_REVIEW_REASONS = {
-    Trigger.MISMATCH: "mismatch",
-    Trigger.PAID_AGAIN: "paid-again",
-    Trigger.REFUNDED_OTHER: "refunded-other",
-}
 _METRIC_OF_STATUS = {
     Status.PENDING: "CodeFound",
     Status.PAID: "Paid",

@@ -13,15 +13,21 @@ LATEST = 900
 _SOON = 1  # after the shop has its 201, which is the usual order
 _LATER = 10
 _OTHER_AMOUNT = 1_000
+_HALF = 2
 _PAID_AFTER = re.compile(r"paid-after-([1-9][0-9]{0,2})s", re.ASCII)
 
 
 class Report(NamedTuple):
-    """A status that Finpay is to report, `after` seconds, and rupiah paid beyond the amount."""
+    """A status that Finpay is to report, `after` seconds, and rupiah paid beyond the amount.
+
+    `payment` numbers the payments received. `part` is the divisor of the amount that goes back.
+    """
 
     after: int
     status: str
     beyond: int = 0
+    payment: int = 1
+    part: int = 1
 
 
 _OUTCOMES: dict[str, tuple[Report, ...]] = {
@@ -31,6 +37,8 @@ _OUTCOMES: dict[str, tuple[Report, ...]] = {
     "wrong-amount": (Report(_SOON, "PAID", _OTHER_AMOUNT),),
     "failed": (Report(_SOON, "FAILURE"),),
     "refunded": (Report(_SOON, "PAID"), Report(_LATER, "REFUNDED")),
+    "partly-refunded": (Report(_SOON, "PAID"), Report(_LATER, "PARTIALLY_REFUNDED", part=_HALF)),
+    "paid-twice": (Report(_SOON, "PAID"), Report(_LATER, "PAID", payment=2)),
     "never": (),
 }
 NAMES = ("paid", f"paid-after-Ns (N from 1 to {LATEST})", *[*_OUTCOMES][1:])

@@ -17,17 +17,19 @@ from payments.domain.clock import Clock
 from payments.domain.errors import OrderMismatch, PaymentNotFound, Unavailable
 from payments.domain.gateway_status import GatewayStatus, QuarantineReason
 from payments.domain.ids import NewId
+from payments.domain.money_rules import (
+    after,
+    change_of_ledger,
+    first_ledger,
+    is_about_money,
+    is_full,
+    report_of,
+)
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.payment_change import MAX_WRITE_ATTEMPTS, Applied, Change, Refused
-from payments.domain.transition_table import MONEY, Rule, Status, Trigger, rule_for, usual_rule
-from payments.domain.trigger_rules import (
-    change_of,
-    is_duplicate,
-    next_sync_after,
-    rule_of,
-    trigger_of,
-    with_money,
-)
+from payments.domain.transition_table import Rule, Status, Trigger, rule_for, usual_rule
+from payments.domain.trigger_rules import change_of, is_duplicate, next_sync_after, rule_of
+from payments.ledger.identity import is_known
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore, Quarantine
@@ -81,29 +83,33 @@ class ApplyStatus(NamedTuple):
 
     def _apply(self, order_id: str, reported: GatewayStatus) -> StatusUpdate:
         trigger = reported.trigger_if_matching()
-        rule = usual_rule(trigger)
+        rule, moved = usual_rule(trigger), True
         if rule and rule.target:
             result = self._write_unread(order_id, reported, rule, rule.target)
         else:
             result = Refused(self.payments.get(order_id))
         for _ in range(MAX_WRITE_ATTEMPTS):
             if isinstance(result, Applied):
-                effect = Effect.MOVED if rule and rule.target else Effect.RECORDED
+                effect = Effect.MOVED if moved else Effect.RECORDED
                 return StatusUpdate(result.payment, trigger, effect, reported.source)
             payment = result.found
             if payment is None:
                 raise PaymentNotFound(order_id)
             if not payment.has_attempt(reported.gateway_order_id):
                 raise OrderMismatch(order_id)
-            trigger = trigger_of(reported, payment)
-            rule = rule_of(reported, payment, trigger)
+            trigger = reported.trigger(payment.amount, payment.currency)
             if trigger is Trigger.MISMATCH:
                 self.quarantine.keep(
                     order_id, QuarantineReason.MISMATCH, reported.payload_digest, reported
                 )
-            if rule is None or is_duplicate(reported, rule, payment):
+            if is_about_money(trigger, reported, payment):
+                change = self._change_of_money(reported, trigger, payment)
+            else:
+                change = self._change_of_status(reported, trigger, payment)
+            if change is None:
                 return StatusUpdate.nothing(payment, trigger, reported.source)
-            result = self._write(reported, rule, payment)
+            moved = change.entry.status is not payment.status
+            result = self.payments.apply(change)
         raise Unavailable("too many concurrent changes to the payment")
 
     def apply_trigger(
@@ -140,8 +146,12 @@ class ApplyStatus(NamedTuple):
     def _write_unread(
         self, order_id: str, reported: GatewayStatus, rule: Rule, target: Status
     ) -> Applied | Refused:
-        """Write without a read, on condition that status, amount, currency and order match."""
+        """Write without a read, on condition that status, amount, currency and order match.
+
+        An open payment has no money, so its ledger is new.
+        """
         entry = self._entry(reported, target)
+        is_paid = rule.trigger is Trigger.PAID
         change = Change(
             order_id=order_id,
             sources=rule.sources,
@@ -149,16 +159,36 @@ class ApplyStatus(NamedTuple):
             amount=reported.amount,
             currency=reported.currency,
             gateway_order_id=reported.gateway_order_id,
-            only_current=rule.trigger not in MONEY,
+            only_current=not is_paid,
             next_sync=next_sync_after(rule, entry),
+            ledger=first_ledger(report_of(reported, rule.trigger, entry.at)) if is_paid else None,
         )
-        return self.payments.apply(with_money(change, reported, rule))
+        return self.payments.apply(change)
 
-    def _write(self, reported: GatewayStatus, rule: Rule, payment: Payment) -> Applied | Refused:
-        """Write on condition that the payment has not changed since it was read."""
+    def _change_of_money(
+        self, reported: GatewayStatus, trigger: Trigger, payment: Payment
+    ) -> Change | None:
+        report = report_of(reported, trigger, self.clock())
+        if is_known(report, payment.ledger):
+            return None
+        if is_full(payment):
+            self.quarantine.keep(
+                payment.order_id, QuarantineReason.LEDGER_FULL, reported.payload_digest, reported
+            )
+            return None
+        ledger, status = after(payment, report)
+        observed = reported.status if status is payment.status else ""
+        return change_of_ledger(payment, ledger, self._entry(reported, status, observed))
+
+    def _change_of_status(
+        self, reported: GatewayStatus, trigger: Trigger, payment: Payment
+    ) -> Change | None:
+        rule = rule_of(reported, payment, trigger)
+        if rule is None or is_duplicate(reported, rule, payment):
+            return None
         observed = "" if rule.target else reported.status
         entry = self._entry(reported, rule.target or payment.status, observed)
-        return self.payments.apply(with_money(change_of(payment, rule, entry), reported, rule))
+        return change_of(payment, rule, entry)
 
     def _entry(self, reported: GatewayStatus, status: Status, observed: str = "") -> Entry:
         return Entry(

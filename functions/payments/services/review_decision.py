@@ -1,39 +1,55 @@
-"""Manual review: an operator decides about a payment with money that does not match it."""
+"""Manual review: an operator decides about money that does not match or may be other money."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.domain.errors import NotInReview, PaymentNotFound
-from payments.domain.payment import Payment, Source
-from payments.domain.transition_table import Trigger
-from payments.services.apply_status import ApplyStatus, Effect
+from payments.domain.clock import Clock
+from payments.domain.errors import NothingToDecide, PaymentNotFound, VersionChanged
+from payments.domain.ids import NewId
+from payments.domain.money_rules import after, change_of_ledger, entries_of_decision
+from payments.domain.payment import Entry, Payment, Source
+from payments.domain.payment_change import Applied
+from payments.ledger.entry import Decision
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore
 
-DECISIONS = (Trigger.ACCEPTED, Trigger.REJECTED, Trigger.RETURNED)
-"""The operator's decisions: accept the received money (PAID), decide that no money is owed
-(CANCELLED), or confirm that the money was returned (REFUNDED)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Applies an operator's decision to a payment in REVIEW, as a transition of its status."""
+    """Applies an operator's decision to the money of a payment that is in question.
+
+    In REVIEW that is all money that nobody decided about. Otherwise it is the money that may be
+    other money than what counts.
+    """
 
     payments: PaymentStore
-    apply_status: ApplyStatus
+    clock: Clock
+    new_id: NewId
 
-    def __call__(self, order_id: str, trigger: Trigger) -> Payment:
-        """Apply the operator's decision, which is one of DECISIONS; return the payment.
+    def __call__(
+        self, order_id: str, decision: Decision, *, version: int, by: str, reason: str
+    ) -> Payment:
+        """Apply the decision to the version that the operator saw; return the payment.
 
-        Raises PaymentNotFound, NotInReview or Unavailable.
+        `by` identifies the operator without personal data. Raises PaymentNotFound, VersionChanged,
+        NothingToDecide or Unavailable.
         """
         found = self.payments.get(order_id)
         if found is None:
             raise PaymentNotFound(order_id)
-        update = self.apply_status.apply_trigger(found, trigger, Source.OPERATOR)
-        if update.effect is not Effect.MOVED:
-            raise NotInReview(update.payment.status)
-        return update.payment
+        if found.version != version:
+            raise VersionChanged(found)
+        if not found.standing.undecided:
+            raise NothingToDecide(found.status)
+        now = self.clock()
+        entries = entries_of_decision(found, decision, now, by, reason)
+        ledger, status = after(found, *entries)
+        observed = decision.name if status is found.status else ""
+        entry = Entry(status, now, Source.OPERATOR, self.new_id(), observed=observed)
+        result = self.payments.apply(change_of_ledger(found, ledger, entry))
+        if not isinstance(result, Applied):
+            raise VersionChanged(result.found or found)
+        return result.payment

@@ -43,6 +43,8 @@ class SimulatedCallback:
     status: str
     at: int
     base_url: str
+    payment: int = 1
+    """Number of the payment received. Each has a reference of its own."""
 
 
 class SimulatedCallbackQueue(Protocol):
@@ -66,12 +68,13 @@ class ScheduleSimulatedCallbacks(NamedTuple):
                 order_id=payment.order_id,
                 gateway_order_id=payment.gateway_order_id,
                 amount=payment.amount,
-                paid_amount=payment.amount + report.beyond,
+                paid_amount=-(-payment.amount // report.part) + report.beyond,
                 currency=payment.currency,
                 source_of_funds=payment.source_of_funds,
                 status=report.status,
                 at=now + report.after * 1000,
                 base_url=base_url_of(order.callback_url),
+                payment=report.payment,
             )
             self.queue.send(callback, report.after)
 
@@ -97,6 +100,7 @@ class SendSimulatedCallback(NamedTuple):
 def report(callback: SimulatedCallback, merchant_id: str, merchant_key: str) -> bytes:
     """The body that Finpay would send for a payment code, signed over PHP's encoding."""
     at = datetime.fromtimestamp(callback.at // 1000, WIB)
+    number = f"-{callback.payment}" if callback.payment > 1 else ""
     fields: dict[str, Any] = {
         "merchant": {"id": merchant_id},
         "order": {
@@ -113,7 +117,7 @@ def report(callback: SimulatedCallback, merchant_id: str, merchant_key: str) -> 
                 "statusDesc": None,
                 "userDesc": "",
                 "datetime": at.strftime("%Y-%m-%d %H:%M:%S"),
-                "reference": f"TEST-{callback.order_id}",
+                "reference": f"TEST-{callback.order_id}{number}",
                 "channel": CHANNEL,
                 "amount": callback.paid_amount,
             }

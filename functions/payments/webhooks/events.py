@@ -47,9 +47,21 @@ class Event:
     body: str
 
 
-def event_of(before: Payment, after: Payment) -> Event | None:
-    """The event for a change of a payment; None if the status did not change."""
-    return None if before.status is after.status else current_event(after)
+REFUNDED, OVERPAID = "payment.refunded", "payment.overpaid"
+"""Also without a new status: for each refund of what counts, and if the excess changes."""
+
+
+def events_of(before: Payment, after: Payment) -> list[Event]:
+    """The events for a change of a payment: of its status, or a refund; and of the excess."""
+    events: list[Event] = []
+    if before.status is not after.status:
+        event = current_event(after)
+        events += [event] if event else []
+    elif before.standing.refunded != after.standing.refunded:
+        events.append(_event(after, REFUNDED))
+    if before.standing.overpaid != after.standing.overpaid:
+        events.append(_event(after, OVERPAID, suffix="_overpaid"))
+    return events
 
 
 def current_event(payment: Payment) -> Event | None:
@@ -59,9 +71,13 @@ def current_event(payment: Payment) -> Event | None:
         return None
     if payment.status is Status.PAID and payment.received and payment.received.late:
         kind = PAID_LATE
+    return _event(payment, kind)
+
+
+def _event(payment: Payment, kind: str, suffix: str = "") -> Event:
     body = {"type": kind, "timestamp": iso_utc(payment.updated_at), "data": payment_view(payment)}
     return Event(
-        id=f"evt_{payment.order_id}_{payment.version}",
+        id=f"evt_{payment.order_id}_{payment.version}{suffix}",
         type=kind,
         order_id=payment.order_id,
         version=payment.version,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.domain.payment import Payment
-from payments.webhooks.events import event_of
+from payments.webhooks.events import events_of
 
 if TYPE_CHECKING:
     from payments.webhooks.interfaces import EventQueue
@@ -18,7 +18,7 @@ type RowChange = tuple[Payment, Payment]
 
 @dataclass(frozen=True, slots=True)
 class PublishEvents:
-    """Queues one event for each change of a payment's status."""
+    """Queues the events of each change of a payment."""
 
     queue: EventQueue
 
@@ -27,7 +27,7 @@ class PublishEvents:
 
         If the stream delivers a change again, its event is queued again with the same id.
         """
-        events = [event for before, after in changes if (event := event_of(before, after))]
+        events = [event for before, after in changes for event in events_of(before, after)]
         if events:
             self.queue.send(events)
         return len(events)

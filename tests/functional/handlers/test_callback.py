@@ -75,8 +75,14 @@ def test_a_paid_callback_costs_one_call_to_dynamodb(
             return real(self, *args)
 
         monkeypatch.setattr(DynamoPayments, name, count)
-    pending.callback(load_event("callback_paid"))
+    with pending.asked("dynamodb", "*") as requests:
+        pending.callback(load_event("callback_paid"))
     assert calls == ["apply"]
+    (update,) = requests
+    assert "UpdateExpression" in update
+    assert "ConditionExpression" in update
+    (money,) = update["ExpressionAttributeValues"][":money"]["L"]
+    assert money["M"]["reference"] == {"S": "8f0e1d2c"}
 
 
 @pytest.mark.parametrize("order_id", [SAMPLE_ORDER_ID, "unknown"])
@@ -106,7 +112,8 @@ def test_the_same_money_under_one_more_reference_is_not_paid_twice(pending: Serv
         assert pending.callback(event).status == 200
     payment = pending.payment()
     assert payment.received
-    assert (payment.received.reference, payment.history[-1].observed) == ("ORD-1", "")
+    assert payment.received.reference == "RRN-9", "what was missing is filled in"
+    assert payment.standing.questions == []
 
 
 def test_the_same_callback_again_changes_nothing(pending: Service) -> None:

@@ -224,9 +224,18 @@ def test_every_alarm_watches_a_metric_that_the_code_sends(
     service.callback(load_event("callback_wrong_amount"))
     for order_id in ("AGAIN-1", "LOST-1", "FOUND-1"):
         service.api(make_initiate_event(make_request_body(id=order_id)))
-    for reference in ("first", "second"):
-        again = make_callback_body(make_callback_fields("AGAIN-1", reference=reference))
+    sayings: list[dict[str, Any]] = [
+        {"reference": "first"},
+        {"reference": "second"},
+        {"reference": "second", "amount": 900},
+        {"reference": None, "datetime": "2023-04-05 10:00:00"},
+    ]
+    for said in sayings:
+        again = make_callback_body(make_callback_fields("AGAIN-1", **said))
         service.callback(make_callback_event(again, order_id="AGAIN-1"))
+    assert service.payment("AGAIN-1").standing.questions == [
+        *("paid-again", "possibly-paid-again", "disputed")
+    ]
     second = "OTHER-1_x0123456789abcdef"
     paid_by_the_second = make_payment(
         order_id="OTHER-1",

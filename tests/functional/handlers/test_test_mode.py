@@ -11,7 +11,12 @@ from payments.observability.log_lines import JobFailed
 from payments.payment_requests.simulated_outcomes import LATEST, NAMES, reports_of
 from payments.settings import SettingsError
 from payments.webhooks.delivery_attempt import EndpointResponse
-from testing.builders import load_event, make_initiate_event, make_request_body
+from testing.builders import (
+    load_event,
+    make_initiate_event,
+    make_request_body,
+    make_status_event,
+)
 from testing.service import Answer, Service
 from tests.functional.openapi.front import Front, serving
 
@@ -72,6 +77,8 @@ def send_simulated_callback(service: Service, body: str) -> None:
         ("wrong-amount", [1], [Status.REVIEW]),
         ("failed", [1], [Status.FAILED]),
         ("refunded", [1, 10], [Status.PAID, Status.REFUNDED]),
+        ("partly-refunded", [1, 10], [Status.PAID, Status.PARTIALLY_REFUNDED]),
+        ("paid-twice", [1, 10], [Status.PAID, Status.PAID]),
         ("never", [], []),
     ],
 )
@@ -117,6 +124,23 @@ def test_a_wrong_amount_is_a_thousand_rupiah_too_much(
     payment = mode.payment()
     assert payment.received
     assert (payment.amount, payment.received.paid_amount) == (1000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts"),
+    [("paid-twice", (1000, 1000, None)), ("partly-refunded", (1000, None, 500))],
+)
+def test_a_storefront_sees_what_came_twice_and_what_went_back(
+    mode: Service,
+    simulated_callbacks: SimulatedCallbacks,
+    name: str,
+    amounts: tuple[int, int | None, int | None],
+) -> None:
+    order_id = ask(mode, f"{name}@finpay.test").body["orderId"]
+    for _, body in simulated_callbacks():
+        send_simulated_callback(mode, body)
+    seen = mode.api(make_status_event(order_id)).body
+    assert (seen["paidAmount"], seen["overpaidAmount"], seen["refundedAmount"]) == amounts
 
 
 def test_a_report_that_the_queue_brings_twice_changes_nothing(

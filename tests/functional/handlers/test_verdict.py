@@ -5,15 +5,13 @@ from typing import Any
 import pytest
 
 from ops.status_syncs import StatusSyncs
-from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.status_sync_queue import SqsSyncQueue
-from payments.domain.clock import now
-from payments.domain.ids import new_id
-from payments.domain.payment import Payment
-from payments.domain.transition_table import Status, Trigger
-from payments.services.apply_status import ApplyStatus
-from payments.services.review_decision import DECISIONS, Review
+from payments.domain.errors import NothingToDecide, PaymentNotFound, VersionChanged
+from payments.domain.payment_change import Applied, Change, Refused
+from payments.domain.transition_table import Status
+from payments.ledger.entry import Decision, Judgement
+from simulator.clock import finpay_time
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -34,20 +32,18 @@ def reviewed(service: Service) -> Service:
     return service
 
 
-def decide(service: Service, verdict: Trigger) -> Payment:
-    payments = DynamoPayments(service.dynamodb, "PaymentsTable")
-    quarantine = DynamoQuarantine(service.dynamodb, "QuarantineTable", now)
-    review = Review(payments, ApplyStatus(payments, quarantine, now, new_id))
-    return review(SAMPLE_ORDER_ID, verdict)
+def send(service: Service, **fields: Any) -> None:
+    body = make_callback_body(make_callback_fields(**fields))
+    assert service.callback(make_callback_event(body)).status == 200
 
 
-def pay_too_little(service: Service) -> None:
-    """900 rupiah come instead of 1,000, at Finpay too."""
+def pay_too_little(service: Service, **said: Any) -> None:
+    """900 rupiah come instead of 1,000, at Finpay too; a callback tells it, or something else."""
     assert service.api(load_event("initiate")).status == 201
     paid = service.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID, 900).payment
     assert paid
-    body = make_callback_body(make_callback_fields(amount=900, reference=paid.reference))
-    assert service.callback(make_callback_event(body)).status == 200
+    at = {"datetime": finpay_time(paid.paid_at), "reference": paid.reference}
+    send(service, **{"amount": 900} | at | said)
 
 
 def sync(service: Service) -> None:
@@ -58,11 +54,11 @@ def sync(service: Service) -> None:
     assert service.run_syncs() == 0
 
 
-@pytest.mark.parametrize("verdict", DECISIONS)
+@pytest.mark.parametrize("verdict", Decision)
 def test_the_same_gateway_status_again_does_not_undo_a_verdict(
-    reviewed: Service, verdict: Trigger
+    reviewed: Service, verdict: Decision
 ) -> None:
-    decided = decide(reviewed, verdict)
+    decided = reviewed.decide(verdict)
     for _ in range(2):
         assert reviewed.callback(load_event("callback_wrong_amount")).status == 200
     payment = reviewed.payment()
@@ -79,50 +75,62 @@ def test_nor_does_a_gateway_status_that_is_known_by_its_payload_digest_only(
     event = make_callback_event(make_callback_body(make_callback_fields(**claimed)))
     assert service.callback(event).status == 200
     assert service.payment().status is Status.REVIEW
-    decided = decide(service, Trigger.REJECTED)
+    decided = service.decide(Decision.REJECTED)
     assert service.callback(event).status == 200
     assert service.payment() == decided
 
 
 def test_money_that_was_accepted_is_shown_as_paid_with_what_came(reviewed: Service) -> None:
-    decide(reviewed, Trigger.ACCEPTED)
+    reviewed.decide(Decision.ACCEPTED)
     body = reviewed.api(make_status_event()).body
     assert (body["status"], body["amount"], body["paidAmount"]) == ("PAID", 1000, 900)
 
 
 def test_another_message_about_the_same_money_does_not_undo_a_rejection(reviewed: Service) -> None:
-    decide(reviewed, Trigger.REJECTED)
+    decided = reviewed.decide(Decision.REJECTED)
     body = make_callback_body(make_callback_fields(amount=900) | {"meta": {"data": "again"}})
     assert reviewed.callback(make_callback_event(body)).status == 200
-    payment = reviewed.payment()
-    assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
+    assert reviewed.payment() == decided
 
 
 def test_a_sync_of_the_same_money_does_not_undo_a_rejection(service: Service) -> None:
-    pay_too_little(service)
-    decide(service, Trigger.REJECTED)
+    pay_too_little(service, reference="another than the status check's")
+    service.decide(Decision.REJECTED)
     sync(service)
     payment = service.payment()
     assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
 
 
-def test_the_same_amount_without_a_reference_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Trigger.REJECTED)
-    body = make_callback_body(make_callback_fields(amount=900, reference=None))
-    assert reviewed.callback(make_callback_event(body)).status == 200
-    assert reviewed.payment().status is Status.REVIEW
+def test_a_sync_that_may_be_of_other_money_is_reviewed_after_a_rejection(service: Service) -> None:
+    pay_too_little(service, datetime="2023-04-04 10:00:00")
+    service.decide(Decision.REJECTED)
+    sync(service)
+    assert service.payment().status is Status.REVIEW
 
 
-def test_another_gateway_status_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Trigger.REJECTED)
-    body = make_callback_body(make_callback_fields(amount=800))
-    reviewed.callback(make_callback_event(body))
+@pytest.mark.parametrize(
+    "said", [{"amount": 900, "reference": None}, {"amount": 800}, {"amount": 1000}], ids=str
+)
+def test_what_is_told_under_a_rejected_reference_is_recorded_and_credits_nothing(
+    reviewed: Service, said: dict[str, Any]
+) -> None:
+    decided = reviewed.decide(Decision.REJECTED)
+    for _ in range(2):
+        send(reviewed, **said)
+    payment = reviewed.payment()
+    assert (payment.status, payment.version) == (Status.CANCELLED, decided.version + 1)
+    assert payment.standing.overpaid == 0
+
+
+def test_the_wrong_money_under_another_reference_is_reviewed_again(reviewed: Service) -> None:
+    reviewed.decide(Decision.REJECTED)
+    send(reviewed, amount=900, reference="another-till")
     assert reviewed.payment().status is Status.REVIEW
 
 
 def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> None:
-    decide(reviewed, Trigger.REJECTED)
-    reviewed.callback(load_event("callback_paid"))
+    reviewed.decide(Decision.REJECTED)
+    send(reviewed, reference="another-till")
     payment = reviewed.payment()
     assert payment.status is Status.PAID
     assert payment.received
@@ -130,16 +138,64 @@ def test_the_right_money_after_a_rejection_is_not_dropped(reviewed: Service) -> 
 
 
 def test_a_rejected_payment_is_not_synced_any_more(reviewed: Service) -> None:
-    assert decide(reviewed, Trigger.REJECTED).next_sync_at is None
+    assert reviewed.decide(Decision.REJECTED).next_sync_at is None
     reviewed.pass_time(30 * 86_400_000)
     assert reviewed.sweep() == 0
 
 
-def test_other_money_after_a_rejection_is_reviewed_again(reviewed: Service) -> None:
-    decide(reviewed, Trigger.REJECTED)
-    body = make_callback_body(make_callback_fields(reference="another-till"))
-    assert reviewed.callback(make_callback_event(body)).status == 200
-    assert reviewed.payment().status is Status.REVIEW
+def test_a_decision_about_another_version_than_the_stored_one_writes_nothing(
+    reviewed: Service,
+) -> None:
+    seen = reviewed.payment()
+    reviewed.decide(Decision.REJECTED)
+    send(reviewed, amount=1, reference="another-till")
+    stored = reviewed.payment()
+    with pytest.raises(VersionChanged) as refused:
+        reviewed.decide(Decision.ACCEPTED, version=seen.version)
+    assert reviewed.payment() == refused.value.payment == stored
+
+
+def test_a_decision_that_loses_a_race_writes_nothing(
+    reviewed: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = DynamoPayments.apply
+
+    def be_quicker(store: DynamoPayments, change: Change) -> Applied | Refused:
+        monkeypatch.setattr(DynamoPayments, "apply", real)
+        send(reviewed, amount=1, reference="another-till")
+        return store.apply(change)
+
+    monkeypatch.setattr(DynamoPayments, "apply", be_quicker)
+    with pytest.raises(VersionChanged):
+        reviewed.decide(Decision.ACCEPTED)
+    payment = reviewed.payment()
+    assert (payment.status, payment.version) == (Status.REVIEW, 4)
+
+
+def test_there_is_nothing_to_decide_about_money_that_counts(service: Service) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    send(service)
+    with pytest.raises(NothingToDecide, match="PAID"):
+        service.decide(Decision.REJECTED)
+
+
+def test_there_is_no_decision_about_an_unknown_order(service: Service) -> None:
+    with pytest.raises(PaymentNotFound):
+        service.decide(Decision.REJECTED, "UNKNOWN-1", version=1)
+
+
+def test_a_decision_is_stored_with_who_made_it_and_why(reviewed: Service) -> None:
+    seen = reviewed.payment().version
+    reviewed.decide(Decision.ACCEPTED)
+    judgement = reviewed.payment().ledger[-1]
+    assert judgement == Judgement(
+        Decision.ACCEPTED,
+        frozenset({0}),
+        reviewed.payment().updated_at,
+        "operator",
+        "seen at Finpay",
+        seen,
+    )
 
 
 @pytest.fixture
@@ -157,22 +213,21 @@ def voided(service: Service) -> Service:
 
 
 def test_money_that_was_decided_about_does_not_come_back_by_a_replay(voided: Service) -> None:
-    decide(voided, Trigger.REJECTED)
+    voided.decide(Decision.REJECTED)
     for _ in range(2):
         assert voided.callback(load_event("callback_paid")).status == 200
     assert voided.payment().status is Status.CANCELLED
 
 
 def test_nor_by_another_message_about_the_same_money(voided: Service) -> None:
-    decide(voided, Trigger.REJECTED)
+    decided = voided.decide(Decision.REJECTED)
     body = make_callback_body(make_callback_fields() | {"meta": {"data": "again"}})
     assert voided.callback(make_callback_event(body)).status == 200
-    payment = voided.payment()
-    assert (payment.status, payment.history[-1].observed) == (Status.CANCELLED, "PAID")
+    assert voided.payment() == decided
 
 
 def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: Service) -> None:
-    accepted = decide(voided, Trigger.ACCEPTED)
+    accepted = voided.decide(Decision.ACCEPTED)
     sync(voided)
     payment = voided.payment()
     assert (payment.status, payment.version) == (Status.PAID, accepted.version)
@@ -180,9 +235,12 @@ def test_money_that_was_accepted_although_voided_is_not_reviewed_again(voided: S
 
 def test_a_sync_of_money_that_was_accepted_is_no_second_payment(service: Service) -> None:
     pay_too_little(service)
-    accepted = decide(service, Trigger.ACCEPTED)
+    accepted = service.decide(Decision.ACCEPTED)
     sync(service)
-    assert service.payment().history == accepted.history
+    payment = service.payment()
+    assert (payment.status, payment.received) == (Status.PAID, accepted.received)
+    assert len(payment.standing.received) == 1
+    assert payment.standing.questions == []
 
 
 def test_of_money_that_was_rejected_nothing_is_left_in_what_came_after(renamed: Service) -> None:
@@ -190,14 +248,11 @@ def test_of_money_that_was_rejected_nothing_is_left_in_what_came_after(renamed: 
     assert second != SAMPLE_ORDER_ID
     wrong = make_callback_fields(order_id=second, amount=900, reference="R-1")
     assert renamed.callback(make_callback_event(make_callback_body(wrong))).status == 200
-    decide(renamed, Trigger.REJECTED)
-    right = make_callback_fields(reference="R-2", channel=None)
-    for status, expected in (("PAID", Status.REVIEW), ("REFUNDED", Status.REFUNDED)):
-        right["result"]["payment"]["status"] = status
-        assert renamed.callback(make_callback_event(make_callback_body(right))).status == 200
-        assert renamed.payment().status is expected
-        if expected is Status.REVIEW:
-            decide(renamed, Trigger.ACCEPTED)
+    renamed.decide(Decision.REJECTED)
+    for status in ("PAID", "REFUNDED"):
+        send(renamed, status=status, reference="R-2", channel=None)
+        assert renamed.payment().status.value == status
     received = renamed.payment().received
     assert received
     assert (received.payment_reference, received.gateway_order_id) == ("R-2", None)
+    assert received.channel != "INDOMARET"

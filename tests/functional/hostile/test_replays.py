@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ops import reviews
 from payments.domain.clock import DAY
-from payments.domain.transition_table import Status, Trigger
+from payments.domain.transition_table import Status
+from payments.ledger.entry import Decision
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
@@ -19,7 +19,6 @@ from testing.builders import (
 from testing.service import Service
 
 YEAR = 365 * DAY
-TABLES = ("PaymentsTable", "QuarantineTable")
 SEEN = str(load_event("callback_paid")["body"])
 SHORT = str(load_event("callback_wrong_amount")["body"])
 
@@ -83,17 +82,17 @@ def short(service: Service) -> None:
 
 
 # What happened, what an operator decided, what was seen of it, and where that leaves the payment.
-COURSES: list[tuple[Course, Trigger | None, str, Status]] = [
+COURSES: list[tuple[Course, Decision | None, str, Status]] = [
     (paid, None, SEEN, Status.PAID),
     (refunded, None, SEEN, Status.REFUNDED),
     (partially_refunded, None, SEEN, Status.PARTIALLY_REFUNDED),
     (voided, None, SEEN, Status.REVIEW),
-    (voided, Trigger.REJECTED, SEEN, Status.CANCELLED),
-    (voided, Trigger.RETURNED, SEEN, Status.REFUNDED),
+    (voided, Decision.REJECTED, SEEN, Status.CANCELLED),
+    (voided, Decision.RETURNED, SEEN, Status.REFUNDED),
     (short, None, SHORT, Status.REVIEW),
-    (short, Trigger.ACCEPTED, SHORT, Status.PAID),
-    (short, Trigger.REJECTED, SHORT, Status.CANCELLED),
-    (short, Trigger.RETURNED, SHORT, Status.REFUNDED),
+    (short, Decision.ACCEPTED, SHORT, Status.PAID),
+    (short, Decision.REJECTED, SHORT, Status.CANCELLED),
+    (short, Decision.RETURNED, SHORT, Status.REFUNDED),
 ]
 
 
@@ -106,14 +105,14 @@ COURSES: list[tuple[Course, Trigger | None, str, Status]] = [
 def test_a_replay_a_year_later_changes_nothing_however_it_is_spelled(
     pending: Service,
     course: Course,
-    verdict: Trigger | None,
+    verdict: Decision | None,
     seen: str,
     status: Status,
     spelled: Callable[[str], str],
 ) -> None:
     course(pending)
     if verdict:
-        reviews.apply_status(pending.dynamodb, TABLES, SAMPLE_ORDER_ID, verdict)
+        pending.decide(verdict)
     before = pending.payment()
     kept = keys(pending)
     assert before.status is status

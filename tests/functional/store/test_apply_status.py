@@ -8,11 +8,12 @@ import pytest
 
 from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.clock import HOUR
+from payments.domain.clock import HOUR, MINUTE
 from payments.domain.errors import OrderMismatch
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import (
     HISTORY_LIMIT,
+    LEDGER_LIMIT,
     Entry,
     Failure,
     IssuedCode,
@@ -23,8 +24,15 @@ from payments.domain.payment import (
     derived_id,
 )
 from payments.domain.transition_table import Status, Trigger
+from payments.ledger.entry import Decision, Judgement, Report
 from payments.services.apply_status import ApplyStatus, Effect, StatusUpdate
-from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment
+from testing.builders import (
+    NOW,
+    SAMPLE_ORDER_ID,
+    make_gateway_status,
+    make_payment,
+    make_report,
+)
 
 LATER = NOW + 120_000
 LATEST = derived_id(SAMPLE_ORDER_ID, "0" * 16)
@@ -107,8 +115,9 @@ def test_a_refund_of_another_order_than_the_one_paid_is_only_recorded(
         previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     update = apply_status(SAMPLE_ORDER_ID, gateway_status_of(status, gateway_order_id=LATEST))
-    assert (update.trigger, update.effect) == (Trigger.REFUNDED_OTHER, Effect.RECORDED)
+    assert update.effect is Effect.RECORDED
     assert (update.payment.status, update.payment.received) == (Status.PAID, SAMPLE_MONEY)
+    assert update.payment.standing.questions == ["refund-unexplained"]
 
 
 def test_one_reference_for_two_orders_is_money_twice(put: Put, apply_status: ApplyStatus) -> None:
@@ -119,15 +128,22 @@ def test_one_reference_for_two_orders_is_money_twice(put: Put, apply_status: App
         previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
     update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(gateway_order_id=LATEST))
-    assert (update.trigger, update.effect) == (Trigger.PAID_AGAIN, Effect.RECORDED)
+    assert (update.payment.status, update.effect) == (Status.PAID, Effect.RECORDED)
+    assert update.payment.standing.overpaid == 1000
+
+
+def rejected(*reports: Report) -> dict[str, Any]:
+    """The fields of a payment of whose money an operator decided that nothing is owed."""
+    covers = frozenset(range(len(reports)))
+    judgement = Judgement(Decision.REJECTED, covers, NOW, "somebody", "because", 1)
+    return {"status": Status.CANCELLED, "ledger": (*reports, judgement)}
 
 
 def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
     put: Put, apply_status: ApplyStatus
 ) -> None:
     put(
-        status=Status.CANCELLED,
-        received=ReceivedMoney(NOW, 900, "8f0e1d2c"),
+        **rejected(make_report(amount=900, reference="8f0e1d2c")),
         gateway_order_id=LATEST,
         previous_attempt_ids=(SAMPLE_ORDER_ID,),
     )
@@ -135,76 +151,110 @@ def test_the_wrong_amount_for_another_order_is_not_what_was_rejected(
     assert apply_status(SAMPLE_ORDER_ID, reported).payment.status is Status.REVIEW
 
 
-def test_rejected_money_that_had_no_reference_is_reviewed_whenever_it_comes(
-    put: Put, apply_status: ApplyStatus
-) -> None:
-    put(status=Status.CANCELLED, received=ReceivedMoney(NOW, 900))
-    reported = make_gateway_status(paid_amount=900, payment_reference=None)
-    assert apply_status(SAMPLE_ORDER_ID, reported).payment.status is Status.REVIEW
-
-
-@pytest.mark.parametrize("known", [{"payment_reference": "8f0e1d2c"}, {"order_reference": "O-1"}])
 @pytest.mark.parametrize(
-    ("said", "trigger", "effect"),
-    [
-        ({}, Trigger.PAID_BEFORE, Effect.NOTHING),
-        ({"paid_amount": 800}, Trigger.MISMATCH, Effect.RECORDED),
-        (
-            {"payment_reference": "other", "order_reference": "O-2"},
-            Trigger.MISMATCH,
-            Effect.RECORDED,
-        ),
-        ({"payment_reference": None, "order_reference": None}, Trigger.MISMATCH, Effect.RECORDED),
-        ({"payment_reference": None, "paid_at": NOW}, Trigger.MISMATCH, Effect.RECORDED),
-    ],
-    ids=["the same", "other amount", "other references", "no reference", "the order's, other time"],
+    ("later", "status"), [(0, Status.CANCELLED), (MINUTE, Status.REVIEW)], ids=["same", "other"]
 )
-def test_the_wrong_amount_that_was_accepted_is_no_news_when_it_is_surely_the_same_money(
+def test_rejected_money_without_a_reference_is_known_by_its_time(
+    put: Put, apply_status: ApplyStatus, later: int, status: Status
+) -> None:
+    put(**rejected(make_report(amount=900, paid_at=SAMPLE_PAID_AT)))
+    reported = make_gateway_status(
+        paid_amount=900, payment_reference=None, paid_at=SAMPLE_PAID_AT + later
+    )
+    assert apply_status(SAMPLE_ORDER_ID, reported).payment.status is status
+
+
+@pytest.mark.parametrize(
+    ("said", "effect", "questions"),
+    [
+        ({}, Effect.NOTHING, []),
+        ({"paid_amount": 800}, Effect.RECORDED, []),
+        ({"payment_reference": "other"}, Effect.RECORDED, ["paid-again"]),
+        ({"payment_reference": None}, Effect.RECORDED, []),
+        ({"payment_reference": None, "paid_at": NOW}, Effect.RECORDED, ["possibly-paid-again"]),
+    ],
+    ids=["the same", "other amount", "other reference", "no reference", "other time"],
+)
+def test_accepted_money_stays_and_what_may_be_other_money_is_asked_about(
     put: Put,
     apply_status: ApplyStatus,
-    known: dict[str, Any],
     said: dict[str, Any],
-    trigger: Trigger,
     effect: Effect,
+    questions: list[str],
 ) -> None:
-    reported = make_gateway_status(**{"paid_amount": 900, "order_reference": "O-1"} | said)
-    put(status=Status.PAID, received=ReceivedMoney(SAMPLE_PAID_AT, 900, **known))
-    update = apply_status(SAMPLE_ORDER_ID, reported)
-    assert (update.trigger, update.effect) == (trigger, effect)
+    money = make_report(amount=900, paid_at=SAMPLE_PAID_AT, reference="8f0e1d2c")
+    judgement = Judgement(Decision.ACCEPTED, frozenset({0}), NOW, "somebody", "because", 1)
+    put(status=Status.PAID, ledger=(money, judgement))
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(**{"paid_amount": 900} | said))
+    assert (update.payment.status, update.effect) == (Status.PAID, effect)
+    assert update.payment.standing.questions == questions
 
 
 @pytest.mark.parametrize(
-    ("known", "said", "trigger"),
+    ("known", "said", "overpaid", "possible"),
     [
-        (("R-1", None), ("R-2", None), Trigger.PAID_AGAIN),
-        (("R-1", "O-1"), ("R-2", "O-1"), Trigger.PAID_AGAIN),
-        ((None, "O-1"), (None, "O-2"), Trigger.PAID_AGAIN),
-        (("R-1", "O-1"), ("R-1", "O-2"), Trigger.PAID),
-        ((None, "O-1"), ("R-1", "O-1"), Trigger.PAID),
-        (("R-1", None), (None, "O-1"), Trigger.PAID),
-        ((None, None), ("R-1", "O-1"), Trigger.PAID),
-        (("R-1", "O-1"), (None, "O-1"), Trigger.PAID),
+        (("R-1", None), ("R-2", None), 1000, 0),
+        (("R-1", "O-1"), ("R-2", "O-1"), 1000, 0),
+        ((None, "O-1"), (None, "O-2"), 0, 0),
+        (("R-1", "O-1"), ("R-1", "O-2"), 0, 0),
+        ((None, "O-1"), ("R-1", "O-1"), 0, 0),
+        (("R-1", None), (None, "O-1"), 0, 0),
+        ((None, None), ("R-1", "O-1"), 0, 0),
     ],
 )
-def test_it_was_paid_twice_only_if_references_of_one_kind_differ(
+def test_it_was_paid_twice_only_if_the_references_of_the_payment_differ(
     put: Put,
     apply_status: ApplyStatus,
     known: tuple[str | None, str | None],
     said: tuple[str | None, str | None],
-    trigger: Trigger,
+    overpaid: int,
+    possible: int,
 ) -> None:
-    received = ReceivedMoney(NOW, 1000, payment_reference=known[0], order_reference=known[1])
-    put(status=Status.PAID, received=received)
+    money = make_report(reference=known[0], order_reference=known[1], paid_at=SAMPLE_PAID_AT)
+    put(status=Status.PAID, ledger=(money,))
     reported = make_gateway_status(payment_reference=said[0], order_reference=said[1])
-    assert apply_status(SAMPLE_ORDER_ID, reported).trigger is trigger
+    standing = apply_status(SAMPLE_ORDER_ID, reported).payment.standing
+    assert (standing.overpaid, len(standing.possible)) == (overpaid, possible)
 
 
-def test_known_money_of_a_payment_under_review_is_recorded_when_it_is_told_again(
+def test_known_money_of_a_payment_under_review_is_not_recorded_when_it_is_told_again(
     put: Put, apply_status: ApplyStatus
 ) -> None:
-    put(status=Status.REVIEW, received=SAMPLE_MONEY)
-    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status())
-    assert (update.trigger, update.effect) == (Trigger.PAID, Effect.RECORDED)
+    wrong = make_report(amount=900, paid_at=SAMPLE_PAID_AT, reference="8f0e1d2c")
+    put(status=Status.REVIEW, ledger=(wrong,))
+    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(paid_amount=900))
+    assert (update.trigger, update.effect) == (Trigger.MISMATCH, Effect.NOTHING)
+
+
+def test_a_report_beyond_the_limit_is_quarantined(
+    put: Put, apply_status: ApplyStatus, payments: DynamoPayments
+) -> None:
+    reports = tuple(make_report(reference=f"R-{number}") for number in range(LEDGER_LIMIT))
+    full = put(status=Status.PAID, ledger=reports)
+    for _ in range(2):
+        update = apply_status(SAMPLE_ORDER_ID, make_gateway_status())
+        assert (update.effect, update.payment) == (Effect.NOTHING, full)
+    (row,) = payments.client.scan(TableName="QuarantineTable")["Items"]
+    assert (row["reason"], row["finpayReference"]) == ({"S": "ledger-full"}, {"S": "8f0e1d2c"})
+
+
+def test_a_known_report_of_a_full_ledger_is_not_quarantined(
+    put: Put, apply_status: ApplyStatus, payments: DynamoPayments
+) -> None:
+    reports = tuple(make_report(reference=f"R-{number}") for number in range(LEDGER_LIMIT))
+    put(status=Status.PAID, ledger=reports)
+    known = make_gateway_status(payment_reference="R-7")
+    assert apply_status(SAMPLE_ORDER_ID, known).effect is Effect.NOTHING
+    assert payments.client.scan(TableName="QuarantineTable")["Items"] == []
+
+
+def test_a_report_with_the_last_room_is_recorded_also_beside_decisions(
+    put: Put, apply_status: ApplyStatus
+) -> None:
+    reports = [make_report(reference=f"R-{number}") for number in range(LEDGER_LIMIT - 1)]
+    judgement = Judgement(Decision.ACCEPTED, frozenset({0}), NOW, "somebody", "because", 1)
+    put(status=Status.PAID, ledger=(*reports, judgement))
+    assert apply_status(SAMPLE_ORDER_ID, make_gateway_status()).effect is Effect.RECORDED
 
 
 def test_what_was_confirmed_before_the_money_counts_again_after_it(
@@ -360,19 +410,20 @@ def test_a_mismatch_is_kept_with_its_order_and_its_payload_digest(
 
 
 @pytest.mark.parametrize(
-    ("said", "trigger"),
+    ("said", "status"),
     [
-        ({"payment_reference": "R-1"}, Trigger.PAID_BEFORE),
-        ({"payment_reference": None, "order_reference": None}, Trigger.PAID_BEFORE),
-        ({"payment_reference": "R-2"}, Trigger.PAID_AGAIN),
-        ({"payment_reference": None, "order_reference": "O-1"}, Trigger.PAID_AGAIN),
+        ({"payment_reference": "R-1"}, Status.CANCELLED),
+        ({"payment_reference": None}, Status.CANCELLED),
+        ({"payment_reference": None, "paid_at": NOW}, Status.REVIEW),
+        ({"payment_reference": "R-2"}, Status.PAID),
+        ({"payment_reference": "R-2", "paid_amount": 900}, Status.REVIEW),
     ],
-    ids=["the same", "no reference", "other", "of another kind"],
+    ids=["the same", "no reference", "possibly other", "other", "other that does not match"],
 )
-def test_money_after_a_verdict_requires_manual_review_unless_it_may_be_what_he_decided_about(
-    put: Put, apply_status: ApplyStatus, said: dict[str, Any], trigger: Trigger
+def test_money_after_a_rejection_counts_unless_it_is_what_was_rejected(
+    put: Put, apply_status: ApplyStatus, said: dict[str, Any], status: Status
 ) -> None:
-    put(status=Status.CANCELLED, received=ReceivedMoney(NOW, 1000, "R-1"))
-    update = apply_status(SAMPLE_ORDER_ID, make_gateway_status(**said))
-    status = Status.REVIEW if trigger is Trigger.PAID_AGAIN else Status.CANCELLED
-    assert (update.trigger, update.payment.status) == (trigger, status)
+    put(**rejected(make_report(reference="R-1", paid_at=SAMPLE_PAID_AT)))
+    payment = apply_status(SAMPLE_ORDER_ID, make_gateway_status(**said)).payment
+    assert payment.status is status
+    assert (payment.received is not None and payment.received.late) == (status is Status.PAID)

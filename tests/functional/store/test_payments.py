@@ -24,7 +24,7 @@ from payments.domain.payment import (
 )
 from payments.domain.payment_change import Applied, Change, NextSync, Refused
 from payments.domain.transition_table import Status
-from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment
+from testing.builders import NOW, SAMPLE_ORDER_ID, make_payment, make_report
 
 CODE = IssuedCode(
     "https://devo.finpay.id/widgetpg/pending/5613", NOW + 86_400_000, "8802700000076850"
@@ -237,9 +237,10 @@ def test_an_item_holds_no_null_and_no_empty_attribute() -> None:
 
 
 def test_an_item_says_late_only_of_a_late_payment_and_keeps_a_zero() -> None:
-    item = to_item(make_payment(received=ReceivedMoney(NOW, 0)))
-    assert "paidLate" not in item
-    assert item["paidAmount"] == {"N": "0"}
+    item = to_item(make_payment(ledger=[make_report(amount=0)]))
+    (money,) = item["money"]["L"]
+    assert "late" not in money["M"]
+    assert money["M"]["amount"] == {"N": "0"}
 
 
 def test_a_value_of_a_kind_that_is_never_stored_is_refused() -> None:

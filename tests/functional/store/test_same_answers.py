@@ -8,10 +8,11 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.payment import Entry, Failure, IssuedCode, ReceivedMoney, Source
-from payments.domain.payment_change import Change
+from payments.domain.payment import Entry, Failure, IssuedCode, Source
+from payments.domain.payment_change import Change, NewLedger
 from payments.domain.transition_table import Status
-from testing.builders import NOW, make_payment
+from payments.ledger.entry import Terms
+from testing.builders import NOW, make_payment, make_report
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.tables import definition_of, temporary_table
 from tests.functional.store.conftest import StandIn
@@ -41,7 +42,9 @@ def random_step(chance: random.Random, number: int) -> tuple[str, Any]:
         version=chance.choice([None, None, 2]),
         code=chance.choice([None, IssuedCode("https://x.example", NOW, "88")]),
         failure=chance.choice([None, Failure("rejected", "4000001")]),
-        received=chance.choice([None, ReceivedMoney(NOW, number, late=True)]),
+        ledger=chance.choice(
+            [None, NewLedger((make_report(amount=number, late=True),), Terms(1000, "IDR"))]
+        ),
     )
     return "apply", (change,)
 

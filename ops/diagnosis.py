@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from ops import wib
 from ops.agreement import UNPAID, has_money, is_decided, odd_one
 from ops.cases import Case, Diagnosis
-from ops.decision import decision
+from ops.decided import decided_money, decision
 from ops.diagnosis_paid import differs, of_paid
+from ops.refund_advice import is_incomplete
 from ops.rupiah import rupiah
 from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import Status, Trigger
 
 if TYPE_CHECKING:
     from ops.finpay import Said
+    from ops.quarantine import Kept
     from payments.aws.deliveries_table import Told
     from payments.domain.gateway_status import GatewayStatus
     from payments.domain.payment import Entry, Payment
@@ -25,14 +27,31 @@ _HERE = {Status.PAID, Status.REFUNDED, Status.PARTIALLY_REFUNDED}
 
 
 def diagnose(
-    payment: Payment, told: Sequence[Told], said: Sequence[Said] | None, now: int
+    payment: Payment,
+    told: Sequence[Told],
+    kept: Sequence[Kept],
+    said: Sequence[Said] | None,
+    now: int,
 ) -> Diagnosis:
-    """The diagnosis of a payment, its webhooks and what Finpay says; None if it was not asked."""
+    """The diagnosis of a payment, its webhooks, its quarantined callbacks and what Finpay says.
+
+    `said` is None if Finpay was not asked.
+    """
+    if is_incomplete(kept):
+        return _of_full_ledger(payment)
     if payment.status is Status.REVIEW:
         return _in_review(payment)
     if payment.status in _HERE:
         return of_paid(payment, told, said or (), now)
     return _of_unpaid(payment, said, now)
+
+
+def _of_full_ledger(payment: Payment) -> Diagnosis:
+    sentence = (
+        f"It is {payment.status}, and more reports of money came than it holds:"
+        " ask Finpay for all payments and refunds of the order, and give nothing back before."
+    )
+    return Diagnosis(Case.LEDGER_FULL, sentence, f"quarantine show {payment.order_id}")
 
 
 def _in_review(payment: Payment) -> Diagnosis:
@@ -82,11 +101,16 @@ def _without_news_of_money(
 
 def _decided(payment: Payment, decided: Entry) -> Diagnosis:
     """Of a payment that an operator gave up. What he knew of is nothing to be taken up again."""
-    came = payment.received.paid_amount if payment.received else None
-    had = "an amount that Finpay did not tell" if came is None else rupiah(came, payment.currency)
+    came = [
+        "an amount that Finpay did not tell"
+        if one.amount is None
+        else rupiah(one.amount, one.first.currency)
+        for one in decided_money(payment)
+    ]
     sentence = (
         f"An operator decided at {wib.told(decided.at)} that no money is owed:"
-        f" {had} had come for an order of {rupiah(payment.amount, payment.currency)}."
+        f" {' and '.join(came) or 'no money'} had come"
+        f" for an order of {rupiah(payment.amount, payment.currency)}."
     )
     return Diagnosis(Case.DECIDED, sentence, f"payment list --storefront {payment.storefront_id}")
 

@@ -7,8 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ops import wib
-from ops.agreement import has_money, is_decided, odd_one
+from ops.agreement import (
+    has_money,
+    is_decided,
+    is_refund_of_excess,
+    odd_one,
+    unrecorded_money,
+)
 from ops.cases import Case, Diagnosis
+from ops.refund_advice import advice, disputed, name_of
+from ops.rupiah import reported, rupiah
 from ops.unasked import asked_no_more
 from payments.aws.deliveries_table import KEPT_DAYS
 from payments.domain.clock import DAY, WIB
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     from payments.domain.payment import Payment
 
 _PAID_EVENTS = {EVENT_TYPES[Status.PAID], PAID_LATE}
-_MONEY_AGAIN = {"PAID", "CAPTURED"}
 _OFF = {DeliveryOutcome.GONE, DeliveryOutcome.DISABLED}
 _OFF_BECAUSE = {
     "gone": ("it once answered 410 there", "storefront enable-webhooks {}"),
@@ -35,23 +42,63 @@ _OFF_BECAUSE = {
 
 def of_paid(payment: Payment, told: Sequence[Told], said: Sequence[Said], now: int) -> Diagnosis:
     """The answer for a payment whose money came."""
-    counts, others = said[:1], said[1:]
-    again = any(has_money(payment, one) for one in others)
+    if found := _of_difference(payment, said) or _of_money(payment, said):
+        return found
     if payment.status is not Status.PAID:
-        if again:
-            return differs(payment, odd_one(payment, others))
         sentence = f"The money came and went back: the payment is {payment.status}."
         return Diagnosis(Case.MONEY_BACK, sentence, f"webhook deliveries {payment.order_id}")
-    if counts and _is_in_doubt(payment, counts[0]):
-        return differs(payment, counts[0].reported)
-    if again or any(
-        one.status is Status.PAID and one.observed in _MONEY_AGAIN for one in payment.history
-    ):
-        sentence = "It is paid, and money came for it once more: one of the two is to go back."
-        return Diagnosis(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
-    if odd := odd_one(payment, others):
+    if odd := odd_one(payment, said[1:]):
         return differs(payment, odd)
     return _of_told(payment, _last_attempt(told), now)
+
+
+def _of_difference(payment: Payment, said: Sequence[Said]) -> Diagnosis | None:
+    """Of a payment of whose money Finpay says otherwise; None if it does not."""
+    counts, others = said[:1], said[1:]
+    if payment.status is Status.PAID:
+        in_doubt = counts and _is_in_doubt(payment, counts[0])
+        return differs(payment, counts[0].reported) if in_doubt else None
+    odd = odd_one(payment, others) if any(has_money(payment, one) for one in others) else None
+    return differs(payment, odd) if odd else None
+
+
+def _paid_at_finpay(payment: Payment, other: GatewayStatus) -> Diagnosis:
+    """Of money that only Finpay knows, and that is certainly other money."""
+    amount = reported(other.effective_paid_amount, other.currency)
+    sentence = (
+        f"It is {payment.status}, and Finpay has other money for it that is not recorded here:"
+        f" {amount} of its order {other.gateway_order_id}, reference {other.reference or 'none'}."
+    )
+    if disputed(payment):
+        sentence += " Give nothing back yet: reports of the money that is recorded differ."
+    else:
+        sentence += " One of the two is to go back."
+    return Diagnosis(Case.PAID_TWICE, sentence, f"report --date {_day_of(payment)}")
+
+
+def _of_money(payment: Payment, said: Sequence[Said]) -> Diagnosis | None:
+    """Of money that is not as usual; the first of what is the matter."""
+    if other := unrecorded_money(payment, said):
+        return _paid_at_finpay(payment, other)
+    standing, order_id = payment.standing, payment.order_id
+    found = advice(payment, ())
+    why = " ".join(found.warnings)
+    report = f"report --date {_day_of(payment)}"
+    if standing.overpaid:
+        amount = rupiah(standing.overpaid, payment.currency)
+        back = "; ".join(f"{rupiah(one.amount)} of {name_of(one.money)}" for one in found.give_back)
+        what = f"give back {back} at Finpay." if back else why
+        sentence = f"It is {payment.status}, and {amount} came beyond what counts: {what}"
+        return Diagnosis(Case.PAID_TWICE, sentence, report)
+    if standing.possible:
+        sentence = f"It is {payment.status}, and may have been paid once more. {why}"
+        return Diagnosis(Case.POSSIBLY_PAID_TWICE, sentence, "review list")
+    if disputed(payment):
+        sentence = f"It is {payment.status}, and reports of its money differ. {why}"
+        return Diagnosis(Case.DISPUTED, sentence, f"payment show {order_id}")
+    if standing.refunds.positions:
+        return Diagnosis(Case.REFUND_UNEXPLAINED, f"It is {payment.status}. {why}", report)
+    return None
 
 
 def differs(payment: Payment, reported: GatewayStatus | None) -> Diagnosis:
@@ -69,6 +116,8 @@ def differs(payment: Payment, reported: GatewayStatus | None) -> Diagnosis:
 def _is_in_doubt(payment: Payment, said: Said) -> bool:
     """Whether Finpay says of the order that counts that it has no money for it."""
     if said.error or has_money(payment, said):
+        return False
+    if said.reported and is_refund_of_excess(payment, said.reported):
         return False
     return not is_decided(payment, said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ops import quarantine, wib
+from ops import ledger_json, quarantine, wib
 from payments.domain.payment import Source
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def document(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> dict[s
     """Everything; `following` is the command to run next."""
     return {
         "payment": payment(of.payment),
+        "money": ledger_json.document(of.payment, of.kept),
         "history": history(of.payment),
         "callbacks": {
             "counted": [one for one in history(of.payment) if one["by"] == Source.CALLBACK],
@@ -44,6 +45,8 @@ def payment(of: Payment) -> dict[str, Any]:
         "paymentCode": code.payment_code if code else None,
         "expiresAt": wib.iso(of.expires_at),
         "paidAmount": money.paid_amount if money else None,
+        "overpaidAmount": of.standing.overpaid or None,
+        "refundedAmount": of.standing.refunded or None,
         "paidAt": wib.iso(money.paid_at) if money else None,
         "paidLate": bool(money and money.late),
         "channel": money.channel if money else None,

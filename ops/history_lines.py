@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ops import quarantine, wib
+from ops import ledger_lines, quarantine, wib
 from ops.rupiah import rupiah
 from payments.domain.payment import Source
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 def lines(of: PaymentHistory, diagnosis: Diagnosis, following: str) -> Iterator[str]:
     """Everything, and last the diagnosis; `following` is the command to run next."""
     yield from _payment(of.payment)
+    yield "Money"
+    yield from (f"  {line}" for line in ledger_lines.lines(of.payment, of.kept))
+    if decisions := list(ledger_lines.decisions(of.payment)):
+        yield "Decisions"
+        yield from (f"  {line}" for line in decisions)
     yield "History"
     for version, entry in enumerate(of.payment.history, 1):
         yield f"  {version}. {_entry(entry)}"
@@ -61,23 +66,21 @@ def said(of: Said) -> str:
 
 
 def _payment(of: Payment) -> Iterator[str]:
-    yield f"Payment {of.order_id} of storefront {of.storefront_id}: {of.status}"
+    status = f"{of.status}, version {of.version}"
+    yield f"Payment {of.order_id} of storefront {of.storefront_id}: {status}"
     yield f"  ordered  {rupiah(of.amount, of.currency)} at {wib.told(of.created_at)}"
     if of.code and of.code.payment_code:
         yield f"  code     {of.code.payment_code}, until {wib.told(of.expires_at)}"
-    if of.received:
-        late = ", late" if of.received.late else ""
-        by = f" by {of.received.channel}" if of.received.channel else ""
-        came = rupiah(of.received.paid_amount, of.currency)
-        yield f"  paid     {came} at {wib.told(of.received.paid_at)}{by}{late}"
-        yield f"  known to Finpay as {of.received.reference or 'nothing'}"
+    if of.received and of.received.late:
+        yield "  paid late, after it had been given up"
     if of.failure:
         yield f"  failed   {of.failure.reason} {of.failure.code}"
     yield f"  Finpay is asked next: {wib.told(of.next_sync_at)}"
 
 
 def _entry(entry: Entry) -> str:
-    observed = f", which said {entry.observed}" if entry.observed else ""
+    verb = "decided" if entry.by is Source.OPERATOR else "said"
+    observed = f", which {verb} {entry.observed}" if entry.observed else ""
     return f"{wib.told(entry.at)}  {entry.status}  by {entry.by}{observed}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from payments.aws.payment_items import marshal, to_payment
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Report
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -42,22 +43,50 @@ def newest(dynamodb: DynamoDBClient, table: str, wanted: Wanted, limit: int) -> 
 def named(dynamodb: DynamoDBClient, table: str, name: str) -> list[Payment]:
     """Payments that bear a name other than their order id.
 
-    It may be a payment code, Finpay's reference, or an order id at Finpay.
+    It may be a payment code, any of Finpay's references, or an order id at Finpay.
     """
+    # No filter finds a reference within a list of unknown length.
     where = (
-        "paymentCode = :name OR finpayReference = :name OR orderReference = :name"
-        " OR gatewayOrderId = :name OR contains(previousAttemptIds, :name)"
+        "paymentCode = :name OR gatewayOrderId = :name OR contains(previousAttemptIds, :name)"
+        " OR attribute_exists(money)"
     )
-    return list(_scan(dynamodb, table, where, {":name": name}, {}))
+    found = _scan(dynamodb, table, where, {":name": name}, {})
+    return [one for one in found if name in _names(one)]
 
 
-def of_day(dynamodb: DynamoDBClient, table: str, day: range, seen: Seen) -> list[Payment]:
-    """Payments that were created or paid on a day, in the order of their creation."""
-    where = "createdAt BETWEEN :first AND :last OR paidAt BETWEEN :first AND :last"
-    values = {":first": day.start, ":last": day.stop - 1}
+def _names(payment: Payment) -> Iterator[str | None]:
+    yield payment.code.payment_code if payment.code else None
+    yield payment.gateway_order_id
+    yield from payment.previous_attempt_ids
+    for one in payment.ledger:
+        if isinstance(one, Report):
+            yield from (one.reference, one.order_reference)
+
+
+def of_days(dynamodb: DynamoDBClient, table: str, days: range, seen: Seen) -> list[Payment]:
+    """Payments that were created, paid or refunded in the days, in the order of their creation."""
+    where = "createdAt BETWEEN :first AND :last OR attribute_exists(money)"
+    values = {":first": days.start, ":last": days.stop - 1}
+    found = _scan(dynamodb, table, where, values, {}, seen)
     return sorted(
-        _scan(dynamodb, table, where, values, {}, seen),
+        (one for one in found if one.created_at in days or _has_money_of(one, days)),
         key=lambda one: (one.created_at, one.order_id),
+    )
+
+
+def in_question(dynamodb: DynamoDBClient, table: str) -> Iterator[Payment]:
+    """Payments with money that an operator has to decide about."""
+    for one in _scan(dynamodb, table, "attribute_exists(money)", {}, {}):
+        if one.standing.undecided:
+            yield one
+
+
+def _has_money_of(payment: Payment, days: range) -> bool:
+    """Whether money came or went back in the days, by Finpay's time or by when it was reported."""
+    return any(
+        one.recorded_at in days or (one.paid_at is not None and one.paid_at in days)
+        for one in payment.ledger
+        if isinstance(one, Report)
     )
 
 
@@ -93,7 +122,9 @@ def _scan(
 ) -> Iterator[Payment]:
     request: dict[str, Any] = {"TableName": table}
     if where:
-        request |= {"FilterExpression": where, "ExpressionAttributeValues": marshal(values)}
+        request["FilterExpression"] = where
+    if values:
+        request["ExpressionAttributeValues"] = marshal(values)
     if names:
         request["ExpressionAttributeNames"] = names
     read = 0

@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     QuarantineReason.UNKNOWN_ORDER: "signed, for an order that is not here",
     QuarantineReason.OTHER_ORDER: "signed, for another order than the one it was sent to",
     QuarantineReason.MISMATCH: "signed, of another amount or currency than was ordered",
+    QuarantineReason.LEDGER_FULL: "signed, of money for which the payment's ledger has no room",
 }
 
 

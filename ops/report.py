@@ -1,9 +1,15 @@
-"""A day's payments beside what Finpay says of them. Pure, but for `rows`.
+"""Payments beside what Finpay says of them. Pure, but for `rows`.
 
-Each payment is one of four: `agrees`; `only-here`, if Finpay knows no such order; `other-status`,
-if Finpay says another status, has an order that is not here, or has money for another order of the
-payment than the one that counts; `other-amount`, if amount or currency differ. What Finpay did not
-answer is `not-compared`, and is none of them.
+Each payment has one difference, the first of these that is so:
+
+- `paid-twice`: money came beyond what counts, for certain, and has not gone back.
+- `only-here`: Finpay knows no such order.
+- `other-status`: Finpay says another status, or has an order that is not here.
+- `other-amount`: amount or currency differ, or reports of the same money do.
+- `possibly-paid-twice`: money came that may be other money, and nobody decided about it.
+- `refund-differs`: Finpay reports other refunds than are known here, or more than came.
+- `not-compared`: Finpay did not answer.
+- `agrees`: none of these.
 
 Finpay has no list of a day's orders. An order that is not here is found by the callbacks that it
 signed for it, which are in the quarantine.
@@ -16,13 +22,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ops import finpay
-from ops.agreement import Difference, compare, is_decided, odd_one
+from ops.agreement import (
+    Difference,
+    compare,
+    is_decided,
+    odd_one,
+    refund_differs,
+    unrecorded_money,
+)
+from ops.refund_advice import disputed, excess_of, name_of, unexplained
+from ops.rupiah import reported, rupiah
 
 if TYPE_CHECKING:
     from ops.finpay import Said
     from ops.quarantine import Kept
     from payments.domain.interfaces import Gateway
     from payments.domain.payment import Payment
+    from payments.ledger.received import Received
 
 GIVE_UP_AFTER = 5
 """So many orders in a row without an answer, and Finpay is asked no more."""
@@ -35,6 +51,8 @@ class Row(NamedTuple):
     said: Said
     difference: Difference
     why: str = ""
+    others: Sequence[Said] = ()
+    """What Finpay says of the payment's other orders there."""
 
 
 def rows(
@@ -79,17 +97,58 @@ class _Asking:
 def _row(payment: Payment, said: Sequence[Said], now: int) -> Row:
     """The row of a payment and of all its orders, of which the first counts."""
     counts, *others = said
+    unlike = (*_of_money(payment, said), *_of_status(payment, counts, others, now))
+    difference, why = next(iter(unlike), (Difference.AGREES, ""))
+    return Row(payment, counts, difference, why, others)
+
+
+type Unlike = Iterator[tuple[Difference, str]]
+"""Differences and what is to be said of each, the most important one first."""
+
+
+def _of_money(payment: Payment, said: Sequence[Said]) -> Unlike:
+    if payment.standing.overpaid:
+        yield Difference.PAID_TWICE, f"{_names(excess_of(payment))} came beyond what counts"
+    if other := unrecorded_money(payment, said):
+        amount = reported(other.effective_paid_amount, other.currency)
+        why = f"{amount} there of order {other.gateway_order_id} is not recorded here"
+        yield Difference.PAID_TWICE, why
+
+
+def _of_status(payment: Payment, counts: Said, others: Sequence[Said], now: int) -> Unlike:
     if odd := odd_one(payment, others):
         why = f"{payment.status} here, {odd.status} there of its order {odd.gateway_order_id}"
-        return Row(payment, counts, Difference.OTHER_STATUS, why)
-    if counts.error:
-        return Row(payment, counts, Difference.NOT_COMPARED, counts.error)
-    difference = compare(payment, counts.reported, now)
-    silent = next((one for one in others if one.error), None)
-    if silent and difference is Difference.AGREES:
-        why = f"{silent.error}, of its order {silent.gateway_order_id}"
-        return Row(payment, counts, Difference.NOT_COMPARED, why)
-    return Row(payment, counts, difference, _why(difference, payment, counts))
+        yield Difference.OTHER_STATUS, why
+    if not counts.error:
+        difference = compare(payment, counts.reported, now)
+        if difference is not Difference.AGREES:
+            yield difference, _why(difference, payment, counts)
+    yield from _of_questions(payment, counts)
+    for one in (counts, *others):
+        if one.error:
+            of = "" if one is counts else f", of its order {one.gateway_order_id}"
+            yield Difference.NOT_COMPARED, f"{one.error}{of}"
+
+
+def _of_questions(payment: Payment, counts: Said) -> Unlike:
+    if of := disputed(payment):
+        yield Difference.OTHER_AMOUNT, f"reports of {_names(of)} differ"
+    if possible := payment.standing.possible:
+        why = f"{_names(possible)} may be other money than what counts"
+        yield Difference.POSSIBLY_PAID_TWICE, why
+    if refund_differs(payment, counts.reported):
+        yield Difference.REFUND_DIFFERS, _why_refunds(payment)
+
+
+def _names(of: Sequence[Received]) -> str:
+    return ", ".join(f"{reported(one.amount, one.first.currency)} ({name_of(one)})" for one in of)
+
+
+def _why_refunds(payment: Payment) -> str:
+    standing = payment.standing
+    if standing.refunds.positions:
+        return unexplained(payment)
+    return f"Finpay reports other refunds than {rupiah(standing.refunded)}"
 
 
 def _only_there(said: Said) -> Row:

@@ -1,14 +1,18 @@
-"""A day's comparison with Finpay as a table, and added up."""
+"""The comparison with Finpay as a table, and added up."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops import wib
 from ops.agreement import Difference
 from ops.report import Row
+from payments.ledger.entry import Report
+
+if TYPE_CHECKING:
+    from payments.domain.payment import Payment
 
 COLUMNS = (
     "orderId",
@@ -17,9 +21,13 @@ COLUMNS = (
     "ourStatus",
     "ourAmount",
     "paidAmount",
+    "overpaidAmount",
+    "refundedAmount",
+    "references",
     "finpayStatus",
     "finpayAmount",
     "finpayPaidAmount",
+    "finpayReferences",
     "difference",
     "why",
 )
@@ -36,12 +44,38 @@ def as_json(row: Row) -> dict[str, Any]:
         "ourStatus": payment.status if payment else None,
         "ourAmount": payment.amount if payment else None,
         "paidAmount": received.paid_amount if received else None,
+        "overpaidAmount": payment.standing.overpaid if payment else None,
+        "refundedAmount": payment.standing.refunded if payment else None,
+        "references": _references(payment) if payment else [],
         "finpayStatus": reported.status if reported else None,
         "finpayAmount": reported.amount if reported else None,
         "finpayPaidAmount": reported.paid_amount if reported else None,
+        "finpayReferences": _finpay_references(row),
         "difference": row.difference,
         "why": row.why or None,
     }
+
+
+def as_text(row: Row) -> dict[str, Any]:
+    """A row of a CSV file: references are separated by spaces."""
+    return {
+        name: " ".join(value) if isinstance(value, list) else value
+        for name, value in as_json(row).items()
+    }
+
+
+def _references(payment: Payment) -> list[str]:
+    """All references of payments and refunds that were reported, each once."""
+    reports = [one for one in payment.ledger if isinstance(one, Report)]
+    named = [name for one in reports for name in (one.reference, one.order_reference) if name]
+    return list(dict.fromkeys(named))
+
+
+def _finpay_references(row: Row) -> list[str]:
+    """What Finpay says now, of all orders of the payment."""
+    found = (one.reported for one in (row.said, *row.others) if one.reported)
+    named = [name for one in found for name in (one.payment_reference, one.order_reference) if name]
+    return list(dict.fromkeys(named))
 
 
 def totals(found: Sequence[Row]) -> dict[str, int]:

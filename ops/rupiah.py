@@ -8,3 +8,8 @@ def rupiah(amount: int | None, currency: str | None = "IDR") -> str:
     if currency != "IDR":
         return f"{amount} {currency or 'of an unknown currency'}"
     return f"Rp{amount:,}".replace(",", ".")
+
+
+def reported(amount: int | None, currency: str | None) -> str:
+    """An amount that Finpay reported: as `rupiah`, or `an unknown amount` if it is not readable."""
+    return "an unknown amount" if amount is None else rupiah(amount, currency)

@@ -12,7 +12,8 @@ from payments.aws.deliveries_table import DynamoDeliveries, Told
 from payments.aws.payments_table import DynamoPayments
 from payments.aws.webhook_queue import SqsEvents
 from payments.domain.payment import Payment
-from payments.webhooks.events import Event, current_event
+from payments.ledger.entry import LedgerEntry, Report
+from payments.webhooks.events import Event, current_event, events_of
 
 if TYPE_CHECKING:
     from ops.deployment import Deployment
@@ -30,23 +31,26 @@ class Webhooks:
     deliveries: DynamoDeliveries
     queue: SqsEvents
 
-    def redeliver(self, order_id: str, version: int | None = None) -> Event:
-        """Queue an event of a payment once more, the latest unless a version is given.
+    def redeliver(self, order_id: str, version: int | None = None) -> list[Event]:
+        """Queue the events of a version of a payment once more, the latest unless one is given.
 
-        It is sent as it was, under the same id; the latest, if it was never sent, is made of the
-        payment, under the id that it had or would have had. Raises NothingToTell or Unavailable.
+        A version has two events if it changed both the status and the excess. They are sent as they
+        were, under the same ids; the latest, if they were never sent, are made of the payment,
+        under the ids that they had or would have had. Raises NothingToTell or Unavailable.
         """
-        event = self._event(order_id, version)
-        self.queue.send([event])
-        return event
+        events = self._events(order_id, version)
+        self.queue.send(events)
+        return events
 
-    def _event(self, order_id: str, version: int | None) -> Event:
-        told = {one.event.version: one.event for one in self.deliveries.of(order_id)}
+    def _events(self, order_id: str, version: int | None) -> list[Event]:
+        told: dict[int, dict[str, Event]] = {}
+        for one in self.deliveries.of(order_id):
+            told.setdefault(one.event.version, {})[one.event.id] = one.event
         payment = self.payments.get(order_id)
         if payment is None:
             raise NothingToTell(f"there is no payment of order {order_id}")
-        if latest := _latest(payment):
-            told.setdefault(latest.version, latest)
+        for event in _latest(payment):
+            told.setdefault(event.version, {}).setdefault(event.id, event)
         if not told:
             raise NothingToTell(
                 f"payment {order_id} is {payment.status}, and no event of it is kept"
@@ -55,18 +59,34 @@ class Webhooks:
         if found is None:
             known = ", ".join(map(str, sorted(told)))
             raise NothingToTell(f"payment {order_id} has events of version {known}")
-        return found
+        return list(found.values())
 
 
-def _latest(payment: Payment) -> Event | None:
-    """The event of the change that brought the payment to its status; None while INITIATING.
+def _latest(payment: Payment) -> list[Event]:
+    """The events of the latest change that storefronts are told of; none while INITIATING.
 
-    What was noted since then made versions, and no events. The body is of the payment as it is now.
+    What was noted since then made versions, and no events. The money in the bodies is that of the
+    version, the rest is as the payment is now.
     """
-    changes = pairwise((None, *(entry.status for entry in payment.history)))
-    version = max(number for number, (old, new) in enumerate(changes, 1) if old is not new)
-    at = payment.history[version - 1].at
-    return current_event(replace(payment, version=version, updated_at=at))
+    versions = [_as_of(payment, number) for number in range(1, len(payment.history) + 1)]
+    for before, after in reversed(list(pairwise(versions))):
+        if events := events_of(before, after):
+            return events
+    first = current_event(versions[0])
+    return [first] if first else []
+
+
+def _as_of(payment: Payment, version: int) -> Payment:
+    """The payment with the status and the money that it had in a version."""
+    entry = payment.history[version - 1]
+    ledger = tuple(one for one in payment.ledger if _time_of(one) <= entry.at)
+    return replace(
+        payment, version=version, status=entry.status, updated_at=entry.at, ledger=ledger
+    )
+
+
+def _time_of(entry: LedgerEntry) -> int:
+    return entry.recorded_at if isinstance(entry, Report) else entry.decided_at
 
 
 def of(deployment: Deployment) -> Webhooks:

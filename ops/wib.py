@@ -29,10 +29,10 @@ def read_age(text: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def day(of: date) -> range:
-    """The epoch milliseconds of a day in WIB."""
-    begins = datetime.combine(of, time(), WIB)
-    return range(_ms(begins), _ms(begins + timedelta(days=1)))
+def days(first: date, last: date) -> range:
+    """The epoch milliseconds of the days in WIB from the first to the last, both included."""
+    begins, ends = (datetime.combine(one, time(), WIB) for one in (first, last))
+    return range(_ms(begins), _ms(ends + timedelta(days=1)))
 
 
 def _ms(at: datetime) -> int:

@@ -28,7 +28,10 @@ NOT_DONE = 1
 """The exit code of what was not done, and of a doctor that found something."""
 
 TO_LOOK_AT = 3
-"""The exit code of what was done and leaves something to look at."""
+"""The exit code of what was done and leaves something to look at.
+
+Also of a decision on another version than the stored one, which is not done.
+"""
 
 Stack = Annotated[
     str, typer.Option(envvar="FINPAY_STACK", help="Name of the deployed stack.", show_envvar=True)
@@ -58,12 +61,12 @@ def failures_in_a_line() -> Iterator[None]:
         fail(str(error), _mended_by(error))
 
 
-def fail(why: str, next_step: str = "") -> Never:
-    """Say why nothing was done and what to do about it, and exit with 1."""
+def fail(why: str, next_step: str = "", *, code: int = NOT_DONE) -> Never:
+    """Say why nothing was done and what to do about it, and exit."""
     typer.echo(f"Not done: {why}", err=True)
     if next_step:
         typer.echo(f"Next: {next_step}", err=True)
-    raise typer.Exit(NOT_DONE)
+    raise typer.Exit(code)
 
 
 def tell(document: Any, lines: Iterable[str], *, as_json: bool) -> None:

@@ -35,7 +35,7 @@ def show(
         with progress("Looking"):
             payment = payment_history.find(deployment, wanted, storefront)
             found = payment_history.tell(deployment, payment, offline=offline)
-        diagnosis = diagnose(found.payment, found.told, found.said, found.now)
+        diagnosis = diagnose(found.payment, found.told, found.kept, found.said, found.now)
         following = command(stack, diagnosis.next)
         tell(
             history_json.document(found, diagnosis, following),

@@ -1,4 +1,4 @@
-"""`python -m ops report`: a day's payments beside what Finpay says of them."""
+"""`python -m ops report`: the payments of days beside what Finpay says of them."""
 
 import csv
 from collections.abc import Sequence
@@ -16,12 +16,18 @@ from ops.progress import progress
 from ops.report import Row
 from payments.domain.gateway_status import QuarantineReason
 
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day in WIB.")]
+
 
 def report(
     stack: Stack,
-    date: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day, in WIB: 2026-11-26.")
-    ],
+    date: Day = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, in WIB.")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, in WIB.")
+    ] = None,
     storefront: Annotated[str | None, typer.Option(help="Only this storefront's.")] = None,
     table_file: Annotated[
         Path | None, typer.Option("--csv", help="Write all rows into this file.", dir_okay=False)
@@ -30,24 +36,26 @@ def report(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the payments created or paid on a day with Finpay, order by order.
+    """Compare the payments created, paid or refunded on a day, or on several, with Finpay.
 
-    Each agrees, is only here, has another status or has another amount. Without --json, those that
-    do not agree are printed. Exits with 3 if there are any. Reads the whole table of payments.
+    Give --date, or --from and --to. Each payment agrees or has one difference. Without --json,
+    those that do not agree are printed. Exits with 3 if there are any. Reads the whole table of
+    payments.
     """
-    day = wib.day(date.date())
+    first, last = _days(date, first, last)
+    days = wib.days(first.date(), last.date())
     with deployed(stack, region) as deployment:
         with progress("Reading payments") as seen:
             table = deployment.output("PaymentsTableName")
-            found = payment_scan.of_day(deployment.dynamodb, table, day, seen)
+            found = payment_scan.of_days(deployment.dynamodb, table, days, seen)
         payments = [one for one in found if storefront in {None, one.storefront_id}]
-        payload_digest = quarantine.every(
+        unknown = quarantine.every(
             deployment.dynamodb,
             deployment.output("QuarantineTableName"),
             QuarantineReason.UNKNOWN_ORDER,
         )
         # Whose an order is that is not here, nobody knows.
-        kept = [] if storefront else [one for one in payload_digest if one.received_at in day]
+        kept = [] if storefront else [one for one in unknown if one.received_at in days]
         with progress("Asking Finpay", len(payments) + len(kept)) as seen:
             gateway = finpay.gateway_of(deployment)
             rows = list(reports.rows(gateway, payments, kept, deployment.now(), seen))
@@ -58,13 +66,27 @@ def report(
     lines = [_line(row) for row in to_look_at]
     lines += ["  ".join(f"{kind} {count}" for kind, count in totals.items())]
     document = {
-        "date": f"{date:%Y-%m-%d}",
+        "from": f"{first:%Y-%m-%d}",
+        "to": f"{last:%Y-%m-%d}",
         "totals": totals,
         "rows": list(map(report_table.as_json, rows)),
     }
     tell(document, lines, as_json=as_json)
     if to_look_at:
         raise typer.Exit(TO_LOOK_AT)
+
+
+def _days(
+    date: datetime | None, first: datetime | None, last: datetime | None
+) -> tuple[datetime, datetime]:
+    """The first and the last day."""
+    if date and not first and not last:
+        return date, date
+    if date or not first or not last:
+        raise typer.BadParameter("give --date, or --from and --to")
+    if last < first:
+        raise typer.BadParameter("--to is before --from")
+    return first, last
 
 
 def _line(row: Row) -> str:
@@ -77,6 +99,6 @@ def _write(file: Path, rows: Sequence[Row]) -> None:
         with file.open("w", newline="") as opened:
             writer = csv.DictWriter(opened, report_table.COLUMNS)
             writer.writeheader()
-            writer.writerows(map(report_table.as_json, rows))
+            writer.writerows(map(report_table.as_text, rows))
     except OSError as error:
         fail(f"{file} cannot be written: {error.strerror}", "name another file with --csv")

@@ -52,13 +52,17 @@ def redeliver(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell a payment's storefront its latest event once more, or the one of a version."""
+    """Tell a payment's storefront the events of its latest change, or of a version, once more."""
     with deployed(stack, region) as deployment:
         try:
-            event = webhooks.of(deployment).redeliver(order_id, version)
+            events = webhooks.of(deployment).redeliver(order_id, version)
         except NothingToTell as error:
             fail(str(error))
-        tell(event_json(event), [f"Queued {event.id} ({event.type})"], as_json=as_json)
+        tell(
+            {"queued": list(map(event_json, events))},
+            [f"Queued {event.id} ({event.type})" for event in events],
+            as_json=as_json,
+        )
 
 
 @app.command()

@@ -52,6 +52,12 @@ class Operator:
         why, following = result.stderr.splitlines()
         return why.removeprefix("Not done: "), following.removeprefix("Next: ")
 
+    def decide(self, verb: str, order_id: str, *, code: int = 0) -> list[str]:
+        """Decide about the money of a payment as it is now."""
+        version = str(self.service.payment(order_id).version)
+        given = ("--version", version, "--reason", "the merchant agreed", "--yes")
+        return self.lines("review", verb, order_id, *given, code=code)
+
     def fate(self, order_id: str, what: str = "pay", **body: Any) -> None:
         """What happens to an order at Finpay; its callback is lost."""
         url = f"{self.service.finpay.url}/_simulator/orders/{order_id}/{what}"

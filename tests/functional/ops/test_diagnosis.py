@@ -1,15 +1,23 @@
 """What is answered where Finpay says otherwise than we, through the real handlers."""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 
 from ops.cases import Case, Diagnosis
+from ops.deployment import Deployment
+from ops.diagnosis import diagnose
+from ops.finpay import ask, ask_all, gateway_of
 from payments.aws.deliveries_table import KEPT_DAYS
-from payments.domain.payment import ReceivedMoney
+from payments.domain.payment import Payment
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Report
 from testing.builders import SAMPLE_ORDER_ID, make_payment
+from tests.functional.ops.ledgers import make_money
 from tests.functional.ops.operator import Operator
+from tests.functional.ops.told import STACK
 
 DAY = 86_400_000
 
@@ -33,7 +41,14 @@ def paid_wrongly(operator: Operator, verdict: str) -> None:
     operator.shop.order("A-1")
     operator.fate("A-1", amount=900)
     operator.lines("reconcile", "A-1")
-    operator.lines("review", verdict, "A-1")
+    operator.decide(verdict, "A-1")
+
+
+def of_another_report(payment: Payment, amount: int | None, **report: Any) -> Payment:
+    """The same decision under order id A-2, about money that was reported like this."""
+    (_, decision) = payment.ledger
+    money = make_money(amount, gateway_order_id="A-1", **report)
+    return replace(payment, order_id="A-2", ledger=(money, decision))
 
 
 def latest_order(operator: Operator) -> str:
@@ -83,8 +98,7 @@ def test_the_same_amount_under_another_reference_is_other_money(operator: Operat
 def test_money_of_no_name_is_known_by_its_amount(operator: Operator, amount: int | None) -> None:
     paid_wrongly(operator, "reject")
     payment = operator.service.payment("A-1")
-    nameless = ReceivedMoney(1, amount, None, None, "A-1")
-    operator.service.put(replace(payment, order_id="A-2", received=nameless))
+    operator.service.put(of_another_report(payment, amount, reference=None, paid_at=None))
     known = amount == 900
     found = diagnosis_of(operator, "A-2")
     assert found.case is (Case.DECIDED if known else Case.CALLBACK_LOST)
@@ -93,8 +107,8 @@ def test_money_of_no_name_is_known_by_its_amount(operator: Operator, amount: int
 def test_a_decision_about_an_unknown_amount_says_so(operator: Operator) -> None:
     paid_wrongly(operator, "reject")
     payment = operator.service.payment("A-1")
-    other = replace(payment, order_id="A-2", gateway_order_id="A-2", received=ReceivedMoney(1))
-    operator.service.put(other)
+    other = of_another_report(payment, None)
+    operator.service.put(replace(other, gateway_order_id="A-2"))
     found = diagnosis_of(operator, "A-2")
     assert found.case is Case.DECIDED
     assert "an amount that Finpay did not tell" in found.sentence
@@ -150,8 +164,10 @@ def test_what_finpay_says_of_an_order_that_was_given_up_there_counts_too(
 def test_a_credit_for_an_order_that_finpay_does_not_know_is_told(operator: Operator) -> None:
     operator.callback("A-1")
     now = operator.service.clock()
-    payment = make_payment(order_id="A-1", status=Status.PAID, last_attempt_at=now)
-    operator.service.put(replace(payment, received=ReceivedMoney(now, 1000, "8f0e1d2c")))
+    money = make_money(gateway_order_id="A-1")
+    operator.service.put(
+        make_payment(order_id="A-1", status=Status.PAID, last_attempt_at=now, ledger=(money,))
+    )
     sentence = "It is paid here, and Finpay knows no such order."
     assert diagnosis_of(operator) == (Case.FINPAY_DIFFERS, sentence, "reconcile A-1")
 
@@ -163,6 +179,24 @@ def test_a_payment_of_which_finpay_says_nothing_is_paid_as_we_know_it(operator: 
     operator.shop.tell()
     operator.silence()
     assert diagnosis_of(operator).case is Case.PAID
+
+
+def test_money_of_another_order_is_not_to_go_back_while_the_recorded_one_is_disputed(
+    second_attempt_operator: Operator,
+) -> None:
+    pay_latest(second_attempt_operator)
+    second_attempt_operator.fate(SAMPLE_ORDER_ID, late=True)
+    found = diagnosis_of(second_attempt_operator, SAMPLE_ORDER_ID)
+    assert found.sentence.endswith(" One of the two is to go back.")
+    payment = second_attempt_operator.service.payment()
+    (report,) = payment.ledger
+    assert isinstance(report, Report)
+    other = replace(payment, ledger=(report, report._replace(amount=900)))
+    asking = partial(ask, gateway_of(Deployment(STACK, None)))
+    said = list(ask_all(asking, payment))
+    disputed = diagnose(other, (), (), said, payment.updated_at)
+    assert disputed.case is Case.PAID_TWICE
+    assert " Give nothing back yet: " in disputed.sentence
 
 
 def test_who_paid_two_orders_of_a_payment_paid_twice(second_attempt_operator: Operator) -> None:
@@ -210,7 +244,7 @@ def test_what_finpay_said_when_an_operator_accepted_is_no_difference(operator: O
     operator.fate("A-1", "status", status="CANCELLED")
     assert diagnosis_of(operator).case is Case.FINPAY_DIFFERS
     operator.lines("reconcile", "A-1")
-    operator.lines("review", "accept", "A-1")
+    operator.decide("accept", "A-1")
     assert diagnosis_of(operator).case is Case.NOT_TOLD_YET
     operator.fate("A-1", "status", status="EXPIRED")
     assert diagnosis_of(operator).case is Case.FINPAY_DIFFERS

@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from ops import wib
 from ops.__main__ import app
-from ops.rupiah import rupiah
+from ops.rupiah import reported, rupiah
 from payments.domain.transition_table import Status
 from testing.builders import NOW, make_payment
+from tests.functional.ops.ledgers import make_money
 from tests.functional.ops.operator import Operator
 from tests.functional.ops.told import STACK
 
@@ -78,7 +79,7 @@ def test_webhooks_are_shown_and_sent_by_machines_too(operator: Operator) -> None
         "version": 2,
         "storefrontId": "toko",
     }
-    assert operator.json("webhook", "redeliver", "A-1") == event
+    assert operator.json("webhook", "redeliver", "A-1") == {"queued": [event]}
     assert operator.json("webhook", "redrive") == {"queued": [], "left": []}
 
 
@@ -89,12 +90,17 @@ def test_webhooks_are_shown_and_sent_by_machines_too(operator: Operator) -> None
 def test_a_review_is_decided_by_a_verb_of_its_own(
     operator: Operator, verb: str, status: Status
 ) -> None:
-    operator.service.put(make_payment(order_id="A-1", status=Status.REVIEW))
-    assert [one["orderId"] for one in operator.json("review", "list")] == ["A-1"]
-    assert operator.json("review", verb, "A-1")["status"] == status
+    wrong = make_money(900, gateway_order_id="A-1")
+    operator.service.put(make_payment(order_id="A-1", status=Status.REVIEW, ledger=(wrong,)))
+    (waiting,) = operator.json("review", "list")
+    assert (waiting["orderId"], waiting["version"]) == ("A-1", 1)
+    assert [one["amount"] for one in waiting["inQuestion"]] == [900]
+    options = ("--version", "1", "--reason", "agreed", "--yes")
+    assert operator.json("review", verb, "A-1", *options)["status"] == status
     assert operator.json("review", "list") == []
-    why, following = operator.refused("review", verb, "A-1")
-    assert why == f"payment A-1 is not in REVIEW but {status}"
+    options = ("--version", "2", "--reason", "agreed", "--yes")
+    why, following = operator.refused("review", verb, "A-1", *options)
+    assert why == f"no money of payment A-1 is in question: it is {status}"
     assert "review list" in following
 
 
@@ -105,6 +111,7 @@ def test_amounts_and_times_are_written_as_they_are_in_indonesia() -> None:
         "5 of an unknown currency",
         "nothing",
     ]
+    assert [reported(5, "IDR"), reported(None, "IDR")] == ["Rp5", "an unknown amount"]
     assert wib.told(NOW) == "2023-04-04 09:56:35 WIB"
     assert wib.told(None) == "never"
     assert wib.iso(NOW) == "2023-04-04T09:56:35+07:00"

@@ -131,6 +131,75 @@ def test_what_was_noted_after_an_event_that_was_told_is_none(shop: Shop) -> None
     assert again.body == first.body
 
 
+def paid_wrongly_and_rightly(operator: Operator) -> None:
+    """900 of 1,000 rupiah, and then 1,000: the status and the excess change in one version."""
+    operator.shop.order()
+    operator.callback(SAMPLE_ORDER_ID, amount=900, reference="M3")
+    operator.service.pass_time(1)
+    operator.callback(SAMPLE_ORDER_ID, reference="M2")
+
+
+def test_two_events_of_a_version_are_logged_and_told_again_each(operator: Operator) -> None:
+    paid_wrongly_and_rightly(operator)
+    shop = operator.shop
+    shop.tell()
+    kinds = [(one["version"], one["type"], len(one["attempts"])) for one in deliveries(operator)]
+    assert kinds == [
+        (2, "payment.pending", 1),
+        (3, "payment.review", 1),
+        (4, "payment.paid", 1),
+        (4, "payment.overpaid", 1),
+    ]
+    expected = [
+        f"Queued evt_{SAMPLE_ORDER_ID}_4 (payment.paid)",
+        f"Queued evt_{SAMPLE_ORDER_ID}_4_overpaid (payment.overpaid)",
+    ]
+    assert operator.lines("webhook", "redeliver", SAMPLE_ORDER_ID) == expected
+    shop.notify()
+    *_, paid, overpaid, paid_again, overpaid_again = shop.receiver.got
+    assert {paid.body, overpaid.body} == {paid_again.body, overpaid_again.body}
+
+
+def test_an_event_about_the_excess_that_was_lost_is_told(operator: Operator) -> None:
+    operator.shop.order()
+    operator.callback(SAMPLE_ORDER_ID, reference="M1")
+    operator.service.pass_time(1)
+    operator.callback(SAMPLE_ORDER_ID, reference="M2")
+    operator.service.pass_time(1)
+    note(operator.shop, "PENDING")
+    changes = operator.shop.changes()
+    expected = [f"Queued evt_{SAMPLE_ORDER_ID}_4_overpaid (payment.overpaid)"]
+    assert operator.lines("webhook", "redeliver", SAMPLE_ORDER_ID) == expected
+    operator.shop.notify()
+    operator.shop.publish_events(changes)
+    operator.shop.notify()
+    ours, *others = operator.shop.receiver.got
+    (streams,) = [one for one in others if json.loads(one.body)["type"] == "payment.overpaid"]
+    assert ours.headers["webhook-id"] == streams.headers["webhook-id"]
+    assert ours.body == streams.body, "the same bytes under the same id"
+
+
+def test_a_refund_that_keeps_the_status_is_told_again(operator: Operator) -> None:
+    operator.shop.order()
+    operator.callback(SAMPLE_ORDER_ID, reference="M1")
+    for amount in (300, 700):
+        operator.service.pass_time(1)
+        operator.callback(
+            SAMPLE_ORDER_ID, status="PARTIALLY_REFUNDED", amount=amount, reference="M1"
+        )
+    operator.shop.changes()
+    expected = [f"Queued evt_{SAMPLE_ORDER_ID}_5 (payment.refunded)"]
+    assert operator.lines("webhook", "redeliver", SAMPLE_ORDER_ID) == expected
+    operator.shop.notify()
+    (told,) = operator.shop.receiver.got
+    assert json.loads(told.body)["data"]["refundedAmount"] == 700
+
+
+def deliveries(operator: Operator) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = operator.json("webhook", "deliveries", SAMPLE_ORDER_ID)
+    return found
+
+
 def test_a_status_that_came_back_is_an_event_of_its_own(shop: Shop) -> None:
     """That it was the same before, and told, does not say that it was told now."""
     review = Status.REVIEW

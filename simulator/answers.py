@@ -2,15 +2,54 @@
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from payments.callbacks.php_json import encode
 from payments.callbacks.signature import sign
 from simulator.clock import finpay_time
-from simulator.orders import Order, Payment
+from simulator.orders import REFUNDS, Order, Payment
 
 Fields = dict[str, Any]
+
+
+class References(StrEnum):
+    """Where a report of money has its reference. Finpay does not publish it."""
+
+    PAYMENT = "payment"
+    """As the reference of the order and of the payment."""
+    ORDER = "order"
+    """As the reference of the order only."""
+    OWN = "own"
+    """As in `payment`, but a status check has other references than callbacks."""
+    NONE = "none"
+
+
+class RefundAmounts(StrEnum):
+    """What the amount of a refund report means. Finpay does not publish it."""
+
+    PAID = "paid"
+    """What was paid, however much of it went back."""
+    EACH = "each"
+    """What went back with this refund."""
+    TOTAL = "total"
+    """All that went back so far."""
+
+
+def reported_payment(
+    order: Order, references: References, amounts: RefundAmounts, *, is_check: bool
+) -> Payment | None:
+    """The payment of an order as a callback or a status check reports it."""
+    payment = order.payment
+    if payment is None:
+        return None
+    if order.status in REFUNDS and order.refunded and amounts is not RefundAmounts.PAID:
+        total = amounts is RefundAmounts.TOTAL
+        payment = replace(payment, amount=order.refunded if total else order.last_refund)
+    if is_check and references is References.OWN:
+        payment = replace(payment, reference=f"CHECK-{payment.reference}")
+    return payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +72,10 @@ INVALID_STATUS = Answer(404, "4040100", "Invalid Transaction Status")
 DUPLICATE = Answer(409, "4090001", "Duplicate Order Id")
 GENERAL_ERROR = Answer(500, "5000000", "General Error")
 TIMEOUT = Answer(504, "5040000", "Timeout")
+
+
+_OF_PAYMENT = frozenset({References.PAYMENT, References.OWN})
+_OF_ORDER = _OF_PAYMENT | {References.ORDER}
 
 
 def success(**members: Any) -> Answer:
@@ -62,24 +105,43 @@ def initiated(order: Order) -> Answer:
     return success(**members)
 
 
-def checked(order: Order, merchant_id: str, *, show_code: bool) -> Answer:
+def checked(
+    order: Order,
+    merchant_id: str,
+    *,
+    show_code: bool,
+    references: References = References.PAYMENT,
+    amounts: RefundAmounts = RefundAmounts.PAID,
+) -> Answer:
     """Before a payment: `result.payment.amount` 0 and `order.reference` "", as on the sandbox."""
-    facts = _facts(order, merchant_id, order.status, order.payment, show_code=show_code)
+    payment = reported_payment(order, references, amounts, is_check=True)
+    facts = _facts(order, merchant_id, order.status, payment, references, show_code=show_code)
     return success(data=facts)
 
 
 def callback_body(
-    order: Order, merchant_id: str, merchant_key: str, status: str, payment: Payment | None
+    order: Order,
+    merchant_id: str,
+    merchant_key: str,
+    status: str,
+    payment: Payment | None,
+    references: References = References.PAYMENT,
 ) -> bytes:
     """A signed callback as PHP sends it; the status and the payment need not be the order's own."""
-    fields = callback_fields(order, merchant_id, status, payment)
+    fields = callback_fields(order, merchant_id, status, payment, references)
     signed: Any = {**fields, "signature": sign(fields, merchant_key)}
     return encode(signed).encode()
 
 
-def callback_fields(order: Order, merchant_id: str, status: str, payment: Payment | None) -> Fields:
+def callback_fields(
+    order: Order,
+    merchant_id: str,
+    status: str,
+    payment: Payment | None,
+    references: References = References.PAYMENT,
+) -> Fields:
     """The body of a callback for a payment code, without its signature."""
-    facts = _facts(order, merchant_id, status, payment, show_code=True)
+    facts = _facts(order, merchant_id, status, payment, references, show_code=True)
     return {
         "merchant": facts["merchant"],
         "customer": facts["customer"],
@@ -92,7 +154,13 @@ def callback_fields(order: Order, merchant_id: str, status: str, payment: Paymen
 
 
 def _facts(
-    order: Order, merchant_id: str, status: str, payment: Payment | None, *, show_code: bool
+    order: Order,
+    merchant_id: str,
+    status: str,
+    payment: Payment | None,
+    references: References,
+    *,
+    show_code: bool,
 ) -> Fields:
     source: Fields = {"type": order.new.source or (payment.channel if payment else None)}
     if show_code and order.payment_code is not None:
@@ -102,17 +170,17 @@ def _facts(
         "customer": {"id": order.new.customer_id},
         "order": {
             "id": order.order_id,
-            "reference": payment.reference if payment else "",
+            "reference": payment.reference if payment and references in _OF_ORDER else "",
             "amount": order.new.amount,
             "currency": order.new.currency,
         },
         "meta": {"data": order.new.meta},
         "sourceOfFunds": source,
-        "result": {"payment": _result(status, payment)},
+        "result": {"payment": _result(status, payment, references)},
     }
 
 
-def _result(status: str, payment: Payment | None) -> Fields:
+def _result(status: str, payment: Payment | None, references: References) -> Fields:
     words = status.replace("_", " ").capitalize()
     result: Fields = {
         "amount": payment.amount if payment else 0,
@@ -123,7 +191,8 @@ def _result(status: str, payment: Payment | None) -> Fields:
         result |= {
             "userDesc": words,
             "datetime": finpay_time(payment.paid_at),
-            "reference": payment.reference,
             "channel": payment.channel,
         }
+        if references in _OF_PAYMENT:
+            result["reference"] = payment.reference
     return result

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from simulator.answers import References, RefundAmounts
 from simulator.callers import only_from_this_machine
 from simulator.control_input import Input, newest
 from simulator.control_plan import read_fault, read_plan, read_sources
@@ -36,6 +37,7 @@ class ControlApi:
         routes.get("/orders/<order_id>")(self.order)
         routes.post("/orders/<order_id>/pay")(self.pay)
         routes.post("/codes/<payment_code>/pay")(self.pay_code)
+        routes.post("/orders/<order_id>/refund")(self.refund)
         routes.post("/orders/<order_id>/expire")(self.expire)
         routes.post("/orders/<order_id>/status")(self.set_status)
         routes.post("/orders/<order_id>/callbacks")(self.send_callbacks)
@@ -78,6 +80,12 @@ class ControlApi:
 
     def pay_code(self, payment_code: str) -> Response:
         return self.pay(self._orders.by_code(payment_code).order_id)
+
+    def refund(self, order_id: str) -> Response:
+        given = _input()
+        plan, amount = read_plan(given), given.whole("amount", None, 1, MOST_RUPIAH)
+        given.end()
+        return self._announced(self._orders.refund(order_id, amount), plan)
 
     def expire(self, order_id: str) -> Response:
         given = _input()
@@ -142,9 +150,18 @@ class ControlApi:
         given, simulation = _input(), self._simulation
         sources = read_sources(given, simulation.enabled_sources)
         shows_code = given.flag("checkShowsCode", default=simulation.check_shows_code)
+        references = given.choice("references", (*References,), simulation.references)
+        amounts = given.choice("refundAmounts", (*RefundAmounts,), simulation.refund_amounts)
         given.end()
         simulation.enabled_sources, simulation.check_shows_code = sources, shows_code
-        return jsonify(enabledSources=sources and sorted(sources), checkShowsCode=shows_code)
+        simulation.references = References(references)
+        simulation.refund_amounts = RefundAmounts(amounts)
+        return jsonify(
+            enabledSources=sources and sorted(sources),
+            checkShowsCode=shows_code,
+            references=references,
+            refundAmounts=amounts,
+        )
 
     def reset(self) -> Response:
         self._simulation.reset()

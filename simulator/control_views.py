@@ -27,6 +27,7 @@ def order_view(order: Order) -> View:
         "expiryLink": finpay_time(order.expires_at),
         "paidAmount": payment.amount if payment else None,
         "paidAt": iso_time(payment.paid_at) if payment else None,
+        "refundedAmount": order.refunded or None,
         "reference": payment.reference if payment else None,
         "channel": payment.channel if payment else None,
     }

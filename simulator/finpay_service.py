@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from payments.callbacks.php_json import decode, encode
 from simulator import answers
-from simulator.answers import Answer
+from simulator.answers import Answer, References, RefundAmounts
 from simulator.checks import first_problem, read_order
 from simulator.order_store import OrderStore
 from simulator.orders import (
@@ -32,6 +32,12 @@ class Gateway(Protocol):
 
     @property
     def check_shows_code(self) -> bool: ...
+
+    @property
+    def references(self) -> References: ...
+
+    @property
+    def refund_amounts(self) -> RefundAmounts: ...
 
     def allows(self, source: str | None) -> bool: ...
 
@@ -75,8 +81,14 @@ class FinpayService:
         return _answered(lambda: _done(self._gateway.order_store.void(order_id)))
 
     def _about(self, order: Order) -> Answer:
-        merchant_id = self._gateway.settings.merchant_id
-        return answers.checked(order, merchant_id, show_code=self._gateway.check_shows_code)
+        gateway = self._gateway
+        return answers.checked(
+            order,
+            gateway.settings.merchant_id,
+            show_code=gateway.check_shows_code,
+            references=gateway.references,
+            amounts=gateway.refund_amounts,
+        )
 
 
 def _done(_: Order) -> Answer:

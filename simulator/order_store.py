@@ -13,6 +13,7 @@ from simulator.orders import (
     NewOrder,
     NotCancellableError,
     NotPayableError,
+    NotRefundableError,
     NotVoidableError,
     Order,
     Payment,
@@ -80,8 +81,9 @@ class OrderStore:
                 raise NotPayableError("the order is paid already")
             if order.payment is None and order.status not in OPEN and not late:
                 raise NotPayableError(f"the order is {order.status}")
+            payment = self.imagine_payment(order, amount, channel)
             return self._keep(
-                replace(order, status="PAID", payment=self.imagine_payment(order, amount, channel))
+                replace(order, status="PAID", payment=payment, refunded=0, last_refund=0)
             )
 
     def imagine_payment(
@@ -91,6 +93,18 @@ class OrderStore:
         with self._lock:
             paid = order.new.amount if amount is None else amount
             return Payment(paid, self._now(), self._numbers.reference(), channel)
+
+    def refund(self, order_id: str, amount: int | None = None) -> Order:
+        """Money of the last payment goes back: this amount (rupiah), or all that is left."""
+        with self._lock:
+            order = self.get(order_id)
+            left = order.payment.amount - order.refunded if order.payment else 0
+            back = left if amount is None else amount
+            if not 0 < back <= left:
+                raise NotRefundableError(f"{left} rupiah are left to go back")
+            status = "REFUNDED" if back == left else "PARTIALLY_REFUNDED"
+            refunded = order.refunded + back
+            return self._keep(replace(order, status=status, refunded=refunded, last_refund=back))
 
     def cancel(self, order_id: str) -> Order:
         with self._lock:

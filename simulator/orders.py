@@ -5,6 +5,7 @@ from typing import Any
 
 OPEN = frozenset({"REQUEST_INITIATED", "INITIATED", "PENDING", "PROCESSING"})
 MONEY_TAKEN = frozenset({"PAID", "CAPTURED"})
+REFUNDS = frozenset({"REFUNDED", "PARTIALLY_REFUNDED"})
 
 
 class OrderError(Exception):
@@ -25,6 +26,10 @@ class NotCancellableError(OrderError):
 
 class NotVoidableError(OrderError):
     """Only a paid order can be voided."""
+
+
+class NotRefundableError(OrderError):
+    """Nothing was paid, or less is left than should go back."""
 
 
 class NotPayableError(OrderError):
@@ -67,6 +72,10 @@ class Order:
     redirect_url: str
     status: str = "REQUEST_INITIATED"
     payment: Payment | None = None
+    refunded: int = 0
+    """Rupiah of the payment that went back so far."""
+    last_refund: int = 0
+    """Rupiah of the last refund."""
 
     @property
     def order_id(self) -> str:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.answers import callback_body
+from simulator.answers import References, RefundAmounts, callback_body, reported_payment
 from simulator.callbacks import Attempt, Callbacks, Message
 from simulator.clock import Clock
 from simulator.faults import Faults
@@ -57,6 +57,7 @@ class Simulation:
         self.callbacks = Callbacks(lock, self.clock, self.scheduler, settings, self._record)
         self.enabled_sources = settings.enabled_sources
         self.check_shows_code = settings.check_shows_code
+        self.references, self.refund_amounts = References.PAYMENT, RefundAmounts.PAID
         if self._journal:
             self._go_on_from(replay(self._journal.entries()))
 
@@ -88,6 +89,7 @@ class Simulation:
         self._record("clock", self.clock.reading())
         self.enabled_sources = self.settings.enabled_sources
         self.check_shows_code = self.settings.check_shows_code
+        self.references, self.refund_amounts = References.PAYMENT, RefundAmounts.PAID
 
     def set_clock(self, speed: float, advance: float) -> None:
         """Change the clock's speed, then push it forward by simulated seconds."""
@@ -115,7 +117,7 @@ class Simulation:
         return real is not None and real < LONGEST_WAIT
 
     def _messages(self, order: Order, plan: Plan, statuses: Sequence[str]) -> list[Message]:
-        payment = order.payment
+        payment = reported_payment(order, self.references, self.refund_amounts, is_check=False)
         if payment is None and MONEY_TAKEN.intersection(statuses):
             payment = self.order_store.imagine_payment(order)
         messages = [
@@ -132,5 +134,5 @@ class Simulation:
 
     def _message(self, order: Order, status: str, payment: Payment | None) -> Message:
         merchant_id, merchant_key = self.settings.merchant_id, self.settings.merchant_key
-        body = callback_body(order, merchant_id, merchant_key, status, payment)
+        body = callback_body(order, merchant_id, merchant_key, status, payment, self.references)
         return Message(order.order_id, status, order.new.callback_url, body)

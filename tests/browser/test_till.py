@@ -38,9 +38,10 @@ def test_a_wrong_amount_that_is_no_number_is_named(
 
 def test_paying_twice_is_paid_once(bought: Customer, cashier: Cashier, stack_shop: Shop) -> None:
     cashier.press("Pay twice")
-    bought.sees("paid")
+    bought.sees("overpaid")
+    expect(bought.order).to_contain_text("Paid too much")
     cashier.sees_callbacks(bought.order_id(), "PAID answered 200", "PAID answered 200")
-    stays(bought, "paid", stack_shop)
+    stays(bought, "overpaid", stack_shop)
 
 
 def test_paying_late_is_accepted_and_said(bought: Customer, cashier: Cashier) -> None:

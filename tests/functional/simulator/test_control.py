@@ -95,6 +95,8 @@ WRONG = [
     ("/clock", {"advanceSeconds": -1}, "advanceSeconds"),
     ("/settings", {"enabledSources": "all"}, "enabledSources"),
     ("/settings", {"checkShowsCode": None}, "checkShowsCode"),
+    ("/settings", {"references": "some"}, "references"),
+    ("/settings", {"refundAmounts": "half"}, "refundAmounts"),
 ]
 
 

@@ -7,7 +7,14 @@ import threading
 import pytest
 
 from payments.callbacks.signature import verify
-from simulator.answers import DUPLICATE, NOT_FOUND, NOT_PERMITTED, callback_body
+from simulator.answers import (
+    DUPLICATE,
+    NOT_FOUND,
+    NOT_PERMITTED,
+    References,
+    RefundAmounts,
+    callback_body,
+)
 from simulator.finpay_service import FinpayService
 from simulator.order_store import OrderStore
 from simulator.settings import MERCHANT_ID, MERCHANT_KEY, Settings
@@ -22,6 +29,7 @@ class StillGateway:
         self.order_store = OrderStore(threading.RLock(), lambda: self.now)
         self.settings = Settings()
         self.check_shows_code = True
+        self.references, self.refund_amounts = References.PAYMENT, RefundAmounts.PAID
 
     def allows(self, source: str | None) -> bool:
         return source != "vastbni"

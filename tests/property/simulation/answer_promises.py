@@ -1,22 +1,27 @@
 """Promises about what storefronts and Finpay are answered."""
 
-import hashlib
 import json
 from typing import Any
 
 from payments.callbacks import php_json, signature
-from payments.domain.payment import HISTORY_LIMIT, Payment
+from payments.domain.payment import HISTORY_LIMIT, LEDGER_LIMIT, Payment
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Report
 from testing.builders import MERCHANT_KEY
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay
-from tests.property.simulation.ledger import Ledger, is_decided
+from tests.property.simulation.ledger import ids
+from tests.property.simulation.money_promises import (
+    MoneyPromises,
+    digest_of_callback,
+    is_entered,
+)
 
 S = Status
 MONEY_CAME = {S.PAID, S.REFUNDED, S.PARTIALLY_REFUNDED, S.REVIEW}
 
 
-class AnswerPromises(Ledger):
+class AnswerPromises(MoneyPromises):
     """What an answer says has to be so."""
 
     def __init__(
@@ -92,7 +97,8 @@ class AnswerPromises(Ledger):
         row = self.rows.get(order_id)
         # What is not Finpay's own word may have an effect only in Finpay's words.
         stored = row is not None and (not genuine or self._has_effect(reported, row))
-        kept = self._is_quarantined(order_id, reported)
+        payload_digest = digest_of_callback(reported)
+        kept = self._is_quarantined(order_id, payload_digest, reported, row)
         self.hold("2xx to Finpay means stored", stored or kept, order_id, reported["result"], row)
         if not genuine:
             told = [] if row is None else self.told(row)
@@ -100,6 +106,7 @@ class AnswerPromises(Ledger):
             self.hold("a forged callback is not accepted", said, order_id)
         else:
             signature.verify(body, (MERCHANT_KEY,))
+            self.acknowledged(order_id, payload_digest)
 
     def _has_effect(self, reported: Any, row: Payment) -> bool:
         """Whether the row is as it has to be after this gateway status."""
@@ -108,23 +115,25 @@ class AnswerPromises(Ledger):
         full = len(row.history) >= HISTORY_LIMIT
         said = full or any(e.observed == payment["status"] for e in row.history)
         match payment["status"]:
-            case "PAID":
-                known = row.received and row.received.reference == payment["reference"]
-                return is_decided(row) or (row.status in MONEY_CAME and bool(known or said))
+            case "PAID" | "REFUNDED" | "PARTIALLY_REFUNDED":
+                return row.status is not S.PENDING and is_entered(reported, row)
             case "EXPIRED" | "FAILURE":
                 return row.status is not S.PENDING or order["id"] != row.gateway_order_id
-            case "REFUNDED" | "PARTIALLY_REFUNDED" as status:
-                return said or is_decided(row) or row.status in {status, S.REFUNDED, S.REVIEW}
             case "CANCELLED":
                 other = order["id"] != row.effective_gateway_order_id
                 return row.status not in {S.PENDING, S.PAID} or said or other
         return True
 
-    def _is_quarantined(self, order_id: str, reported: Any) -> bool:
-        said = php_json.encode({name: reported[name] for name in reported if name != "signature"})
-        payload_digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+    def _is_quarantined(
+        self, order_id: str, payload_digest: str, reported: Any, row: Payment | None
+    ) -> bool:
         key = {"orderId": {"S": order_id}, "payloadDigest": {"S": payload_digest}}
-        return "Item" in self.tables.get_item(TableName="QuarantineTable", Key=key)
+        item = self.tables.get_item(TableName="QuarantineTable", Key=key).get("Item")
+        if item is None or row is None or reported["order"]["id"] not in ids(row):
+            return item is not None
+        # Money of a payment is put aside in place of its ledger only if that is full.
+        entries = sum(isinstance(entry, Report) for entry in row.ledger)
+        return entries >= LEDGER_LIMIT and item["reason"]["S"] == "ledger-full"
 
     def _answered(self, what: str, order_id: str, answer: Any) -> None:
         self.note(what, order_id, answer and answer["statusCode"])

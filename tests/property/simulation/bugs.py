@@ -18,7 +18,7 @@ from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.callbacks import signature
 from payments.callbacks.confirm_with_finpay import ConfirmCallback
 from payments.callbacks.receive_callback import CallbackResult, ReceiveCallback
-from payments.domain import clock, transition_table, trigger_rules
+from payments.domain import clock, money_rules, transition_table, trigger_rules
 from payments.domain.errors import (
     GatewayRejected,
     NotAttempted,
@@ -27,12 +27,15 @@ from payments.domain.errors import (
     Unavailable,
 )
 from payments.domain.gateway_status import GatewayStatus
-from payments.domain.payment import Entry, IssuedCode, Payment, Source
-from payments.domain.payment_change import NextSync
+from payments.domain.payment import Entry, IssuedCode, Payment, Source, cached_standing
+from payments.domain.payment_change import NewLedger, NextSync
 from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import CLOSED, TABLE, Rule, Status, Trigger, rule_for
 from payments.finpay.client import FinpayClient
 from payments.finpay.merchant_credentials import SecretCredentials
+from payments.ledger import identity
+from payments.ledger.entry import REFUNDS, Kind, Ledger, Report, Terms
+from payments.ledger.received import Received
 from payments.services import apply_status, initiate, reconcile_payment, resolve_unknown_outcome
 from payments.services.apply_status import StatusUpdate
 from payments.services.cancel import Cancel
@@ -41,7 +44,7 @@ from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncResult, SyncStatus
 from storefront_api import app as storefront_app
-from tests.property.simulation import webhook_bugs  # noqa: F401 - enters its own
+from tests.property.simulation import ledger_bugs, webhook_bugs  # noqa: F401 - enter their own
 from tests.property.simulation.network import SimulatedTransport
 from tests.property.simulation.planting import BUGS, bug, method
 
@@ -51,8 +54,12 @@ __all__ = ["BUGS", "planted"]
 @contextmanager
 def planted(name: str) -> Iterator[None]:
     """Have the bug of this name in the service; no name is no bug."""
-    with BUGS[name]() if name else nullcontext():
-        yield
+    cached_standing.cache_clear()
+    try:
+        with BUGS[name]() if name else nullcontext():
+            yield
+    finally:
+        cached_standing.cache_clear()
 
 
 def _table(*rules: Rule, without: Callable[[Rule], bool] = lambda _: False) -> Any:
@@ -160,7 +167,14 @@ def expired_undoes_paid() -> Any:
 
 @bug
 def late_money_is_dropped() -> Any:
-    return _table(without=lambda rule: rule.sources == CLOSED and rule.trigger is Trigger.PAID)
+    real = money_rules.after
+
+    def after(payment: Payment, *entries: Any) -> Any:
+        if payment.status in CLOSED:
+            return NewLedger(payment.ledger, payment.terms), payment.status
+        return real(payment, *entries)
+
+    return mock.patch.object(apply_status, "after", after)
 
 
 @bug
@@ -173,7 +187,7 @@ def an_unknown_status_is_a_failure() -> Any:
 
 @bug
 def the_same_money_is_entered_twice() -> Any:
-    return _table(Rule(frozenset({Status.PAID}), Trigger.PAID, Status.PAID))
+    return mock.patch.object(apply_status, "is_known", return_value=False)
 
 
 @bug
@@ -389,19 +403,12 @@ def earlier_orders_are_never_synced() -> Any:
 
 @bug
 def refunds_are_acknowledged_and_dropped() -> Any:
-    return _table(
-        without=lambda rule: rule.trigger in {Trigger.REFUNDED, Trigger.PARTIALLY_REFUNDED}
+    real = identity.is_known
+    return mock.patch.object(
+        apply_status,
+        "is_known",
+        lambda report, ledger: report.kind in REFUNDS or real(report, ledger),
     )
-
-
-@bug
-def any_orders_refund_refunds_the_payment() -> Any:
-    def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
-        found = real(reported, payment)
-        return Trigger.REFUNDED if found is Trigger.REFUNDED_OTHER else found
-
-    real = trigger_rules.trigger_of
-    return mock.patch.object(apply_status, "trigger_of", trigger_of)
 
 
 @bug
@@ -413,28 +420,23 @@ def a_cancel_after_the_money_is_neither_noted_nor_confirmed() -> Any:
 
 @bug
 def late_money_is_not_looked_into() -> Any:
-    real = trigger_rules.next_sync_after
-
-    def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
-        return NextSync(None) if rule.late else real(rule, entry)
-
-    return mock.patch.multiple(trigger_rules, next_sync_after=next_sync_after)
+    real = money_rules.change_of_ledger
+    return mock.patch.object(
+        apply_status,
+        "change_of_ledger",
+        lambda *given: replace(real(*given), next_sync=NextSync(None)),
+    )
 
 
 @bug
 def money_paid_again_is_not_noted() -> Any:
-    return _table(without=lambda rule: rule.trigger is Trigger.PAID_AGAIN and rule.target is None)
+    real = identity.is_known
 
+    def is_known(report: Report, ledger: Ledger) -> bool:
+        paid = any(isinstance(entry, Report) and entry.kind is Kind.PAID for entry in ledger)
+        return (paid and report.kind is Kind.PAID) or real(report, ledger)
 
-@bug
-def a_replay_undoes_what_an_operator_decided() -> Any:
-    def trigger_of(reported: GatewayStatus, payment: Payment) -> Trigger:
-        return reported.trigger(payment.amount, payment.currency)
-
-    def is_duplicate(*given: Any) -> bool:
-        return given[1].target is None
-
-    return mock.patch.multiple(apply_status, trigger_of=trigger_of, is_duplicate=is_duplicate)
+    return mock.patch.object(apply_status, "is_known", is_known)
 
 
 @bug
@@ -444,20 +446,18 @@ def the_callbacks_token_is_not_checked() -> Any:
 
 @bug
 def the_currency_is_not_compared() -> Any:
-    def trigger(real: Any, self: GatewayStatus, amount: int, currency: str) -> Trigger:
-        found: Trigger = real(self._replace(currency=currency), amount, currency)
-        return found
+    def matches(real: Any, self: Received, terms: Terms) -> bool:
+        return bool(real(self, terms._replace(currency=self.first.currency or "")))
 
-    return method(GatewayStatus, "trigger", trigger)
+    return method(Received, "matches", matches)
 
 
 @bug
 def the_ordered_amount_is_not_compared() -> Any:
-    def trigger(real: Any, self: GatewayStatus, amount: int, currency: str) -> Trigger:
-        found: Trigger = real(self._replace(amount=amount), amount, currency)
-        return found
+    def matches(_: Any, self: Received, terms: Terms) -> bool:
+        return (self.amount, self.first.currency) == (terms.amount, terms.currency)
 
-    return method(GatewayStatus, "trigger", trigger)
+    return method(Received, "matches", matches)
 
 
 @bug

@@ -29,10 +29,11 @@ class Ledger:
         self.story: deque[str] = deque(maxlen=40)
         """The last things that happened, for whoever replays a violation."""
         self.syncs: Counter[str] = Counter()
-        self.moves: dict[tuple[str, int], Payment] = {}
-        """Every change of a status: order id and version, and the payment as it was then."""
         self._names: dict[str, str] = {}
         self._forbidden = forbidden
+
+    def owe_events(self, old: Payment, new: Payment) -> None:
+        """A payment changed, which storefronts may have to be told."""
 
     def note(self, *facts: object) -> None:
         """Add to the trace, by which two runs are compared."""

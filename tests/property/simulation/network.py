@@ -7,6 +7,7 @@ import requests
 
 from payments.domain.errors import NotAttempted, OutcomeUnknown
 from payments.finpay.http_transport import RawResponse
+from payments.ledger.entry import Reporter
 from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
 from tests.property.simulation.hub import HOUR, MINUTE
 from tests.property.simulation.process import Process
@@ -110,7 +111,7 @@ class SimulatedTransport:
             raise OutcomeUnknown
         self._process.spend(back)
         if endpoint == "check" and answer[0] != requests.codes.unauthorized:
-            self._finpay.hear(_read(request)[1], answer[1])
+            self._finpay.hear(_read(request)[1], answer[1], Reporter.STATUS_CHECK)
         return answer
 
 

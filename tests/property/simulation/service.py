@@ -9,10 +9,8 @@ from greenlet import getcurrent
 from finpay_callback.app import lambda_handler as callback_handler
 from notify.app import lambda_handler as notify_handler
 from payment_stream.app import lambda_handler as stream_handler
-from payments.aws.callback_quarantine_table import DynamoQuarantine
 from payments.aws.payments_table import DynamoPayments
 from payments.dependencies import Dependencies
-from payments.services.apply_status import ApplyStatus
 from payments.services.review_decision import Review
 from payments.shared_dependencies import Adapters
 from reconcile.app import lambda_handler as reconcile_handler
@@ -121,9 +119,7 @@ class Service:
         """The operator's command, on tables that answer him."""
         chance = self.chance
         payments = DynamoPayments(cast("DynamoDBClient", self.tables), "PaymentsTable")
-        quarantine = DynamoQuarantine(payments.client, "QuarantineTable", lambda: self.hub.now)
-        apply_status = ApplyStatus(payments, quarantine, lambda: self.hub.now, chance.write_id)
-        return Review(payments, apply_status)
+        return Review(payments, lambda: self.hub.now, chance.write_id)
 
     def schedule(self) -> None:
         """Let the schedule run at the next minute at which there is something to do.

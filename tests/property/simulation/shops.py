@@ -1,13 +1,16 @@
 """Storefronts, customers, forgers and Finpay's own habits: everybody who makes things happen."""
 
 import json
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from payments.callbacks import php_json
 from payments.callbacks.url_token import callback_url
-from payments.services.review_decision import DECISIONS
-from simulator.orders import OPEN, NotPayableError, Order
+from payments.domain.errors import NothingToDecide, VersionChanged
+from payments.ledger.entry import Decision, Reporter
+from simulator.answers import References
+from simulator.orders import OPEN, NotPayableError, Order, Payment
 from testing.builders import (
     MERCHANT_KEY,
     make_callback_body,
@@ -37,6 +40,8 @@ class Street:
     finpay: SimulatedFinpay
     watchdog: Watchdog
     blackout: range
+    heard: defaultdict[str, dict[bytes, str]] = field(default_factory=lambda: defaultdict(dict))
+    """The signed callbacks of each payment that arrived, and where they went."""
 
     # What storefronts do
 
@@ -63,7 +68,7 @@ class Street:
             delay = start + chance.between(0, minutes * MINUTE)
             self.hub.start(lambda: self._cancel(order_id, 1, "another"), delay)
         for _ in range(2):
-            self.hub.start(lambda: self._review(order_id), start + chance.between(HOUR, 2 * DAY))
+            self.hub.start(lambda: self._review(order_id), start + chance.between(0, 2 * DAY))
         if chance.maybe(0.3):
             self.hub.start(lambda: self._see(order_id), start + chance.between(0, DAY))
         self._plan_customer(order_id, start, minutes)
@@ -113,14 +118,30 @@ class Street:
     # What an operator does
 
     def _review(self, order_id: str) -> None:
-        """Decide about a payment that waits for it, if it does."""
-        row = self.watchdog.rows.get(order_id)
-        if row is None or row.status.value != "REVIEW":
+        """Decide about money that is in question, if there is any, and then hear of it again."""
+        for _ in range(3):
+            row = self.watchdog.rows.get(order_id)
+            if row is None or not row.standing.undecided:
+                break
+            self.watchdog.shown(row)
+            if self.chance.maybe(0.3):
+                # A customer who is not told that he paid tries again.
+                self._later(0, HOUR, order_id, self._pay_again)
+            self.hub.wait(self.chance.one_of((0, MINUTE, HOUR, 3 * HOUR)))
+            decision = self.chance.one_of((*Decision,))
+            review = self.service.operator()
+            try:
+                review(order_id, decision, version=row.version, by="operator", reason="seen")
+            except (NothingToDecide, VersionChanged):
+                continue
+            self._replay(order_id)
             return
-        trigger = self.chance.one_of(DECISIONS)
-        self.watchdog.decided(order_id)
-        review = self.service.operator()
-        review(order_id, trigger)
+
+    def _replay(self, order_id: str) -> None:
+        """Finpay sends again what it sent before."""
+        for body, url in self.heard[order_id].items():
+            if self.chance.maybe(0.7):
+                self._deliver(url, body, self.chance.between(0, DAY), genuine=True)
 
     # What customers do, and what Finpay makes of it
 
@@ -128,9 +149,14 @@ class Street:
         chance, over = self.chance, start + minutes * MINUTE
         if chance.maybe(0.6):
             amount = 1 if chance.maybe(0.05) else None
-            self._later(start, over, order_id, lambda id_: self._pay(id_, amount=amount))
-            if chance.maybe(0.05):
-                self._later(start, over + HOUR, order_id, lambda id_: self._pay(id_, again=True))
+            is_told = not chance.maybe(0.06)
+            self._later(
+                start, over, order_id, lambda id_: self._pay(id_, amount=amount, is_told=is_told)
+            )
+            if not is_told:
+                self._later(start, over + HOUR, order_id, self._refund)
+            for _ in range(self._further_payments()):
+                self._later(start, over + HOUR, order_id, self._pay_again)
         if chance.maybe(0.12):
             self._later(over, over + DAY, order_id, lambda id_: self._pay(id_, late=True))
         if chance.maybe(0.04):
@@ -141,10 +167,23 @@ class Street:
             self._later(over, over + HOUR, order_id, self._say_over)
         self._plan_fate(order_id, start, over)
 
+    def _further_payments(self) -> int:
+        """How often an order is paid again: rarely more often than a ledger has entries."""
+        if self.chance.maybe(0.005):
+            return 30
+        return self.chance.one_of((1, 1, 2, 3)) if self.chance.maybe(0.1) else 0
+
+    def _pay_again(self, order_id: str) -> None:
+        order = self.finpay.order_store.get(order_id)
+        other = order.new.amount - self.chance.between(1, 500)
+        self._pay(order_id, again=True, amount=other if self.chance.maybe(0.3) else None)
+        if self.chance.maybe(0.4):
+            self.hub.after(self.chance.between(0, DAY), lambda: self._refund(order_id))
+
     def _plan_fate(self, order_id: str, start: int, over: int) -> None:
         """What else may become of an order at Finpay."""
         chance = self.chance
-        if chance.maybe(0.05):
+        for _ in range(chance.one_of((1, 1, 2)) if chance.maybe(0.15) else 0):
             self._later(start, over + DAY, order_id, self._refund)
         if chance.maybe(0.05):
             self._later(start, over, order_id, self._pay_and_void)
@@ -168,7 +207,7 @@ class Street:
 
     def _pay(self, order_id: str, *, is_told: bool = True, **how: Any) -> None:
         try:
-            order = self.finpay.order_store.pay(order_id, **how)
+            order = self.finpay.pay(order_id, **how)
         except NotPayableError:
             return
         self.watchdog.finpay_changed(order_id)
@@ -178,7 +217,7 @@ class Street:
     def _pay_and_void(self, order_id: str) -> None:
         """Paid and voided at once, and the callback of the payment comes last."""
         try:
-            order = self.finpay.order_store.pay(order_id)
+            order = self.finpay.pay(order_id)
         except NotPayableError:
             return
         body, url = self.finpay.callback(order, "PAID"), order.new.callback_url
@@ -200,6 +239,7 @@ class Street:
         """Finpay's own callback, for an order of this id over another amount or currency."""
         order = self.finpay.order_store.get(order_id)
         payment = self.finpay.order_store.imagine_payment(order)
+        self.finpay.came[order_id].append(payment)
         fields = json.loads(self.finpay.callback(order, "PAID", payment))
         del fields["signature"]
         other = {"amount": order.new.amount + 1} if self.chance.maybe(0.5) else {"currency": "USD"}
@@ -224,10 +264,27 @@ class Street:
             self.watchdog.finpay_changed(order_id)
 
     def _refund(self, order_id: str) -> None:
-        order = self.finpay.order_store.get(order_id)
-        if order.payment is not None and order.status == "PAID":
-            status = self.chance.one_of(("REFUNDED", "PARTIALLY_REFUNDED", "CANCELLED"))
-            self._call_back(self.finpay.order_store.set_status(order_id, status), status)
+        """Any of the money that came goes back, all of it or a part; or the payment is voided."""
+        finpay, chance = self.finpay, self.chance
+        paid = [payment for payment in finpay.came[order_id] if finpay.left(payment)]
+        order = finpay.order_store.get(order_id)
+        if not paid or order.status == "CANCELLED":
+            return
+        if chance.maybe(0.15) and order.status == "PAID":
+            self._call_back(finpay.order_store.set_status(order_id, "CANCELLED"), "CANCELLED")
+            return
+        self._give_back(order, chance.one_of(paid))
+
+    def _give_back(self, order: Order, payment: Payment) -> None:
+        chance, left = self.chance, self.finpay.left(payment)
+        if not left:
+            return
+        back = left if chance.maybe(0.5) else chance.between(1, left)
+        is_shown = chance.maybe(0.7)
+        body = self.finpay.refund(order.order_id, payment, back, is_shown=is_shown)
+        self._send(order, body, genuine=True)
+        if back < left and chance.maybe(0.7):
+            self.hub.after(chance.between(MINUTE, DAY), lambda: self._give_back(order, payment))
 
     def on_cancel(self, order_id: str) -> None:
         """Whether Finpay calls back about a cancel is unknown, so it does now and then."""
@@ -246,9 +303,24 @@ class Street:
 
     def _call_back(self, order: Order, status: str) -> None:
         if self.chance.strikes("callback: cannot be verified"):
-            body, genuine = self._signed_otherwise(order, status), False
-        else:
-            body, genuine = self.finpay.callback(order, status), True
+            self._send(order, self._signed_otherwise(order, status), genuine=False)
+            return
+        self._send(order, self._reported(order, status, order.payment), genuine=True)
+        paid = order.payment
+        if status == "PAID" and paid and self.chance.maybe(0.1):
+            # Finpay sends it again, but with another time, and perhaps with a smaller amount.
+            amount = paid.amount - 1 if paid.amount > 1 and self.chance.maybe(0.2) else paid.amount
+            later = paid.paid_at + self.chance.between(1, 100)
+            other = replace(paid, amount=amount, paid_at=later)
+            self._send(order, self._reported(order, status, other), genuine=True)
+
+    def _reported(self, order: Order, status: str, payment: Payment | None) -> bytes:
+        references = self.finpay.references
+        if not self.finpay.habits.is_consistent:
+            references = self.chance.one_of((*References,))
+        return self.finpay.callback(order, status, payment, references)
+
+    def _send(self, order: Order, body: bytes, *, genuine: bool) -> None:
         copies = self.chance.between(2, 5) if self.chance.strikes("callback: repeated") else 1
         for _ in range(copies):
             late = self.chance.strikes("callback: late")
@@ -285,7 +357,8 @@ class Street:
         order_id, token = url.rsplit("/", 2)[1:]
         event = make_callback_event(body.decode(), order_id=order_id, token=token)
         if genuine:
-            self.finpay.hear("", body)
+            self.finpay.hear("", body, Reporter.CALLBACK)
+            self.heard[order_id][body] = url
         answer = self.service.invoke("FinpayCallback", event)
         self.watchdog.called_back(order_id, body, answer, genuine=genuine)
         return answer

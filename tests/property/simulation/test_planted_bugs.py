@@ -12,7 +12,7 @@ import pytest
 from tests.property.simulation.bugs import BUGS
 from tests.property.simulation.search import IN_MAKE_TEST, Found, search
 
-FEWEST_IN_MAKE_TEST = 55
+FEWEST_IN_MAKE_TEST = 75
 
 type Searched = Callable[[str], Found | None]
 

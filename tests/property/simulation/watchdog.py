@@ -6,6 +6,7 @@ that the code has wrong must not be wrong here too.
 
 from payments.domain.payment import Payment
 from payments.domain.transition_table import Status
+from payments.ledger.entry import Kind, Report
 from tests.property.simulation.answer_promises import MONEY_CAME, AnswerPromises
 from tests.property.simulation.call_promises import CallPromises
 from tests.property.simulation.ledger import is_decided, is_proof
@@ -38,7 +39,8 @@ class Watchdog(RowPromises, CallPromises, AnswerPromises, WebhookPromises):
             self.hold("a final payment is watched no more", row.next_sync_at is None, row)
         for order_id in self.stale:
             row = self.rows[order_id]
-            seen = row.status is not S.PAID or is_decided(row)
+            asked = any(isinstance(e, Report) and e.kind is Kind.CANCELLED for e in row.ledger)
+            seen = asked or row.status is not S.PAID or is_decided(row)
             self.hold("money that came late is looked into", seen, row)
         self.end_of_webhooks()
 

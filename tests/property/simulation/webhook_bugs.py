@@ -49,7 +49,11 @@ def the_body_is_made_anew_at_each_attempt() -> Any:
 
 @bug
 def every_change_makes_an_event() -> Any:
-    return mock.patch.object(publish_events, "event_of", lambda _, after: current_event(after))
+    return mock.patch.object(
+        publish_events,
+        "events_of",
+        lambda _, after: [event for event in (current_event(after),) if event],
+    )
 
 
 @bug

@@ -4,8 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+from payments.aws.deliveries_table import DynamoDeliveries
 from payments.domain.payment import Payment
 from payments.domain.transition_table import Status
 from payments.webhooks.delivery_attempt import EndpointResponse
@@ -14,6 +15,9 @@ from testing.template import template
 from tests.property.simulation.backends import Backends
 from tests.property.simulation.finpay import SimulatedFinpay
 from tests.property.simulation.ledger import Ledger
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 S = Status
 _TYPES = {
@@ -25,7 +29,10 @@ _PAUSES_S = [int(n) for n in template()["Parameters"]["WebhookPauses"]["Default"
 _LONGEST_S = 12 * 3_600 - 60
 _MANY_DEATHS = 6  # of twelve attempts
 
-type Move = tuple[str, int]
+OVERPAID = "payment.overpaid"
+
+type Move = tuple[str, int, str]
+"""What is told at once: order id, version, and `payment.overpaid` or nothing."""
 
 
 @dataclass
@@ -35,7 +42,7 @@ class Turn:
     message: str
     number: int
     began: int
-    move: Move = ("", 0)
+    move: Move = ("", 0, "")
     url: str = ""
     replied_at: int = 0
     reply: EndpointResponse | None = None
@@ -51,6 +58,8 @@ class WebhookPromises(Ledger):
         self.backends: Backends | None = None
         self.waiting: Callable[[], Iterable[str]] = lambda: ()
         """The events in the queue, as they are there."""
+        self._owed: dict[Move, tuple[Payment, str]] = {}
+        """Every event that has to be sent, with the payment as it was then, and its type."""
         self._events: dict[Move, tuple[str, str, str]] = {}
         self._moves_of: dict[str, Move] = {}
         self._taken: set[Move] = set()
@@ -62,21 +71,35 @@ class WebhookPromises(Ledger):
         self._tried: set[str] = set()
         self._deaths: Counter[str] = Counter()
 
+    def owe_events(self, old: Payment, new: Payment) -> None:
+        """A new status is told, else what went back of what counts, and a change of the excess."""
+        kind = _TYPES.get(new.status) if old.status is not new.status else None
+        if kind == "payment.paid" and new.received and new.received.late:
+            kind = "payment.paid_late"
+        if old.status is new.status and old.standing.refunded != new.standing.refunded:
+            kind = "payment.refunded"
+        if kind:
+            self._owed[new.order_id, new.version, ""] = new, kind
+        if old.standing.overpaid != new.standing.overpaid:
+            self._owed[new.order_id, new.version, OVERPAID] = new, OVERPAID
+
     def sends(self, turn: Turn, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """The function sends a webhook in this turn."""
         said = json.loads(body)
         self._tried.add(turn.message)
-        turn.move, turn.url = (said["data"]["orderId"], said["data"]["version"]), url
+        is_excess = said["type"] == OVERPAID
+        data, turn.url = said["data"], url
+        turn.move = data["orderId"], data["version"], OVERPAID if is_excess else ""
         self.note("webhook", headers["webhook-id"], said["type"], turn.number)
-        row = self.moves.get(turn.move)
-        self.hold("only a change of a payment's status is told", row, turn.move, said)
-        assert row
+        owed = self._owed.get(turn.move)
+        self.hold("only a change of a payment's status or sums is told", owed, turn.move, said)
+        assert owed
+        row, kind = owed
         self._is_one_event(turn.move, headers["webhook-id"], body, url)
-        data = said["data"]
         so = (data["status"], data["amount"]) == (row.status.value, row.amount)
+        sums = row.standing.overpaid or None, row.standing.refunded or None
+        so = so and (data["overpaidAmount"], data["refundedAmount"]) == sums
         self.hold("a storefront is told what its payment was at that version", so, said, row)
-        late = row.status is S.PAID and row.received is not None and row.received.late
-        kind = "payment.paid_late" if late else _TYPES[row.status]
         self.hold("an event's type is what happened", said["type"] == kind, said, row)
         self.hold("a webhook goes where its payment says", url == row.webhook_url, url, row)
         assert self.backends
@@ -109,7 +132,7 @@ class WebhookPromises(Ledger):
         if reply.status is not None and 200 <= reply.status < 300:
             self._taken.add(turn.move)
         if reply.status == 410:
-            self._said_gone.add(_endpoint(self.moves[turn.move]))
+            self._said_gone.add(_endpoint(self._owed[turn.move][0]))
 
     def turn_is_over(self, turn: Turn, answer: Any) -> None:
         """The function is done with a message for now; None means that it failed or died."""
@@ -118,7 +141,7 @@ class WebhookPromises(Ledger):
             return
         self._logged.add(turn.move)
         if turn.reply.status == 410:
-            self._gone.setdefault(_endpoint(self.moves[turn.move]), self.finpay.hub.now)
+            self._gone.setdefault(_endpoint(self._owed[turn.move][0]), self.finpay.hub.now)
         elif answer["batchItemFailures"]:
             self._last[turn.message] = turn
 
@@ -131,10 +154,12 @@ class WebhookPromises(Ledger):
         is_owed = message not in self._tried and self._deaths[message] < _MANY_DEATHS
         self.hold("no event is given up that was never sent", not is_owed, message)
 
-    def is_put_aside(self, order_id: str, version: int) -> None:
-        """An event, or the change that it would have been made of, is among the dead letters."""
+    def is_put_aside(self, order_id: str, version: int, event: str | None = None) -> None:
+        """An event, or the change that events would have been made of, is a dead letter."""
         self.note("put aside", order_id, version)
-        self._aside.add((order_id, version))
+        for kind in ("", OVERPAID):
+            if event is None or (event == OVERPAID) == bool(kind):
+                self._aside.add((order_id, version, kind))
 
     def end_of_webhooks(self) -> None:
         """Everybody was told by now, or it can be seen who was not."""
@@ -143,7 +168,8 @@ class WebhookPromises(Ledger):
         waiting = list(self.waiting())
         self.hold("no event waits for ever", not waiting, waiting)
         newest: dict[str, Move] = {}
-        for move, row in sorted(self.moves.items()):
+        for move in sorted(self._owed):
+            row, _ = self._owed[move]
             newest[move[0]] = move
             known = move in self._taken or move in self._aside
             excused = _endpoint(row) in self._said_gone
@@ -156,12 +182,10 @@ class WebhookPromises(Ledger):
             self._is_in_the_log(move)
 
     def _is_in_the_log(self, move: Move) -> None:
-        key = {"orderId": {"S": move[0]}, "version": {"N": str(move[1])}}
-        item = self.tables.get_item(TableName="DeliveriesTable", Key=key).get("Item")
-        event_id, body, url = self._events[move]
-        kept = item and [item[name]["S"] for name in ("eventId", "body", "webhookUrl")]
-        same = kept == [event_id, body, url]
-        self.hold("what was told is in the log as it was told", same, move, item)
+        log = DynamoDeliveries(cast("DynamoDBClient", self.tables), "DeliveriesTable")
+        kept = [(one.event.id, one.event.body, one.event.url) for one in log.of(move[0])]
+        same = kept.count(self._events[move]) == 1
+        self.hold("what was told is in the log as it was told", same, move, kept)
 
     def _ends_alike(self, row: Payment) -> None:
         assert self.backends

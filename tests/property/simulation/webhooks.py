@@ -101,7 +101,7 @@ class Webhooks:
         self.chance.faults["an event became a dead letter"] += 1
         event = json.loads(message.body)
         self._watchdog.gives_up(message.id)
-        self._watchdog.is_put_aside(event["order_id"], event["version"])
+        self._watchdog.is_put_aside(event["order_id"], event["version"], event["type"])
 
     def _put_changes_aside(self, records: list[Record]) -> None:
         for record in records:

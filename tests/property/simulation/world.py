@@ -59,8 +59,7 @@ class Report:
 def simulate(seed: int, payments: int = PAYMENTS) -> Report:
     """Run a world to its end; raises ViolationError where a promise is broken."""
     hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
-    habits = Habits(chance.maybe(0.5), chance.maybe(0.5), chance.maybe(0.5))
-    finpay = SimulatedFinpay(hub, habits)
+    finpay = SimulatedFinpay(hub, Habits.drawn(chance))
     tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"), shards=SHARDS)
     watchdog = Watchdog(finpay, tables, FORBIDDEN)
     with deployed(sink), _breaker_time(hub):

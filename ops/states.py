@@ -6,8 +6,21 @@ _HEAD = """# The states of a payment
 
 Made from `TABLE` in `functions/payments/domain/transition_table.py` by `make docs`; a test compares
 the two. A rule is enforced by one conditional write: it applies to a payment in one of the states
-on the left, or it changes nothing. A trigger that no line names changes nothing either. A trigger
-of money is a callback with a valid signature or an authenticated status check.
+on the left, or it changes nothing. A trigger that no line names changes nothing either, unless it
+reports money. A trigger of money is a callback with a valid signature or an authenticated status
+check.
+
+## Money
+
+The table has the first report of money. What is reported after that, the payment's
+[ledger](architecture.md#money) decides about: money that comes again, refunds, and a status check
+that reports the order of the money as cancelled. The ledger contains all reports and the operators'
+decisions, and the status follows from it by one function, `standing_of` in
+`functions/payments/ledger/standing.py`. For example, a payment that an operator accepts is
+PARTIALLY_REFUNDED if part of its money went back. For the first money, and for a decision about it,
+a test compares the ledger with the table.
+
+## The table
 
 | From | Trigger | To |
 |---|---|---|

@@ -19,13 +19,16 @@ SCHEMA = """CREATE TABLE IF NOT EXISTS orders (
     amount INTEGER NOT NULL, body BLOB, refused INTEGER NOT NULL DEFAULT 0,
     askAgainAt REAL NOT NULL DEFAULT 0, status TEXT NOT NULL DEFAULT 'NEW',
     version INTEGER NOT NULL DEFAULT 0, paymentCode TEXT, expiresAt TEXT,
-    paid INTEGER NOT NULL DEFAULT 0, paidLate INTEGER NOT NULL DEFAULT 0)"""
+    paid INTEGER NOT NULL DEFAULT 0, paidLate INTEGER NOT NULL DEFAULT 0,
+    overpaidAmount INTEGER, refundedAmount INTEGER)"""
 
 # One statement compares and writes, so of two deliveries at once the newer version stays, whichever
-# comes last. Goods go out for `paid` alone: PAID, and with the amount that was asked for.
+# comes last. Goods go out for `paid` alone: PAID, and with the amount that was asked for. The other
+# amounts are sums already, so they replace those that are stored and are never added up.
 TAKE_IF_NEWER = """UPDATE orders
     SET status = :status, version = :version, paymentCode = :paymentCode, expiresAt = :expiresAt,
-        paidLate = :paidLate, refused = 0,
+        paidLate = :paidLate, overpaidAmount = :overpaidAmount, refundedAmount = :refundedAmount,
+        refused = 0,
         body = CASE WHEN :status = 'INITIATING' THEN body END,
         paid = (:status = 'PAID' AND :amount = amount AND :currency = 'IDR')
     WHERE id = :orderId AND version < :version"""
@@ -96,9 +99,11 @@ def new_id() -> str:
 
 
 def stage(order: Order) -> str:
-    """What the customer has to know of the order: `open`, `paid`, `expired` and so on."""
+    """What the customer has to know of the order: `open`, `paid`, `overpaid` and so on."""
     if order["status"] == "PAID":
-        return "paid" if order["paid"] else "review"
+        if not order["paid"]:
+            return "review"
+        return "overpaid" if order["overpaidAmount"] else "paid"
     if order["status"] in {"NEW", "INITIATING"}:
         return "refused" if order["refused"] else "asking"
     return "open" if order["status"] == "PENDING" else str(order["status"]).lower()

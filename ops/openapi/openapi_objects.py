@@ -1,5 +1,6 @@
 """Builders of the OpenAPI objects that several modules use."""
 
+from collections.abc import Mapping
 from typing import Any
 
 SCHEMAS = "#/components/schemas/"
@@ -48,3 +49,9 @@ def parameter(name: str, place: str, of: dict[str, Any], description: str) -> di
 def json_content(name: str, example: Any) -> dict[str, Any]:
     """A JSON body: the name of its schema and an example."""
     return {JSON: {"schema": schema(name), "example": example}}
+
+
+def json_content_with(name: str, examples: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON body: the name of its schema, and examples by their names."""
+    values = {which: {"value": value} for which, value in examples.items()}
+    return {JSON: {"schema": schema(name), "examples": values}}

@@ -4,10 +4,15 @@ from typing import Any
 
 from ops.openapi import payment_schema, request_schema, samples
 from ops.openapi.error_responses import NO_API_KEY, NO_SUCH_PATH, error_responses
-from ops.openapi.openapi_objects import NO_STORE, json_content, parameter, text
+from ops.openapi.openapi_objects import (
+    NO_STORE,
+    json_content,
+    json_content_with,
+    parameter,
+    text,
+)
 from payments.api.request_body import BODY_LIMIT
 from payments.domain import errors
-from payments.domain.payment import Payment
 from payments.domain.payment_view import payment_view
 
 _BY_ID = {"orderId": "$response.body#/orderId"}
@@ -78,7 +83,8 @@ def _create() -> dict[str, Any]:
             "schema": {"const": "true"},
         },
     }
-    created = _payment("The payment with its code.", samples.PENDING, headers, again=_AGAIN)
+    content = json_content(payment_schema.NAME, payment_view(samples.PENDING))
+    created = _payment("The payment with its code.", content, headers, again=_AGAIN)
     failures = (
         errors.Unauthenticated,
         errors.MalformedBody,
@@ -107,7 +113,13 @@ def _create() -> dict[str, Any]:
 
 
 def _retrieve() -> dict[str, Any]:
-    current = _payment("The payment.", samples.PAID, _HEADERS, again=_IF_CHANGED)
+    examples = {
+        "paid": payment_view(samples.PAID),
+        "overpaid": payment_view(samples.OVERPAID),
+        "partially-refunded": payment_view(samples.PARTIALLY_REFUNDED),
+    }
+    content = json_content_with(payment_schema.NAME, examples)
+    current = _payment("The payment.", content, _HEADERS, again=_IF_CHANGED)
     unchanged = {"description": "The payment has not changed.", "headers": _HEADERS}
     failures = (errors.Unauthenticated, errors.PaymentNotFound)
     return {
@@ -129,7 +141,8 @@ def _retrieve() -> dict[str, Any]:
 
 
 def _cancel() -> dict[str, Any]:
-    closed = _payment("The payment can no longer be paid.", samples.CANCELLED, _HEADERS)
+    content = json_content(payment_schema.NAME, payment_view(samples.CANCELLED))
+    closed = _payment("The payment can no longer be paid.", content, _HEADERS)
     failures = (
         errors.Unauthenticated,
         errors.PaymentNotFound,
@@ -150,11 +163,11 @@ def _cancel() -> dict[str, Any]:
 
 
 def _payment(
-    description: str, example: Payment, headers: dict[str, Any], **links: dict[str, Any]
+    description: str, content: dict[str, Any], headers: dict[str, Any], **links: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "description": description,
         "headers": headers,
-        "content": json_content(payment_schema.NAME, payment_view(example)),
+        "content": content,
         "links": _LINKS | links,
     }

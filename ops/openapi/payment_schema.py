@@ -26,7 +26,15 @@ def payment_schemas() -> dict[str, Any]:
 
 def _members() -> dict[str, Any]:
     rupiah = {"type": "integer", "minimum": 0, "maximum": _MOST_RUPIAH}
-    paid_amount = "Can differ from `amount` in REVIEW, and later if an operator accepted it."
+    paid_amount = (
+        "What counts for the order. Can differ from `amount` in REVIEW, and later if an operator "
+        "accepted it."
+    )
+    overpaid = (
+        "What certainly came beyond `paidAmount` and has not gone back, for example because the "
+        "customer paid twice. Null if there is none."
+    )
+    refunded = "What has gone back of `paidAmount`. Null if there is none."
     link = or_null(text(minLength=1, maxLength=320))
     return {
         "orderId": ORDER_ID,
@@ -48,6 +56,8 @@ def _members() -> dict[str, Any]:
             "description": "From Finpay, passed on unchanged.",
         },
         "paidAmount": or_null(rupiah | {"description": paid_amount}),
+        "overpaidAmount": or_null(rupiah | {"minimum": 1, "description": overpaid}),
+        "refundedAmount": or_null(rupiah | {"minimum": 1, "description": refunded}),
         "paidAt": or_null(_WIB),
         "paidLate": {
             "type": "boolean",

@@ -68,7 +68,7 @@ async function reaching(work) {
 async function keepLooking() {
   await reaching(look);
   if (Date.now() >= askAgainAt) await askForCode();
-  const isSettled = ["paid", "refunded"].includes(article().dataset.stage);
+  const isSettled = ["paid", "overpaid", "refunded"].includes(article().dataset.stage);
   setTimeout(keepLooking, isSettled ? LATER_MS : SOON_MS);
 }
 

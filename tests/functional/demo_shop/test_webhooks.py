@@ -1,5 +1,6 @@
 """The shop believes signed webhooks, newest version first, and nothing else."""
 
+import re
 from typing import Any
 
 import pytest
@@ -38,6 +39,74 @@ def test_a_late_payment_says_that_it_came_late(customer: Customer, key: str) -> 
     customer.deliver(make_delivery(make_paid(customer.order_id(key), paidLate=True)))
     assert customer.stage(key) == "paid"
     assert "after its time was over" in customer.page(key)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "label"),
+    [
+        ("en", "Paid, and more than needed", "Paid too much"),
+        ("id", "Lunas, dengan kelebihan bayar", "Kelebihan bayar"),
+    ],
+)
+def test_a_payment_that_came_twice_is_paid_and_says_what_is_too_much(
+    customer: Customer, key: str, language: str, title: str, label: str
+) -> None:
+    customer.deliver(make_delivery(make_paid(customer.order_id(key), overpaidAmount=150_001)))
+    page = customer.page(key, language)
+    assert customer.stage(key) == "overpaid"
+    assert f">{title}</h1>" in page
+    assert f'<dt>{label}</dt><dd id="too-much">Rp 150.001</dd>' in page
+    assert customer.row(key)["paid"] == 1, "the goods go out, once"
+
+
+def test_an_order_is_plainly_paid_when_the_excess_went_back(customer: Customer, key: str) -> None:
+    order_id = customer.order_id(key)
+    customer.deliver(make_delivery(make_paid(order_id, overpaidAmount=AMOUNT)))
+    customer.deliver(make_delivery(make_paid(order_id, version=4)))
+    assert customer.stage(key) == "paid"
+    assert 'id="too-much"' not in customer.page(key)
+    assert customer.row(key)["paid"] == 1
+
+
+@pytest.mark.parametrize("order", [("paid", "overpaid"), ("overpaid", "paid")])
+def test_two_events_of_one_change_say_the_same_whichever_comes_first(
+    customer: Customer, key: str, order: tuple[str, str]
+) -> None:
+    payment = make_paid(customer.order_id(key), overpaidAmount=900)
+    told = {"paid": make_delivery(payment), "overpaid": make_delivery(payment, about="overpaid")}
+    assert told["paid"][0]["webhook-id"] != told["overpaid"][0]["webhook-id"]
+    assert [customer.deliver(told[one]) for one in order] == [204, 204]
+    assert customer.stage(key) == "overpaid"
+
+
+@pytest.mark.parametrize(
+    ("status", "refunded", "shown"),
+    [
+        ("PARTIALLY_REFUNDED", 300, "Rp 300"),
+        ("PARTIALLY_REFUNDED", None, None),
+        ("REFUNDED", AMOUNT, "Rp 300.000"),
+    ],
+)
+def test_what_was_paid_back_is_shown_if_it_is_known(
+    customer: Customer, key: str, status: str, refunded: int | None, shown: str | None
+) -> None:
+    payment = make_paid(customer.order_id(key), status=status, refundedAmount=refunded)
+    customer.deliver(make_delivery(payment))
+    for language, label in (("en", "Paid back"), ("id", "Sudah dikembalikan")):
+        page = customer.page(key, language)
+        rows = re.findall(r'<dt>([^<]+)</dt><dd id="paid-back">([^<]+)</dd>', page)
+        assert rows == ([(label, shown)] if shown else [])
+    assert customer.row(key)["paid"] == 0
+
+
+def test_several_refunds_are_not_added_up(customer: Customer, key: str) -> None:
+    order_id = customer.order_id(key)
+    for version, refunded in ((3, 300), (4, 700)):
+        told = make_paid(
+            order_id, status="PARTIALLY_REFUNDED", version=version, refundedAmount=refunded
+        )
+        customer.deliver(make_delivery(told))
+    assert '<dd id="paid-back">Rp 700</dd>' in customer.page(key)
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,12 @@ from payments.domain.errors import (
     PaymentError,
     PaymentInProgress,
 )
-from payments.domain.payment import IssuedCode, Payment, ReceivedMoney
+from payments.domain.money_rules import report_of
+from payments.domain.payment import IssuedCode, Payment
 from payments.domain.payment_view import payment_view
-from payments.domain.transition_table import Status
-from testing.builders import NOW, make_payment
+from payments.domain.transition_table import Status, Trigger
+from payments.ledger.entry import Report
+from testing.builders import NOW, make_gateway_status, make_payment
 from testing.template import ROOT, routes
 from tests.unit.request.documents import FULL, errors_of, make_document
 
@@ -33,10 +35,20 @@ DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 METHODS = {"get", "post"}
 
+
+def reported(trigger: Trigger, **members: Any) -> Report:
+    """What a callback reports of the money of the sample order."""
+    return report_of(make_gateway_status(**members), trigger, NOW)
+
+
 FULL_PAYMENT = make_payment(
     status=Status.PAID,
     code=IssuedCode("https://devo.finpay.id/1", NOW, "8802", "app://1", "https://i/1", '[{"a":1}]'),
-    received=ReceivedMoney(NOW, 1000, "8f0e1d2c", "INDOMARET", late=True),
+    ledger=(
+        reported(Trigger.PAID)._replace(late=True),
+        reported(Trigger.MISMATCH, payment_reference="a7c31b90", paid_amount=900),
+        reported(Trigger.PARTIALLY_REFUNDED, paid_amount=300),
+    ),
 )
 ERRORS: dict[type[PaymentError], PaymentError] = {
     InvalidRequest: InvalidRequest((FieldError("/order/id", "is required"),)),

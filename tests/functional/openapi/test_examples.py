@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from testing.builders import make_callback_event
+from ops.openapi import samples
+from ops.openapi.webhooks import NAME
+from testing.builders import make_callback_body, make_callback_event
 from testing.service import Service
 from testing.shop import open_shop
 from tests.functional.openapi.front import Front, serving
-from tests.functional.openapi.test_document import DOCUMENT, is_valid, operations
+from tests.functional.openapi.test_document import DOCUMENT, is_valid, of, operations
 from tests.functional.openapi.ways import SAYS_AWS_ALONE, WAYS, World
 
 
@@ -120,12 +122,30 @@ def check_headers(answer: requests.Response, headers: dict[str, Any]) -> None:
         assert is_valid(value, header["schema"]), name
 
 
-def test_the_example_of_a_webhook_is_what_a_storefront_is_told(service: Service) -> None:
-    told = DOCUMENT["webhooks"]["paymentEvent"]["post"]["requestBody"]["content"]
+@pytest.mark.parametrize(
+    ("name", "callbacks"),
+    [
+        ("paid", [samples.CALLBACK]),
+        ("overpaid", [samples.CALLBACK, samples.SECOND_PAYMENT]),
+        ("partially-refunded", [samples.CALLBACK, samples.PARTIAL_REFUND]),
+    ],
+)
+def test_the_example_of_a_webhook_is_what_a_storefront_is_told(
+    service: Service, name: str, callbacks: list[dict[str, Any]]
+) -> None:
+    post = DOCUMENT["webhooks"]["paymentEvent"]["post"]
+    example = post["requestBody"]["content"]["application/json"]["examples"][name]["value"]
     with open_shop(service) as shop:
         shop.order()
-        service.callback(make_callback_event())
+        for callback in callbacks:
+            fields = {key: value for key, value in callback.items() if key != "signature"}
+            service.callback(make_callback_event(make_callback_body(fields)))
         shop.tell()
-        bodies = [json.loads(one.body) for one in shop.receiver.got]
-    (paid,) = [body for body in bodies if body["type"] == "payment.paid"]
-    assert shape(paid) == shape(told["application/json"]["example"])
+        told = [(one, json.loads(one.body)) for one in shop.receiver.got]
+    ((delivery, body),) = [(one, body) for one, body in told if body["type"] == example["type"]]
+    assert is_valid(body, of(NAME))
+    assert shape(body) == shape(example)
+    amounts = ("paidAmount", "overpaidAmount", "refundedAmount")
+    assert [body["data"][one] for one in amounts] == [example["data"][one] for one in amounts]
+    (event_id,) = [one for one in post["parameters"] if one["name"] == "webhook-id"]
+    assert is_valid(delivery.headers["webhook-id"], event_id["schema"])

@@ -142,6 +142,11 @@ def _cancel_refused(world: World) -> requests.Response:
         return world.cancel()
 
 
+def _told(world: World, callback: dict[str, Any]) -> World:
+    assert world.callback(make_callback_body(callback).encode()).status_code == 200
+    return world
+
+
 def _forged(world: World) -> requests.Response:
     return world.made().callback(make_callback_body(key="a guess").encode())
 
@@ -171,7 +176,9 @@ WAYS: dict[tuple[str, str], Way] = {
     ("createPayment", "internal"): lambda w: w.broken("storefront_api.app.parse_order").create(),
     ("createPayment", "401"): lambda w: _without_key(w).create(),
     ("createPayment", "413"): lambda w: w.create(_FAR_TOO_LONG),
-    ("getPayment", "200"): lambda w: w.paid().see(),
+    ("getPayment", "paid"): lambda w: w.paid().see(),
+    ("getPayment", "overpaid"): lambda w: _told(w.paid(), samples.SECOND_PAYMENT).see(),
+    ("getPayment", "partially-refunded"): lambda w: _told(w.paid(), samples.PARTIAL_REFUND).see(),
     ("getPayment", "304"): lambda w: w.made().see(If_None_Match='"2"'),
     ("getPayment", "unauthenticated"): lambda w: _wrong_key(w.see),
     ("getPayment", "not-found"): World.see,

@@ -6,10 +6,10 @@ import pytest
 
 from checks.mutants import justified
 from checks.mutants.mutant import Mutant, put_in
-from payments.domain import money
+from payments.ledger import rupiah
 from testing.template import ROOT
 
-FILE = "functions/payments/domain/money.py"
+FILE = "functions/payments/ledger/rupiah.py"
 DOCUMENT = f"""
 ### `{FILE}`
 
@@ -61,10 +61,10 @@ def test_survivors_have_a_reason_or_not_and_a_reason_has_a_survivor_or_not() -> 
 def test_a_mutant_gets_into_a_function_that_is_imported_already(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(money.read_rupiah, "__code__", money.read_rupiah.__code__)
-    assert money.read_rupiah("x") is None
+    monkeypatch.setattr(rupiah.read_rupiah, "__code__", rupiah.read_rupiah.__code__)
+    assert rupiah.read_rupiah("x") is None
     assert put_in(make_mutant("return None", "return 7"))
-    assert money.read_rupiah("x") == 7
+    assert rupiah.read_rupiah("x") == 7
 
 
 def test_a_mutant_of_a_function_that_is_not_there_does_not_get_in() -> None:

@@ -53,7 +53,7 @@ soak: setup ## more of the simulation; SEEDS="1000:3000" chooses worlds, SEEDS=7
 races: setup ## every race a hundred times, for about half an hour; ROUNDS=10 for less
 	@FINPAY_RACE_ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest -m extended tests/property/races $(ARGS)
 
-mutants: setup ## faults put into the code that guards money; MODULES="domain/money" chooses
+mutants: setup ## faults put into the code that guards money; MODULES="ledger/rupiah" chooses
 	@.venv/bin/python -m checks.mutants $(MODULES) $(ARGS)
 
 bench: setup ## cold and warm, size and cost, beside other frameworks; ARGS="cold warm" chooses parts

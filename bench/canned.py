@@ -24,11 +24,21 @@ PENDING: Document = event("payment_stream")["Records"][0]["dynamodb"]["NewImage"
 PAID: Document = PENDING | {
     "status": {"S": "PAID"},
     "version": {"N": "3"},
-    "paidAt": {"N": "1680577200000"},
-    "paidAmount": {"N": "1000"},
-    "finpayReference": {"S": "8f0e1d2c"},
-    "channel": {"S": "INDOMARET"},
-    "paidGatewayOrderId": {"S": ORDER_ID},
+    "money": {
+        "L": [
+            {
+                "M": {
+                    "kind": {"S": "paid"},
+                    "by": {"S": "callback"},
+                    "at": {"N": "1680577200412"},
+                    "paidAt": {"N": "1680577200000"},
+                    "reference": {"S": "8f0e1d2c"},
+                    "orderReference": {"S": "8f0e1d2c"},
+                    "channel": {"S": "INDOMARET"},
+                }
+            }
+        ]
+    },
     "history": {
         "L": [
             *PENDING["history"]["L"],

@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from payments.aws.payment_items import to_item
-from payments.domain.payment import IssuedCode, ReceivedMoney
-from payments.domain.transition_table import Status
+from payments.domain.money_rules import report_of
+from payments.domain.payment import IssuedCode
+from payments.domain.transition_table import Status, Trigger
 from testing.builders import (
     MERCHANT_ID,
     MERCHANT_KEY,
     NOW,
     load_event,
     make_callback_event,
+    make_gateway_status,
     make_initiate_event,
     make_payment,
     make_request_body,
@@ -79,7 +81,7 @@ def _script() -> dict[str, Any]:
         status=Status.PAID,
         version=2,
         code=code,
-        received=ReceivedMoney(NOW, 1000, "8f0e1d2c", "INDOMARET"),
+        ledger=(report_of(make_gateway_status(), Trigger.PAID, NOW),),
     )
     pair = json.dumps({"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY})
     counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")

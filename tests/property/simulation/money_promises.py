@@ -73,11 +73,12 @@ class MoneyPromises(Ledger):
             self._refund_of_excess(old, new)
 
     def _entered_once(self, row: Payment) -> None:
-        entered = Counter(
-            _identity(entry)
+        reports = [
+            entry
             for entry in row.ledger
             if isinstance(entry, Report) and entry.reporter is not Reporter.OPERATOR
-        )
+        ]
+        entered = Counter(_identity(entry, reports[:n]) for n, entry in enumerate(reports))
         self.hold("the same report is entered once", max(entered.values(), default=1) == 1, row)
 
     def _decided(self, old: Payment, new: Payment, judgement: Judgement) -> None:
@@ -199,10 +200,12 @@ def _tells(fact: Told, entry: Report) -> bool:
     return said == (entry.amount, entry.order_amount, entry.currency, entry.reference)
 
 
-def _identity(entry: Report) -> tuple[object, ...]:
+def _identity(entry: Report, earlier: Sequence[Report]) -> tuple[object, ...]:
     order = (entry.kind, entry.gateway_order_id)
     if entry.kind is Kind.CANCELLED:
-        return order
+        # After more money of the order, it is said of that money too.
+        paid = (Kind.PAID, entry.gateway_order_id)
+        return (*order, sum((one.kind, one.gateway_order_id) == paid for one in earlier))
     money = (*order, entry.reporter, entry.amount, entry.currency)
     return (*money, entry.reference or entry.paid_at)
 

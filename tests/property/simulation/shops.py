@@ -175,7 +175,7 @@ class Street:
 
     def _pay_again(self, order_id: str) -> None:
         order = self.finpay.order_store.get(order_id)
-        other = order.new.amount - self.chance.between(1, 500)
+        other = max(order.new.amount - self.chance.between(1, 500), 1)
         self._pay(order_id, again=True, amount=other if self.chance.maybe(0.3) else None)
         if self.chance.maybe(0.4):
             self.hub.after(self.chance.between(0, DAY), lambda: self._refund(order_id))

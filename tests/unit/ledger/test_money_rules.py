@@ -17,7 +17,7 @@ from payments.domain.payment_change import NewLedger, NextSync
 from payments.domain.transition_table import Status, Trigger
 from payments.ledger.entry import Decision, Judgement, Kind, Report, Reporter, Terms
 from testing.builders import NOW, SAMPLE_ORDER_ID, make_gateway_status, make_payment, make_report
-from testing.ledgers import PENDING, REJECT, RETURN, paid, refunded, take, take_all
+from testing.ledgers import ACCEPT, PENDING, REJECT, RETURN, paid, refunded, take, take_all
 
 
 def test_a_report_of_money_has_all_that_finpay_says_of_it() -> None:
@@ -170,3 +170,8 @@ def test_money_that_ends_a_review_is_late_if_the_payment_was_closed_before_it(
     received = take(payment, paid("M2", 2)).received
     assert received
     assert received.late is closed
+
+
+def test_a_whole_refund_without_an_amount_is_of_the_amount_that_came() -> None:
+    standing = take_all(paid("M1", 1, 900), ACCEPT, refunded("M1", None)).standing
+    assert (standing.refunded, standing.refunds.unexplained) == (900, 0)

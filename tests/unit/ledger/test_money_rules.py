@@ -173,5 +173,5 @@ def test_money_that_ends_a_review_is_late_if_the_payment_was_closed_before_it(
 
 
 def test_a_whole_refund_without_an_amount_is_of_the_amount_that_came() -> None:
-    standing = take_all(paid("M1", 1, 900), ACCEPT, refunded("M1", None)).standing
+    standing = take_all(paid("M1", 1, 900), ACCEPT, refunded(None, None)).standing
     assert (standing.refunded, standing.refunds.unexplained) == (900, 0)

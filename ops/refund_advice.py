@@ -14,7 +14,7 @@ from ops import wib
 from ops.rupiah import reported, rupiah
 from payments.domain.gateway_status import QuarantineReason
 from payments.domain.transition_table import Status
-from payments.ledger.entry import Decision, Reporter
+from payments.ledger.entry import Reporter
 from payments.ledger.refunds import refunded_at_most
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def excess_of(payment: Payment) -> list[Received]:
     return [
         one
         for one in standing.received
-        if one.is_certain and one is not standing.shown and one.decision is not Decision.REJECTED
+        if one.is_certain and one is not standing.shown and not one.is_rejected
     ]
 
 

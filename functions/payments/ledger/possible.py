@@ -7,6 +7,7 @@ possible money is in no sum.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from payments.ledger.entry import Reporter, Terms
 from payments.ledger.received import Received, same_amount
@@ -34,11 +35,19 @@ def set_aside(found: Iterable[Received], terms: Terms) -> None:
     undecided = [one for one in unnamed if not one.decision]
     for one in sorted(undecided, key=lambda one: not one.matches(terms)):
         same = [other for other in known if other.is_certain and _may_be_same(other, one)]
-        # Money with a reference first: only one of it can be this.
-        same.sort(key=lambda other: (not other.is_named, not same_amount(other.first, one.first)))
         if same:
-            _mark(same[0], one, terms)
+            _mark(min(same, key=partial(_unlikeness, one)), one, terms)
         known.append(one)
+
+
+def _unlikeness(one: Received, other: Received) -> tuple[bool, bool, bool]:
+    """The order in which other money is the same as money without a reference, likeliest first.
+
+    Money with a reference comes first: only one of it can be this. Of several with other amounts,
+    the reference of the order at Finpay can name the one.
+    """
+    named = one.first.order_reference in {report.reference for report in other.reports.values()}
+    return not other.is_named, not same_amount(other.first, one.first), not named
 
 
 def _settle(none: Iterable[Received], others: list[Received], reporter: Reporter) -> None:
@@ -48,15 +57,13 @@ def _settle(none: Iterable[Received], others: list[Received], reporter: Reporter
     """
     for one in none:
         if one.judged and one.reference(reporter):
-            pair = next(
-                (
-                    other
-                    for other in others
-                    if other.position < one.judged.position > other.settled_before
-                    and same_amount(one.first, other.first)
-                ),
-                None,
-            )
+            pairs = [
+                other
+                for other in others
+                if other.position < one.judged.position > other.settled_before
+                and one.first.currency == other.first.currency
+            ]
+            pair = min(pairs, key=partial(_unlikeness, one), default=None)
             if pair:
                 pair.settled_before = one.judged.position
 
@@ -104,9 +111,9 @@ def _is_told_apart_from(one: Received, other: Received) -> bool:
 def _mark(one: Received, other: Received, terms: Terms) -> None:
     """Mark as possible the one about which nobody decided, or that does not match, or the second.
 
-    If an operator decided about both, both are certain.
+    If an operator decided about both, both are certain, unless nothing is owed for either.
     """
-    if one.decision and other.decision and not (one.is_rejected or other.is_rejected):
+    if one.decision and other.decision and not (one.is_rejected and other.is_rejected):
         return
     rank = [(bool(each.decision), each.matches(terms)) for each in (one, other)]
     kept, aside = (other, one) if rank[1] > rank[0] else (one, other)

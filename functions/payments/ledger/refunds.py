@@ -171,8 +171,13 @@ class _Told:
         named: defaultdict[Reporter, dict[int, int]] = defaultdict(dict)
         others, void = _Amounts(), _Amounts()
         for position, (report, is_void) in reports.items():
-            of = None if is_void else _named_by(report, money)
-            amount = self._amount_of(report, of, counted, excess)
+            named_money = None if is_void else _named_by(report, money)
+            of = _certain(named_money)
+            if named_money and report.kind is Kind.REFUNDED:
+                # All of the money that it names went back, whatever part Finpay names.
+                amount = max(report.amount or 0, named_money.amount or 0)
+            else:
+                amount = self._amount_of(report, of, counted, excess)
             if is_void:
                 void.add(report, amount)
             if of:
@@ -198,9 +203,6 @@ class _Told:
         whole = of or counted
         amount = whole.amount if whole else report.order_amount
         if report.kind is Kind.REFUNDED:
-            if of:
-                # All of the money that it names went back, whatever part Finpay names.
-                return max(report.amount or 0, of.amount or 0)
             return (report.amount if report.amount is not None else amount) or 0
         if report.amount is not None and (amount is None or report.amount < amount):
             return report.amount
@@ -242,11 +244,14 @@ def _eligible(money: Sequence[Received], counted: Received | None) -> list[Recei
 
 
 def _named_by(report: Report, money: Sequence[Received]) -> Received | None:
-    """The money that a refund names. Money that may be the same as other money is that money."""
-    for one in money:
-        if _names(report, one):
-            return one if one.is_certain or one.same_as is None else one.same_as
-    return None
+    return next((one for one in money if _names(report, one)), None)
+
+
+def _certain(money: Received | None) -> Received | None:
+    """The money of a refund: money that may be the same as other money is that money."""
+    if money is None or money.is_certain:
+        return money
+    return money.same_as or money
 
 
 def _names(report: Report, one: Received) -> bool:

@@ -54,6 +54,26 @@ SEQUENCES: list[tuple[tuple[Step, ...], Follows]] = [
     ((paid("M1", amount=900), paid("M1")), Follows(REVIEW)),
     ((paid("M3", amount=900), paid("M2")), Follows(PAID, certain=2, overpaid=900)),
     ((paid("M2"), paid("M3", amount=900)), Follows(PAID, certain=2, overpaid=900)),
+    (
+        (
+            paid("M1", 1, amount=859),
+            paid("M2", 2, amount=999),
+            paid(None, 3, order_reference="M2"),
+        ),
+        Follows(PAID, certain=2, possible=1, overpaid=859),
+    ),
+    (
+        (paid("S9", 1), paid("M3", 2, amount=900), refunded("M3", 900)),
+        Follows(PARTLY, possible=1, refunded=900),
+    ),
+    (
+        (paid("S9", amount=1), RETURN, paid("M1"), paid("M3", amount=900), REJECT),
+        Follows(PAID, certain=2),
+    ),
+    (
+        (paid("M1", 1), CANCELLED, REJECT, paid(None, 2), ACCEPT, paid("S9", 2)),
+        Follows(PAID, certain=2),
+    ),
     ((paid("M1"), paid("M2"), refunded("M1")), Follows(PAID, certain=2)),
     ((paid("M1"), paid("M2"), refunded("M2")), Follows(PAID, certain=2)),
     ((paid("M1"), refunded("M1"), paid("M2")), Follows(PAID, certain=2, late=True)),

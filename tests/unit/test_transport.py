@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -16,12 +16,14 @@ from payments.domain.errors import OutcomeUnknown
 from payments.finpay import http_transport as module
 from payments.finpay.http_transport import HttpTransport
 from testing.builders import NOW
+from testing.crowd import at_once
 from tests.functional.hostile.certificates import Authority
 from tests.functional.hostile.misbehaviour import tls
 
 SOON = 0.3
 LONG = 30.0
 """For what comes by itself, however busy the machine is."""
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 def cancel(port: int, scheme: str = "http") -> requests.Request:
@@ -104,7 +106,7 @@ def answered(listener: socket.socket) -> socket.socket:
     connection, _ = listener.accept()
     connection.settimeout(LONG)
     assert connection.recv(65_536)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    connection.sendall(ANSWER)
     return connection
 
 
@@ -127,6 +129,59 @@ def test_a_connection_in_use_ends_with_the_deadline_and_the_next_request_has_a_n
         assert gone.wait(module.READ_SECONDS / 2), "long before its thread would have given up"
         assert transport(request, time.monotonic() + LONG) == (200, b"{}")
         server.join()
+
+
+def test_requests_at_the_same_moment_have_connections_of_their_own_which_are_then_reused() -> None:
+    transport, both = HttpTransport(lambda: NOW), Barrier(2, timeout=LONG)
+    connections: list[socket.socket] = []
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        connections.append(connection)
+        connection.settimeout(LONG)
+        with connection:
+            while connection.recv(65_536):
+                both.wait()
+                connection.sendall(ANSWER)
+
+    with listening() as listener:
+        for _ in range(2):
+            Thread(target=serve, args=(listener,), daemon=True).start()
+        request = cancel(port_of(listener))
+        for _ in range(3):
+            answers = at_once(2, lambda _: transport(request, time.monotonic() + LONG))
+            assert answers == [(200, b"{}")] * 2
+    assert len(connections) == 2
+
+
+def test_the_deadline_of_a_request_ends_no_other_request() -> None:
+    transport, is_over = HttpTransport(lambda: NOW), Event()
+    came = Barrier(2, timeout=LONG)
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        connection.settimeout(LONG)
+        with connection:
+            asked = connection.recv(65_536)
+            came.wait()
+            if b"/patient" in asked:
+                is_over.wait(LONG)
+                connection.sendall(ANSWER)
+            connection.recv(65_536)
+
+    def ask(number: int) -> object:
+        if number:
+            request = cancel(port_of(listener))
+            request.url += "/patient"
+            return transport(request, time.monotonic() + LONG)
+        overdue(transport, cancel(port_of(listener)))
+        is_over.set()
+        return None
+
+    with listening() as listener:
+        for _ in range(2):
+            Thread(target=serve, args=(listener,), daemon=True).start()
+        assert at_once(2, ask) == [None, (200, b"{}")]
 
 
 def test_a_request_that_waits_for_its_turn_is_not_sent_on_a_connection_that_is_kept(

@@ -1,9 +1,22 @@
 """Stops calls to Finpay from all functions while Finpay does not answer.
 
-This is Powertools' circuit breaker with its state in a DynamoDB table. Each container counts its
-own consecutive failures. The first container that reaches FAILURES opens the circuit for all
-containers. Nothing is written while Finpay answers. If the table does not answer, the circuit
-counts as closed.
+These are circuits of Powertools' circuit breaker, each with its state in a DynamoDB table:
+
+| Circuit | Calls | What counts as a failure |
+|---|---|---|
+| STATUS | status checks and cancels | no answer; 5xx, unless it is about one order |
+| INITIATES | initiates of all storefronts | no answer |
+| INITIATES#STOREFRONT | initiates of one storefront | 5xx |
+
+So initiates never stop status checks or cancels, nor the reverse, and 5xx answers to what one
+storefront sends stop only that storefront.
+
+Each container counts its own consecutive failures. The first container that reaches FAILURES opens
+the circuit for all containers. Nothing is written while Finpay answers. If the table does not
+answer, a circuit counts as closed.
+
+Powertools keeps what it knows of each circuit for the life of a container. The names are few:
+operators register storefronts, and only a registered one gets here.
 """
 
 from __future__ import annotations
@@ -17,26 +30,28 @@ from aws_lambda_powertools.utilities.circuit_breaker import (
     CircuitState,
     circuit_breaker,
 )
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import (
-    CircuitBreakerDynamoDBPersistence,
-)
 from botocore.exceptions import BotoCoreError, ClientError
 
 from payments.domain.errors import CircuitOpen, NotAttempted, OutcomeUnknown
+from payments.finpay.circuit_states import CircuitStates, local_clock
 from payments.finpay.parse_responses import is_own_failure
 
 if TYPE_CHECKING:
     import requests
+    from aws_lambda_powertools.utilities.circuit_breaker.persistence.record import (
+        CircuitStateRecord,
+    )
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from payments.domain.clock import Clock
     from payments.finpay.http_transport import RawResponse, Transport
 
-NAME = "finpay"
+STATUS = "finpay-status"
+INITIATES = "finpay-initiate"
 FAILURES = 3
-"""Number of consecutive failures in one container that opens the circuit."""
+"""Number of consecutive failures in one container that opens a circuit."""
 RECOVERY_SECONDS = 30
-"""Seconds from the opening of the circuit to the next call."""
+"""Seconds from the opening of a circuit to the next call."""
 _CACHED_SECONDS = 10
 _SERVER_ERRORS = range(500, 600)
 
@@ -50,67 +65,107 @@ class _ServerError(Exception):
 
 
 class _CountedServerError(_ServerError):
-    """A 5xx answer that can affect all orders, so it counts as a failure."""
-
-
-_CONFIG = CircuitBreakerConfig(
-    failure_threshold=FAILURES,
-    recovery_timeout=RECOVERY_SECONDS,
-    success_threshold=1,
-    handled_exceptions=(NotAttempted, OutcomeUnknown, _CountedServerError),
-    local_cache_max_age=_CACHED_SECONDS,
-)
+    """A 5xx answer that can affect other orders, so it counts as a failure."""
 
 
 class CircuitBreaker:
-    """A Transport that calls another Transport unless the deployment's circuit is open."""
+    """Transports that call another Transport unless a circuit of the deployment is open.
+
+    The object itself is the Transport of status checks and cancels.
+    """
 
     def __init__(
         self, client: DynamoDBClient, table: str, clock: Clock, transport: Transport
     ) -> None:
-        self._clock = clock
-        self._states = CircuitBreakerDynamoDBPersistence(table, boto3_client=client)
-        self._guarded_send = circuit_breaker(NAME, self._states, config=_CONFIG)(
-            partial(_send, transport)
+        self._states = CircuitStates(client, table, clock)
+        self._transport = transport
+        no_answer = (NotAttempted, OutcomeUnknown)
+        self._ask_status = self._guarded(
+            STATUS, self._send_status_request, *no_answer, _CountedServerError
         )
+        self._initiate = self._guarded(INITIATES, transport, *no_answer)
 
     def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
-        """Send the request and return Finpay's answer.
+        """Send a status check or a cancel and return Finpay's answer.
 
         Raises CircuitOpen without a call while the circuit is open, else as `transport` does.
         """
+        return self._send(self._ask_status, (STATUS,), request, deadline)
+
+    def initiates_of(self, storefront_id: str) -> Transport:
+        """The Transport of a storefront's initiates; it raises as a call of this object does."""
+        name = f"{INITIATES}#{storefront_id}"
+        send = self._guarded(
+            name, partial(self._send_initiate_of_storefront, name), _CountedServerError
+        )
+        return partial(self._send, send, (name, INITIATES))
+
+    def is_closed(self) -> bool:
+        """Whether the next status check would be made, by the state that this container has."""
+        known = self._states.get_state(STATUS)
+        return known.state is not CircuitState.OPEN or _seconds_left(known) <= 1
+
+    def is_recovering(self) -> bool:
+        """Whether the next status check finds out if Finpay answers, and others are refused."""
+        return self._states.get_state(STATUS).state is not CircuitState.CLOSED
+
+    def _guarded(self, name: str, send: Transport, *failures: type[Exception]) -> Transport:
+        config = CircuitBreakerConfig(
+            failure_threshold=FAILURES,
+            recovery_timeout=RECOVERY_SECONDS,
+            success_threshold=1,
+            handled_exceptions=failures,
+            local_cache_max_age=_CACHED_SECONDS,
+        )
+        guarded: Transport = circuit_breaker(name, self._states, config=config)(send)
+        return guarded
+
+    def _send(
+        self,
+        guarded: Transport,
+        names: tuple[str, ...],
+        request: requests.Request,
+        deadline: float,
+    ) -> RawResponse:
         try:
-            answer: RawResponse = self._guarded_send(request, deadline)
+            return guarded(request, deadline)
         except _ServerError as error:
             return error.answer
-        except CircuitBreakerOpenError as error:
-            opened_at = error.circuit.opened_at if error.circuit else None
-            raise CircuitOpen(self._seconds_left(opened_at)) from None
+        except CircuitBreakerOpenError:
+            raise CircuitOpen(_seconds_left(*map(self._states.get_state, names))) from None
         except (ClientError, BotoCoreError):
             # The table decides which container makes the first call after the recovery time. It
             # failed, so no call was made.
             raise CircuitOpen(RECOVERY_SECONDS) from None
+
+    def _send_status_request(self, request: requests.Request, deadline: float) -> RawResponse:
+        answer = self._transport(request, deadline)
+        if answer[0] not in _SERVER_ERRORS:
+            return answer
+        if not is_own_failure(*answer):
+            raise _CountedServerError(answer)
+        # Finpay can fail on the status of one order. Status syncs repeat that check, and must not
+        # open the circuit for all other orders. Nor does it tell whether the circuit can close.
+        self._states.return_probe(STATUS)
+        raise _ServerError(answer)
+
+    def _send_initiate_of_storefront(
+        self, name: str, request: requests.Request, deadline: float
+    ) -> RawResponse:
+        try:
+            answer = self._initiate(request, deadline)
+        except Exception:
+            # No answer, or no call because the circuit of all storefronts is open. If this was to
+            # test the recovery of the storefront's circuit, it still has to be tested.
+            self._states.return_probe(name)
+            raise
+        if answer[0] in _SERVER_ERRORS:
+            raise _CountedServerError(answer)
         return answer
 
-    def is_closed(self) -> bool:
-        """Whether the next call would be made, according to the state that this container has."""
-        known = self._states.get_state(NAME)
-        recovering = self._seconds_left(known.opened_at) <= 1
-        return known.state is not CircuitState.OPEN or recovering
 
-    def _seconds_left(self, opened_at: int | None) -> int:
-        """Seconds until the next call to Finpay, from 1 to RECOVERY_SECONDS."""
-        if opened_at is None:
-            return RECOVERY_SECONDS
-        left = opened_at + RECOVERY_SECONDS - self._clock() // 1000
-        return min(max(left, 1), RECOVERY_SECONDS)
-
-
-def _send(transport: Transport, request: requests.Request, deadline: float) -> RawResponse:
-    answer = transport(request, deadline)
-    if answer[0] not in _SERVER_ERRORS:
-        return answer
-    # Finpay can fail on the status of one order. Status syncs repeat that check, and must not open
-    # the circuit for all other orders.
-    is_about_one_order = request.method == "GET" and is_own_failure(*answer)
-    raise _ServerError(answer) if is_about_one_order else _CountedServerError(answer)
+def _seconds_left(*circuits: CircuitStateRecord) -> int:
+    """Seconds until no circuit is open, from 1 to RECOVERY_SECONDS."""
+    opened = [circuit.opened_at for circuit in circuits if circuit.opened_at is not None]
+    left = max(opened, default=local_clock() // 1000) + RECOVERY_SECONDS - local_clock() // 1000
+    return min(max(left, 1), RECOVERY_SECONDS)

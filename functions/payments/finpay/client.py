@@ -19,7 +19,7 @@ import requests
 from requests.auth import HTTPBasicAuth
 
 from payments.domain.clock import Clock
-from payments.domain.errors import GatewayRefused, Unavailable
+from payments.domain.errors import KeyRefused, Unavailable
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.merchant import Credentials
 from payments.domain.payment import IssuedCode
@@ -42,7 +42,10 @@ type Observe = Callable[[str], AbstractContextManager[object]]
 """Returns the context of an HTTP call to the endpoint of this name, such as `initiate`."""
 
 type IsReachable = Callable[[], bool]
-"""Whether the next call would be made; False while the circuit is open."""
+"""Whether the next status check would be made; False while its circuit is open."""
+
+type InitiatesOf = Callable[[str], Transport]
+"""Returns the Transport of the initiates of the storefront with this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,19 @@ class FinpayClient:
     clock: Clock
     observe: Observe
     transport: Transport
+    """Of all requests, if there is no other for initiates."""
+    initiates_of: InitiatesOf | None = None
     is_reachable: IsReachable = lambda: True
     check_seconds: float = CHECK_SECONDS
+    is_recovering: IsReachable = lambda: False
+    """False while the circuit is closed."""
 
-    def initiate(self, body: Mapping[str, Any]) -> IssuedCode:
+    def initiate(self, body: Mapping[str, Any], storefront_id: str) -> IssuedCode:
         """`POST /pg/payment/card/initiate`: request a payment code.
 
-        Raises a GatewayError, or Unavailable without credentials.
+        The storefront's id is not sent. Raises a GatewayError, or Unavailable without credentials.
         """
+        transport = self.initiates_of(storefront_id) if self.initiates_of else self.transport
         sent_at = self.clock()
         request = requests.Request(
             "POST",
@@ -73,7 +81,7 @@ class FinpayClient:
         def read(status: int, answer: bytes) -> IssuedCode:
             return read_initiate_response(status, answer, body, sent_at)
 
-        return self._send("initiate", request, INITIATE_SECONDS, read)
+        return self._send("initiate", transport, request, INITIATE_SECONDS, read)
 
     def check(self, gateway_order_id: str) -> GatewayStatus | None:
         """`GET /pg/payment/card/check/{id}`: the gateway status, or None for an unknown order.
@@ -84,7 +92,8 @@ class FinpayClient:
         def read(status: int, answer: bytes) -> GatewayStatus | None:
             return read_check_response(status, answer, gateway_order_id)
 
-        return self._send("check", self._get("check", gateway_order_id), self.check_seconds, read)
+        request = self._get("check", gateway_order_id)
+        return self._send("check", self.transport, request, self.check_seconds, read)
 
     def cancel(self, gateway_order_id: str) -> bool:
         """`GET /pg/payment/card/cancel/{id}`: whether Finpay agreed to cancel.
@@ -93,45 +102,50 @@ class FinpayClient:
         without credentials.
         """
         request = self._get("cancel", gateway_order_id)
-        return self._send("cancel", request, CANCEL_SECONDS, read_cancel_response)
+        return self._send("cancel", self.transport, request, CANCEL_SECONDS, read_cancel_response)
 
     def _get(self, endpoint: str, gateway_order_id: str) -> requests.Request:
         path = f"/pg/payment/card/{endpoint}/{quote(gateway_order_id, safe='')}"
         return requests.Request("GET", self.base_url + path)
 
     def _send[T](
-        self, name: str, request: requests.Request, seconds: float, read: Callable[[int, bytes], T]
-    ) -> T:
-        """Send the request and read the answer; repeat it once if the merchant key has changed.
-
-        The repetition is safe because a refused request has no effect.
-        """
-        deadline = time.monotonic() + seconds
-        try:
-            return self._call(name, request, self.credentials.current(), deadline, read)
-        except GatewayRefused:
-            renewed = self._renewed_credentials()
-            if renewed is None:
-                raise
-            return self._call(name, request, renewed, deadline, read)
-
-    def _renewed_credentials(self) -> Credentials | None:
-        """The credentials if they have changed; None if not, or if the secret is unavailable."""
-        try:
-            return self.credentials.renewed()
-        except Unavailable:
-            return None
-
-    def _call[T](
         self,
         name: str,
+        transport: Transport,
         request: requests.Request,
-        credentials: Credentials,
-        deadline: float,
+        seconds: float,
         read: Callable[[int, bytes], T],
     ) -> T:
-        # requests encodes a str as Latin-1, so bytes are passed.
-        merchant_id, merchant_key = credentials.merchant_id, credentials.merchant_keys[0]
-        request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())
-        with self.observe(name):
-            return read(*self.transport(request, deadline))
+        """Send the request and read the answer; repeat it once if the refused key has changed.
+
+        The repetition is safe because a request with a refused key has no effect. Any other refusal
+        proves nothing: the order can exist.
+        """
+        deadline = time.monotonic() + seconds
+
+        def call(credentials: Credentials) -> T:
+            # requests encodes a str as Latin-1, so bytes are passed.
+            merchant_id, merchant_key = credentials.login
+            request.auth = HTTPBasicAuth(merchant_id.encode(), merchant_key.encode())
+            with self.observe(name):
+                return read(*transport(request, deadline))
+
+        refused = self.credentials.current()
+        try:
+            return call(refused)
+        except KeyRefused:
+            renewed = self._credentials_after(refused)
+            if renewed is None:
+                raise
+            return call(renewed)
+
+    def _credentials_after(self, refused: Credentials) -> Credentials | None:
+        """The credentials if the key has changed; None if not, or if the secret is unavailable.
+
+        Another thread may have read the new key after this one took the refused one.
+        """
+        try:
+            renewed = self.credentials.renewed() or self.credentials.current()
+        except Unavailable:
+            return None
+        return renewed if renewed.login != refused.login else None

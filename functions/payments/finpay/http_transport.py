@@ -5,9 +5,10 @@ A request is sent at most once. The error tells whether the request can have had
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ssl import SSLCertVerificationError
+from threading import Lock
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
@@ -17,7 +18,7 @@ from payments.domain.clock import Clock
 from payments.domain.errors import GatewayError, NotAttempted, OutcomeUnknown
 from payments.finpay.http_connections import Connections
 
-_CONNECT_SECONDS = 3.05
+CONNECT_SECONDS = 3.05
 READ_SECONDS = 10.0
 _ANSWER_LIMIT = 64 * 1024
 # Servers close idle connections, and a request on a closed connection has an unknown outcome.
@@ -45,45 +46,58 @@ def new_session() -> requests.Session:
 
 @dataclass(slots=True)
 class HttpTransport:
-    """A Transport that reuses its connections until they are idle for _IDLE_MS."""
+    """A Transport that reuses its connections until they are idle for _IDLE_MS.
+
+    Several threads may use it at the same time. Each request has a session of its own, because a
+    session that is closed at its deadline must not end the request of another thread.
+    """
 
     clock: Clock
     new_session: Callable[[], requests.Session] = new_session
-    _session: requests.Session | None = None
-    _last_used: int = 0
+    _idle: list[tuple[requests.Session, int]] = field(default_factory=list)
+    """Sessions without a request, and when each was last used (epoch ms), the latest last."""
+    _lock: Lock = field(default_factory=Lock)
 
     def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
         """Send the request and return Finpay's answer; raises NotAttempted or OutcomeUnknown.
 
         Nothing is sent after the deadline, not even on a connection that is opened later.
         """
-        session = self._open_session()
+        session = self._take_session()
         try:
             result = run_with_deadline(deadline - time.monotonic(), lambda: _send(session, request))
         except DeadlineExceeded:
             session.close()
-            self._session = None
-            result = OutcomeUnknown()
-        self._last_used = self.clock()
+            raise OutcomeUnknown from None
+        with self._lock:
+            self._idle.append((session, self.clock()))
         if isinstance(result, GatewayError):
             raise result
         return result
 
+    def _take_session(self) -> requests.Session:
+        """Take the session that was used last, or open one; close those idle for too long."""
+        oldest = self.clock() - _IDLE_MS
+        with self._lock:
+            over = [session for session, last_used in self._idle if last_used < oldest]
+            self._idle = [entry for entry in self._idle if entry[1] >= oldest]
+            latest = self._idle.pop()[0] if self._idle else None
+        for session in over:
+            session.close()
+        return latest or self._open_session()
+
     def _open_session(self) -> requests.Session:
-        if self._session is None or self.clock() - self._last_used > _IDLE_MS:
-            if self._session:
-                self._session.close()
-            self._session, connections = self.new_session(), Connections()
-            for scheme in ("https://", "http://"):
-                self._session.mount(scheme, connections)
-        return self._session
+        session, connections = self.new_session(), Connections()
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, connections)
+        return session
 
 
 def _send(session: requests.Session, request: requests.Request) -> RawResponse | GatewayError:
     try:
         with session.send(
             session.prepare_request(request),
-            timeout=(_CONNECT_SECONDS, READ_SECONDS),
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
             allow_redirects=False,
             stream=True,
         ) as response:

@@ -8,7 +8,8 @@ this reason the previous key also verifies for a limited time after the current 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -58,7 +59,8 @@ class _Secret(NamedTuple):
 class SecretCredentials:
     """Reads the secret `{"merchantId": …, "merchantKey": …}` and caches it for MAX_AGE_MS.
 
-    The previous version's key verifies for `overlap_ms` after the current one was created.
+    The previous version's key verifies for `overlap_ms` after the current one was created. While
+    one thread reads the secret, others wait for what it reads.
     """
 
     client: SecretsManagerClient
@@ -67,28 +69,35 @@ class SecretCredentials:
     overlap_ms: int
     _cached: _Secret | None = None
     _read_at: int = 0
+    _lock: RLock = field(default_factory=RLock)
 
     def current(self) -> Credentials:
         """The credentials, from the cache if it is younger than MAX_AGE_MS or cannot be renewed.
 
         Raises Unavailable if nothing is cached and the secret cannot be read.
         """
-        if self._cached is None:
-            return self._read().at(self.clock())
-        if self.clock() - self._read_at >= MAX_AGE_MS:
+        with self._lock:
+            if self._cached is None:
+                return self._read().at(self.clock())
+            if self._was_read_within(MAX_AGE_MS):
+                return self._cached.at(self.clock())
             return self._refresh(self._cached).at(self.clock())
-        return self._cached.at(self.clock())
 
     def renewed(self) -> Credentials | None:
         """Read the secret again; None if it is unchanged or was read within REFRESH_MS.
 
         Callers use it after a refusal or an invalid signature. Raises Unavailable.
         """
-        if self.clock() - self._read_at < REFRESH_MS:
-            return None
-        before = self._cached
-        after = self._read()
-        return None if before == after else after.at(self.clock())
+        with self._lock:
+            if self._was_read_within(REFRESH_MS):
+                return None
+            before = self._cached
+            after = self._read()
+            return None if before == after else after.at(self.clock())
+
+    def _was_read_within(self, milliseconds: int) -> bool:
+        # A clock that has been corrected can be before the time of the read.
+        return 0 <= self.clock() - self._read_at < milliseconds
 
     def _refresh(self, cached: _Secret) -> _Secret:
         try:
@@ -97,12 +106,12 @@ class SecretCredentials:
             return cached
 
     def _read(self) -> _Secret:
-        now = self._read_at = self.clock()
+        self._read_at = self.clock()
         current = self._version(CURRENT)
         if current is None:
             raise Unavailable("the secret is missing or has an invalid format")
         overlap_ends = current.created_at + self.overlap_ms
-        previous = self._version(PREVIOUS) if now < overlap_ends else None
+        previous = self._version(PREVIOUS) if self.clock() < overlap_ends else None
         self._cached = _Secret(current, previous.merchant_key if previous else "", overlap_ends)
         return self._cached
 

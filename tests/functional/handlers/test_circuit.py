@@ -1,78 +1,130 @@
 """A Finpay that does not answer is left alone for a while, by all functions at once."""
 
-import time
 from typing import Any
 
 import flask
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import ClientError
 
 from payments.domain.clock import MINUTE
 from payments.domain.transition_table import Status
-from payments.finpay.circuit_breaker import FAILURES, RECOVERY_SECONDS
+from payments.finpay.circuit_breaker import FAILURES, INITIATES, RECOVERY_SECONDS, STATUS
 from testing.builders import (
     SAMPLE_ORDER_ID,
     load_event,
     make_cancel_event,
-    make_initiate_event,
-    make_payment,
-    make_request_body,
+    make_status_event,
 )
 from testing.scripted.finpay import scripted_finpay
 from testing.service import Answer, Service
+from tests.functional.handlers.circuits import (
+    ask,
+    circuits,
+    fail,
+    fail_checks,
+    make_due,
+    pass_seconds,
+    states,
+)
+
+SERVER_ERRORS = ["error-500", "error-504"]
+NO_ANSWERS = ["drop", "drop-before"]
 
 
-def ask(service: Service, order_id: str) -> Answer:
-    return service.api(make_initiate_event(make_request_body(id=order_id)))
+def refused(answer: Answer) -> bool:
+    """Whether a circuit was open, and the answer says for how long."""
+    if answer.problem != "gateway-unreachable":
+        return False
+    assert answer.status == 503
+    assert 5 < int(answer.headers["retry-after"]) <= RECOVERY_SECONDS
+    return True
 
 
-def fail(service: Service, times: int = FAILURES, kind: str = "error-500") -> None:
-    """Let so many initiates fail, each of an order of its own."""
-    before = len(service.rows())
-    for n in range(times):
-        service.fault("initiate", kind)
-        assert ask(service, f"FAILED-{before + n}").problem == "outcome-unknown"
-    service.witness.calls.clear()
-
-
-def circuit(service: Service) -> dict[str, Any] | None:
-    """The row that all functions share, if there is any."""
-    rows = service.rows("CircuitsTable")
-    return rows[0] if rows else None
-
-
-def recover(service: Service) -> None:
-    """Let the time of recovery be over, in a container that has not read the row yet."""
-    opened_at = int(time.time()) - RECOVERY_SECONDS
-    service.dynamodb.update_item(
-        TableName="CircuitsTable",
-        Key={"id": {"S": "finpay"}},
-        UpdateExpression="SET opened_at = :then",
-        ExpressionAttributeValues={":then": {"N": str(opened_at)}},
-    )
-    service.restart()
-
-
-@pytest.mark.parametrize("kind", ["error-500", "error-504", "drop", "drop-before"])
-def test_three_failures_in_a_row_open_the_circuit(service: Service, kind: str) -> None:
+@pytest.mark.parametrize("kind", SERVER_ERRORS + NO_ANSWERS)
+def test_three_failed_initiates_in_a_row_stop_the_only_storefronts_initiates(
+    service: Service, kind: str
+) -> None:
     fail(service, kind=kind)
-    answer = ask(service, "A-1")
-    assert (answer.status, answer.problem) == (503, "gateway-unreachable")
-    assert 0 < int(answer.headers["retry-after"]) <= RECOVERY_SECONDS
+    assert refused(ask(service, "A-1"))
     assert service.witness.calls == []
     assert "A-1" not in {row["orderId"]["S"] for row in service.rows()}, "its id stays free"
 
 
+@pytest.mark.parametrize("kind", SERVER_ERRORS)
+def test_5xx_answers_stop_the_initiates_of_one_storefront_only(service: Service, kind: str) -> None:
+    fail(service, kind=kind, storefront="broken")
+    assert refused(ask(service, "A-1", "broken"))
+    assert ask(service, "A-2", "other").status == 201
+    service.restart()
+    assert refused(ask(service, "A-3", "broken"))
+    assert ask(service, "A-4", "other").status == 201
+    assert states(service) == {f"{INITIATES}#broken": "OPEN"}
+
+
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+def test_initiates_without_an_answer_stop_those_of_every_storefront(
+    service: Service, kind: str
+) -> None:
+    for storefront in ("one", "two", "three"):
+        fail(service, 1, kind, storefront)
+    assert refused(ask(service, "A-1", "other"))
+    service.restart()
+    assert refused(ask(service, "A-2", "another"))
+    assert states(service) == {INITIATES: "OPEN"}
+
+
+def test_5xx_answers_to_many_storefronts_stop_none_that_got_none(service: Service) -> None:
+    for storefront in ("one", "two", "three", "one", "two", "three"):
+        fail(service, 1, storefront=storefront)
+    assert [ask(service, f"A-{s}", s).status for s in ("other", "one")] == [201, 201]
+    assert circuits(service) == {}
+
+
+@pytest.mark.parametrize("kind", ["error-500", "drop"])
+def test_failed_initiates_stop_neither_status_checks_nor_cancels(
+    service: Service, kind: str
+) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    make_due(service)
+    fail(service, kind=kind)
+    assert refused(ask(service, "A-1"))
+    service.restart()
+    assert service.callback(load_event("callback_forged")).problem == "signature-invalid"
+    assert service.sweep() == 1
+    assert service.api(make_status_event()).body["status"] == "PENDING"
+    assert service.api(make_cancel_event()).body["status"] == "CANCELLED"
+    assert service.witness.calls == ["check", "check", "cancel"]
+
+
+@pytest.mark.parametrize("kind", ["error-504", "drop"])
+def test_failed_status_checks_stop_checks_and_cancels_of_all_functions_but_no_initiate(
+    service: Service, kind: str
+) -> None:
+    assert service.api(load_event("initiate")).status == 201
+    fail_checks(service, kind=kind)
+    service.restart()
+    make_due(service)
+    assert refused(service.api(make_cancel_event()))
+    forged = service.callback(load_event("callback_forged"))
+    assert (forged.status, forged.problem) == (503, "unavailable")
+    assert service.enqueue_syncs() == 0
+    assert service.witness.calls == []
+    assert service.payment().status is Status.PENDING
+    assert ask(service, "A-1").status == 201
+    assert states(service) == {STATUS: "OPEN"}
+
+
 def test_two_failures_do_not(service: Service) -> None:
     fail(service, FAILURES - 1)
+    fail(service, FAILURES - 1, "drop")
+    fail_checks(service, FAILURES - 1)
     assert ask(service, "A-1").status == 201
-    assert circuit(service) is None, "nothing is written while Finpay is well"
+    assert circuits(service) == {}, "nothing is written while Finpay is well"
 
 
-def test_failures_count_only_in_a_row(service: Service) -> None:
+@pytest.mark.parametrize("kind", ["error-500", "drop"])
+def test_failures_count_only_in_a_row(service: Service, kind: str) -> None:
     for n in range(FAILURES):
-        fail(service, FAILURES - 1)
+        fail(service, FAILURES - 1, kind)
         assert ask(service, f"A-{n}").status == 201
 
 
@@ -82,115 +134,56 @@ def test_an_answer_that_refuses_is_an_answer(service: Service, status: int) -> N
     with scripted_finpay(status, refusal) as service.finpay_url:
         answers = [ask(service, f"A-{n}") for n in range(FAILURES + 1)]
     assert "gateway-unreachable" not in {answer.problem for answer in answers}
-    assert circuit(service) is None
+    assert circuits(service) == {}
 
 
 def test_a_finpay_that_is_not_there_opens_the_circuit_too(service: Service) -> None:
     url, service.finpay_url = service.finpay_url, "http://127.0.0.1:9"
-    retry_after = [int(ask(service, f"A-{n}").headers["retry-after"]) for n in range(FAILURES + 1)]
+    retry_after = [
+        int(ask(service, f"A-{n}", f"shop-{n}").headers["retry-after"]) for n in range(FAILURES + 1)
+    ]
     assert retry_after[:FAILURES] == [5] * FAILURES
     assert retry_after[-1] > 5
     service.finpay_url = url
     service.restart()
-    assert ask(service, "A-9").problem == "gateway-unreachable"
+    assert refused(ask(service, "A-9"))
 
 
-def test_an_open_circuit_is_known_to_every_container_and_function(service: Service) -> None:
-    assert service.api(load_event("initiate")).status == 201
+def test_the_answer_tells_how_long_the_circuit_that_is_open_longer_is_open(
+    service: Service,
+) -> None:
+    service.pass_time(0)
     fail(service)
-    service.restart()
-    assert ask(service, "A-1").problem == "gateway-unreachable"
-    assert service.api(make_cancel_event()).problem == "gateway-unreachable"
-    forged = service.callback(load_event("callback_forged"))
-    assert (forged.status, forged.problem) == (503, "unavailable")
-    service.put(
-        make_payment(order_id="DUE-1", status=Status.PENDING, next_sync_at=service.clock() - 1)
-    )
-    assert service.enqueue_syncs() == 0
-    assert service.witness.calls == []
-    assert service.payment().status is Status.PENDING
+    pass_seconds(service, 20)
+    fail(service, kind="drop", storefront="other")
+    answer = ask(service, "A-1")
+    assert int(answer.headers["retry-after"]) in {RECOVERY_SECONDS - 1, RECOVERY_SECONDS}
 
 
 def test_a_verified_callback_does_not_mind_an_open_circuit(service: Service) -> None:
     service.api(load_event("initiate"))
-    fail(service)
+    fail_checks(service)
     assert service.callback(load_event("callback_paid")).status == 200
     assert service.payment(SAMPLE_ORDER_ID).status is Status.PAID
 
 
-def test_after_the_recovery_one_call_tries_and_closes_the_circuit(service: Service) -> None:
-    fail(service)
-    recover(service)
-    assert ask(service, "A-1").status == 201
-    row = circuit(service)
-    assert row
-    assert row["state"]["S"] == "CLOSED"
-    service.restart()
-    assert ask(service, "A-2").status == 201
-
-
-def test_while_one_call_tries_the_others_wait(service: Service) -> None:
-    fail(service)
-    recover(service)
-    meanwhile: list[str] = []
-
-    def another_container() -> None:
-        # This thread stands for another container; the one that tries has its circuit at hand.
-        service.restart()
-        meanwhile.append(ask(service, "A-2").problem)
-
-    service.witness.before["initiate"] = another_container
-    assert ask(service, "A-1").status == 201
-    assert meanwhile == ["gateway-unreachable"]
-
-
-def test_a_try_that_fails_opens_the_circuit_for_another_while(service: Service) -> None:
-    fail(service)
-    recover(service)
-    service.fault("initiate", "error-500")
-    assert ask(service, "A-1").problem == "outcome-unknown"
-    assert ask(service, "A-2").problem == "gateway-unreachable"
-    assert service.witness.calls == ["initiate"]
-
-
-def test_the_schedule_goes_on_when_the_recovery_is_over(service: Service) -> None:
-    assert service.api(load_event("initiate")).status == 201
-    fail(service)
-    service.pass_time(120_000)
-    recover(service)
-    assert service.sweep() == 1 + FAILURES
-    assert service.witness.calls.count("check") == 1 + FAILURES
-
-
-def test_without_its_table_the_circuit_is_closed(service: Service) -> None:
+def test_without_its_table_every_circuit_is_closed(service: Service) -> None:
     service.dynamodb.delete_table(TableName="CircuitsTable")
     fail(service, FAILURES + 1)
+    fail(service, FAILURES + 1, "drop")
+    fail_checks(service, FAILURES + 1)
     assert ask(service, "A-1").status == 201
-
-
-def test_who_cannot_find_out_whether_it_may_try_first_does_not_try(
-    service: Service,
-) -> None:
-    def refuse(request: AWSPreparedRequest, **_: object) -> None:
-        if "CircuitsTable" in str(request.body):
-            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "PutItem")
-
-    fail(service)
-    recover(service)
-    events = service.client("dynamodb").meta.events
-    events.register_first("before-send.dynamodb.PutItem", refuse)
-    answer = ask(service, "A-1")
-    assert (answer.status, answer.problem) == (503, "gateway-unreachable")
-    assert service.witness.calls == []
+    make_due(service)
+    assert service.sweep() == 1
 
 
 @pytest.mark.parametrize(
-    ("own", "status"),
-    [({"responseCode": "5000000", "responseMessage": "General Error"}, 201), ({}, 503)],
+    ("own", "is_stopped"),
+    [({"responseCode": "5000000", "responseMessage": "General Error"}, False), ({}, True)],
     ids=["Finpay's own word", "somebody's before Finpay"],
 )
 def test_an_order_that_finpay_cannot_show_shuts_nobody_out(
-    service: Service, own: dict[str, str], status: int
+    service: Service, own: dict[str, str], *, is_stopped: bool
 ) -> None:
     def refuse_to_show() -> Any:
         return (own, 500) if flask.request.path.endswith("/check/ODD-1") else None
@@ -198,23 +191,9 @@ def test_an_order_that_finpay_cannot_show_shuts_nobody_out(
     service.witness.instead = refuse_to_show
     service.fault("initiate", "drop")
     assert ask(service, "ODD-1").problem == "outcome-unknown"
-    for _ in range(FAILURES + 1):
+    for _ in range(FAILURES):
         service.pass_time(6 * MINUTE)
         service.sweep()
     service.restart()
-    assert ask(service, "A-1").status == status
-
-
-def test_what_finpay_cannot_tell_of_one_order_does_not_close_the_circuit(service: Service) -> None:
-    def refuse_to_show() -> Any:
-        own = {"responseCode": "5000000", "responseMessage": "General Error"}
-        return (own, 500) if "/check/" in flask.request.path else None
-
-    service.witness.instead = refuse_to_show
-    assert service.api(load_event("initiate")).status == 201
-    fail(service)
-    recover(service)
-    assert service.callback(load_event("callback_forged")).status == 503
-    row = circuit(service)
-    assert row
-    assert row["state"]["S"] == "HALF_OPEN"
+    make_due(service)
+    assert service.enqueue_syncs() == (0 if is_stopped else 1)

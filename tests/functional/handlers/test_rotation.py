@@ -158,3 +158,43 @@ def test_a_previous_secret_that_makes_no_sense_does_no_harm(pending: Service) ->
     put_secret(pending, "", SecretString="[]")
     put_secret(pending, MERCHANT_KEY)
     assert pending.callback(load_event("callback_paid")).status == 200
+
+
+def answer_once(service: Service, status: int) -> None:
+    """Let the next call be refused by somebody in front of Finpay, and all later ones get through.
+
+    The container knows the key that was valid until now, and reads the secret again if need be.
+    """
+    rotate(service)
+    service.clock.at = service.clock() + REFRESH_MS
+    service.witness.calls.clear()
+    refusals = [({"responseCode": f"{status}0000", "responseMessage": "no"}, status)]
+    service.witness.instead = lambda: refusals.pop() if refusals else None
+
+
+NEW_ORDER = make_initiate_event(make_request_body(id="NEW-1"))
+
+
+def test_a_request_whose_key_was_refused_is_sent_again_with_the_new_key(pending: Service) -> None:
+    answer_once(pending, 401)
+    assert pending.api(NEW_ORDER).status == 201
+    assert pending.witness.calls == ["initiate", "initiate"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_another_refusal_is_not_sent_again_with_the_new_key(pending: Service, status: int) -> None:
+    # It proves nothing: Finpay may have the order, so it is asked, with the new key in the end.
+    answer_once(pending, status)
+    assert pending.api(NEW_ORDER).problem == "gateway-refused"
+    assert pending.witness.calls == ["initiate", "check", "check"]
+    assert pending.payment("NEW-1").status is Status.FAILED
+
+
+def test_a_refused_key_that_has_not_changed_is_not_tried_again(pending: Service) -> None:
+    finpay = pending.finpay.simulation
+    finpay.settings = replace(finpay.settings, merchant_key=NEW_KEY)
+    pending.clock.at = pending.clock() + REFRESH_MS
+    pending.witness.calls.clear()
+    assert pending.api(NEW_ORDER).problem == "gateway-refused"
+    assert pending.witness.calls == ["initiate"]
+    assert len(pending.rows()) == 1, "the request had no effect, so its row is removed"

@@ -1,11 +1,16 @@
 """What a function's telemetry writes, and when."""
 
+import io
 import json
+import sys
+import time
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from payments.observability.log_lines import JobFailed, Telemetry
+from testing.crowd import at_once
 from testing.fixtures import forget_loggers
 from testing.service import Context
 
@@ -43,6 +48,56 @@ def test_the_metrics_of_a_failed_job_are_written_too(out: Any) -> None:
     line, metrics = out()
     assert (line["level"], line["error"]) == ("ERROR", "ValueError")
     assert metrics["ServerError"] == [1.0]
+
+
+class Slow(io.StringIO):
+    """Lets other threads write after each piece of a line."""
+
+    def write(self, text: str, /) -> int:
+        written = super().write(text)
+        time.sleep(0.001)
+        return written
+
+
+@pytest.mark.usefixtures("out")
+def test_what_jobs_in_threads_write_is_each_ones_own_and_every_line_is_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = Slow()
+    monkeypatch.setattr(sys, "stdout", out)
+    telemetry, others = Telemetry(), Barrier(8)
+
+    def work(number: int) -> None:
+        with telemetry.job(f"job {number}"):
+            telemetry.add_fields(order_id=f"A-{number}")
+            others.wait()
+            telemetry.count("Amount", number)
+            telemetry.require_manual_review("mismatch")
+            telemetry.record_duration("Latency", number, endpoint="check")
+            others.wait()
+
+    at_once(8, work)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    jobs = {line["job"]: line["order_id"] for line in lines if "job" in line}
+    assert jobs == {f"job {number}": f"A-{number}" for number in range(8)}
+    for name, values in {
+        "Amount": [[float(number)] for number in range(8)],
+        "ManualReviewRequired": [[1.0]] * 8,
+        "Latency": [[1000.0 * number] for number in range(8)],
+    }.items():
+        assert sorted(line[name] for line in lines if name in line) == values
+    assert len(lines) == 4 * 8
+
+
+def test_what_is_added_after_a_line_is_in_no_line(out: Any) -> None:
+    telemetry = Telemetry()
+    telemetry.start_log_line(order_id="A-1")
+    telemetry.write_log_line("done", 0, failed=False)
+    with telemetry.job("second"):
+        telemetry.add_fields(order_id="A-2")
+    telemetry.add_fields(order_id="A-3")
+    telemetry.write_log_line("done", 0, failed=False)
+    assert [line.get("order_id") for line in out()] == ["A-1", "A-2", None]
 
 
 def test_a_handler_has_a_correlation_id_its_context_and_its_metrics(out: Any) -> None:

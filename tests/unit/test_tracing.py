@@ -42,6 +42,22 @@ with tracing.span("settle"), Stubber(queues) as sqs, Stubber(tables) as dynamodb
         except ClientError:
             pass
 """
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from payments.observability import tracing
+others = Barrier(4)
+def work(number):
+    with tracing.span("sync"):
+        tracing.annotate({"order_id": f"A-{number}"})
+        others.wait()
+        with tracing.span("check", remote=True):
+            tracing.annotate({"order_id": f"A-{number}"})
+            others.wait()
+with tracing.span("handler"), ThreadPoolExecutor(4) as pool:
+    for _ in range(2):
+        list(pool.map(tracing.continued(work), range(4)))
+"""
 INVOCATIONS = """
 import os
 from types import SimpleNamespace
@@ -107,6 +123,17 @@ def test_an_error_of_aws_has_no_message_and_a_failed_condition_is_no_fault(daemo
     assert dynamodb["aws"]["operation"] == "DeleteItem"
     assert not {"fault", "error"} & {name for name, value in dynamodb.items() if value is True}
     assert not dynamodb.get("cause")
+
+
+def test_spans_of_threads_are_below_the_span_that_they_continue(daemon: socket) -> None:
+    segments = traced(THREADS, daemon)
+    (handler,) = (one for one in segments if one["name"] == "handler")
+    syncs = {one["id"]: one for one in segments if one["name"] == "sync"}
+    checks = [one for one in segments if one["name"] == "check"]
+    assert len(syncs) == len(checks) == 8
+    assert {one["parent_id"] for one in syncs.values()} == {handler["id"]}
+    assert {one["parent_id"] for one in checks} == {*syncs}
+    assert all(one["annotations"] == syncs[one["parent_id"]]["annotations"] for one in checks)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit, single_metric
 
 from payments.observability import tracing
 
@@ -26,8 +28,22 @@ class JobFailed(Exception):
     """A job failed. The message is only the class of the error, because Lambda logs it."""
 
 
+class _Line(NamedTuple):
+    """The log line of a request or job, and the metrics that are written with it."""
+
+    fields: dict[str, Any]
+    metrics: Metrics | EphemeralMetrics
+
+
+# Each thread has its own, so that no field or metric of a job gets into those of another.
+_line: ContextVar[_Line | None] = ContextVar("_line", default=None)
+
+
 class Telemetry:
-    """Logs, metrics and traces of one function. Reads Powertools' settings from the environment."""
+    """Logs, metrics and traces of one function. Reads Powertools' settings from the environment.
+
+    Jobs may run in several threads at the same time.
+    """
 
     def __init__(self) -> None:
         # Powertools' own log can quote events and exceptions, with POWERTOOLS_DEBUG for example.
@@ -35,9 +51,10 @@ class Telemetry:
         # The location would always be in this module; `at` has the location of an error.
         self._logger = Logger(location=None)
         self._metrics = Metrics()
+        # Powertools writes a metric and its line feed separately.
+        self._writing = Lock()
         # Not every invocation has a metric; a status read, for example, has none.
         warnings.filterwarnings("ignore", "No application metrics to publish")
-        self._fields: dict[str, Any] = {}
 
     def instrument[**P, R](self, handler: Callable[P, R]) -> Callable[P, R]:
         """Decorate a Lambda handler with Powertools' Logger, Metrics and Tracer.
@@ -55,7 +72,7 @@ class Telemetry:
 
     def add_fields(self, **fields: Any) -> None:
         """Add fields to the log line of the current request or job."""
-        self._fields |= fields
+        self._current().fields.update(fields)
 
     def count(self, name: str, value: float = 1, **dimensions: str) -> None:
         """Add to a metric. Each combination of dimensions is a separate metric."""
@@ -65,10 +82,7 @@ class Telemetry:
         """Count a case for manual review, under one metric and one alarm for all functions."""
         # By default Powertools sets the name of this function as the service.
         all_functions = {"service": "payments"}
-        with single_metric(
-            "ManualReviewRequired", MetricUnit.Count, 1, default_dimensions=all_functions
-        ) as metric:
-            metric.add_dimension("why", why)
+        self._write_metric("ManualReviewRequired", MetricUnit.Count, 1, all_functions, {"why": why})
 
     def record_duration(self, name: str, seconds: float, **dimensions: str) -> None:
         """Record a duration as a metric in milliseconds."""
@@ -95,28 +109,48 @@ class Telemetry:
     def _measure(
         self, name: str, unit: MetricUnit, value: float, dimensions: dict[str, str]
     ) -> None:
-        if not dimensions:
-            self._metrics.add_metric(name, unit, value)
-            return
-        defaults = {"service": self._metrics.service or ""}
-        with single_metric(name, unit, value, default_dimensions=defaults) as metric:
+        if dimensions:
+            service = {"service": self._metrics.service or ""}
+            self._write_metric(name, unit, value, service, dimensions)
+        else:
+            self._current().metrics.add_metric(name, unit, value)
+
+    def _write_metric(
+        self,
+        name: str,
+        unit: MetricUnit,
+        value: float,
+        service: dict[str, str],
+        dimensions: dict[str, str],
+    ) -> None:
+        with (
+            self._writing,
+            single_metric(name, unit, value, default_dimensions=service) as metric,
+        ):
             for dimension, text in dimensions.items():
                 metric.add_dimension(dimension, text)
 
+    def _current(self) -> _Line:
+        """The line of this thread's request or job; outside of both, one that nobody writes."""
+        return _line.get() or _Line({}, self._metrics)
+
     def start_log_line(self, **fields: Any) -> None:
-        """Start a log line with these fields."""
-        self._fields = fields
+        """Start the log line of a request with these fields."""
+        _line.set(_Line(fields, self._metrics))
 
     def add_error(self, error: Exception) -> None:
         """Add the class and location of an error. Its message may quote personal data."""
         self.add_fields(error=type(error).__name__, at=_location(error))
 
     def write_log_line(self, message: str, started: float, *, failed: bool) -> None:
-        """Write the log line. `started` is a time of `time.perf_counter()`."""
+        """Write the log line and end it. `started` is a time of `time.perf_counter()`."""
         level = self._logger.error if failed else self._logger.info
         took = round((time.perf_counter() - started) * 1000, 1)
-        level(message, **self._fields, took_ms=took)
-        tracing.annotate({name: self._fields[name] for name in _ANNOTATED if name in self._fields})
+        fields = self._current().fields
+        with self._writing:
+            level(message, **fields, took_ms=took)
+        tracing.annotate({name: fields[name] for name in _ANNOTATED if name in fields})
+        _line.set(None)
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:
@@ -125,7 +159,8 @@ class Telemetry:
         Raises JobFailed if the job fails.
         """
         started = time.perf_counter()
-        self.start_log_line(job=name)
+        metrics = EphemeralMetrics()
+        outer = _line.set(_Line({"job": name}, metrics))
         failed = True
         with tracing.span(name):
             try:
@@ -137,8 +172,10 @@ class Telemetry:
             finally:
                 self.write_log_line("job done", started, failed=failed)
                 # The jobs after this one may take the function's time.
-                if self._metrics.metric_set:
-                    self._metrics.flush_metrics()
+                if metrics.metric_set:
+                    with self._writing:
+                        metrics.flush_metrics()
+                _line.reset(outer)
 
 
 def _location(error: Exception) -> str:

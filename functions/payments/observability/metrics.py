@@ -129,6 +129,12 @@ def record_status_sync(telemetry: Telemetry, update: StatusUpdate) -> None:
         telemetry.count("PaidFoundByReconcile")
 
 
+def record_unresolved_payment(telemetry: Telemetry) -> None:
+    """Record a status sync after which it is still not known how an expired payment ended."""
+    telemetry.add_fields(unresolved=True)
+    telemetry.count("PaymentsUnresolved")
+
+
 def record_published_events(telemetry: Telemetry, queued: int, unread: str) -> None:
     """Record published events; `unread` is the sequence number of the first unreadable record."""
     telemetry.add_fields(queued=queued)

@@ -65,6 +65,24 @@ def span(name: str, *, remote: bool = False) -> Iterator[None]:
         raise raised
 
 
+def continued[**P, R](work: Callable[P, R]) -> Callable[P, R]:
+    """Decorate work for other threads, so that its spans are below the current span of this one."""
+    if not settings.is_traced():
+        return work
+    recorder: Any = _tracer().provider
+    parent = recorder.get_trace_entity()
+
+    @wraps(work)
+    def continued_work(*args: P.args, **kwargs: P.kwargs) -> R:
+        recorder.set_trace_entity(parent)
+        try:
+            return work(*args, **kwargs)
+        finally:
+            recorder.clear_trace_entities()
+
+    return continued_work
+
+
 def annotate(annotations: Mapping[str, Any]) -> None:
     """Annotate the current span. Annotations are ids and outcomes, and never personal data."""
     if settings.is_traced():

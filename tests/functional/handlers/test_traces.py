@@ -100,5 +100,18 @@ def test_each_job_has_a_span_with_its_order(segments: list[Segment]) -> None:
     assert errors == {None, "JSONDecodeError", "OutcomeUnknown"}
 
 
+def test_spans_of_jobs_are_below_the_handler_and_those_of_finpay_below_their_job(
+    segments: list[Segment],
+) -> None:
+    handlers = {segment["id"] for segment in named(segments, "## lambda_handler")}
+    syncs = {segment["id"]: segment for segment in named(segments, "status sync")}
+    assert {sync["parent_id"] for sync in syncs.values()} <= handlers
+    checks = [check for check in named(segments, "Finpay check") if check["parent_id"] in syncs]
+    assert checks
+    for check in checks:
+        sync = syncs[check["parent_id"]]
+        assert sync["start_time"] <= check["start_time"] <= check["end_time"] <= sync["end_time"]
+
+
 def test_nothing_personal_is_in_a_trace(segments: list[Segment]) -> None:
     assert not list(leaks_in(json.dumps(segments)))

@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from importlib import import_module
+from itertools import repeat
 from typing import Any
 
 import boto3
@@ -22,12 +25,14 @@ from mypy_boto3_sqs import SQSClient
 
 from payments import bootstrap
 from payments.aws import clients
+from payments.aws.aws_clock import AwsClock
 from payments.aws.payments_table import DynamoPayments
 from payments.dependencies import Dependencies
 from payments.domain.ids import new_id
 from payments.domain.payment import Payment
 from payments.ledger.entry import Decision
 from payments.services.review_decision import Review
+from payments.shared_dependencies import Adapters
 from simulator import numbering, server
 from simulator.orders import Order
 from simulator.server import Server
@@ -90,9 +95,8 @@ class Hands:
 
 
 def for_ever() -> Iterator[int]:
-    """Time enough for anything."""
-    while True:
-        yield 120_000
+    """Time enough for anything. Threads may ask too, which a generator would not allow."""
+    return repeat(120_000)
 
 
 @dataclass
@@ -180,9 +184,13 @@ class Service:
     """The functions' AWS clients, by the service's name."""
     settings: dict[str, str] = field(default_factory=dict)
     """More of what the template's variables are, by their names."""
+    ahead: dict[str, int] = field(default_factory=dict)
+    """By how many milliseconds the clock of a function's container is ahead of AWS's."""
     _containers: dict[str, Dependencies] = field(default_factory=dict)
 
     def api(self, event: dict[str, Any]) -> Answer:
+        if context := event.get("requestContext"):
+            event = event | {"requestContext": context | {"timeEpoch": self.clock()}}
         return self._answer("StorefrontApi", event)
 
     def callback(self, event: dict[str, Any]) -> Answer:
@@ -315,9 +323,30 @@ class Service:
         for name, value in environment(function).items():
             self.monkeypatch.setenv(name, resolved.get(name, str(value)))
         if function not in self._containers:
-            adapters = bootstrap.real_adapters()._replace(client=self.client)
+            has_own_clock = function in self.ahead
+            adapters = self._with_own_clock(function) if has_own_clock else self._adapters()
             self._containers[function] = Dependencies(adapters)
         bootstrap.replace(lambda: self._containers[function])
+
+    def _adapters(self) -> Adapters:
+        return bootstrap.real_adapters()._replace(client=self.client)
+
+    def _with_own_clock(self, function: str) -> Adapters:
+        """Adapters of a container whose clock may be wrong, and that learns the time from AWS."""
+        common_clock = AwsClock(lambda: self.clock() + self.ahead[function])
+
+        def tell_time(parsed: dict[str, Any], **_: Any) -> None:
+            # AWS has the time of the test here, and moto that of the machine.
+            now = datetime.fromtimestamp(self.clock() / 1000, UTC)
+            headers = parsed["ResponseMetadata"]["HTTPHeaders"]
+            headers["date"] = format_datetime(now, usegmt=True)
+
+        def client(service: str) -> Any:
+            made = clients.aws_client(service)
+            made.meta.events.register_first("after-call", tell_time)
+            return common_clock.watch(made)
+
+        return self._adapters()._replace(client=client, clock=common_clock)
 
 
 @dataclass

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from payments.aws.aws_clock import AwsClock
 from payments.aws.clients import aws_client
 from payments.dependencies import Dependencies
 from payments.domain import clock, ids
@@ -18,12 +19,17 @@ from payments.shared_dependencies import Adapters
 
 if TYPE_CHECKING:
     from payments.finpay.http_transport import Transport
+    from payments.side_by_side import SideBySide
     from payments.webhooks.address_policy import AddressPolicy
     from payments.webhooks.interfaces import WebhookSender
 
 
 def real_adapters() -> Adapters:
-    """Adapters of AWS, and of HTTP to Finpay and to the storefronts."""
+    """Adapters of AWS, of HTTP to Finpay and to the storefronts, and of threads."""
+    common_clock = AwsClock(clock.now)
+
+    def client(service: str) -> Any:
+        return common_clock.watch(aws_client(service))
 
     def transport() -> Transport:
         from payments.finpay.http_transport import HttpTransport
@@ -39,7 +45,18 @@ def real_adapters() -> Adapters:
 
         return HttpSender(targets, ssl.create_default_context(cafile=certifi.where()), clock.now)
 
-    return Adapters(aws_client, transport, post, clock.now, ids.new_id, random.random)
+    def side_by_side() -> SideBySide:
+        from payments.observability.tracing import continued
+        from payments.side_by_side import in_threads
+
+        def run[T, R](
+            work: Callable[[T], R], items: Sequence[T], width: int
+        ) -> list[Callable[[], R]]:
+            return in_threads(continued(work), items, width)
+
+        return run
+
+    return Adapters(client, transport, post, common_clock, ids.new_id, random.random, side_by_side)
 
 
 @cache

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from payments.services.reconcile_payment import ReconcilePayment
     from payments.services.sync_status import SyncStatus
     from payments.settings import RequestSettings
+    from payments.side_by_side import SideBySide
     from payments.storefronts.authenticate import Storefronts
     from payments.test_mode.simulated_callbacks import (
         ScheduleSimulatedCallbacks,
@@ -123,12 +124,23 @@ class Dependencies(SharedDependencies):
 
     @cached_property
     def sync_payment(self) -> ReconcilePayment:
+        from payments.observability import metrics
         from payments.services.reconcile_payment import ReconcilePayment
 
-        clock, new_id = self._adapters.clock, self._adapters.new_id
         return ReconcilePayment(
-            self.payments, self._gateway, self._sync_status, self._resolve, clock, new_id
+            self.payments,
+            self._gateway,
+            self._sync_status,
+            self._resolve,
+            self._adapters.clock,
+            self._adapters.new_id,
+            partial(metrics.record_unresolved_payment, self.telemetry),
         )
+
+    @cached_property
+    def side_by_side(self) -> SideBySide:
+        """Does work at the same time. What the work uses has to be built before."""
+        return self._adapters.side_by_side()
 
     @cached_property
     def publish_events(self) -> PublishEvents:

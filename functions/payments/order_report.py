@@ -55,7 +55,9 @@ def _read_order_id(value: object) -> object:
 
 
 def _read_status(value: object) -> object:
-    return (_plain_text(value, 32) or "?") if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return _plain_text(value.strip().upper(), 32) or "?"
 
 
 def _read_object(value: object) -> object:

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from payments.services.apply_status import ApplyStatus
     from payments.services.resolve_unknown_outcome import Resolve
     from payments.services.sync_status import SyncStatus
+    from payments.side_by_side import SideBySide
     from payments.webhooks.address_policy import AddressPolicy
     from payments.webhooks.interfaces import WebhookSender
 
 
 class Adapters(NamedTuple):
-    """External systems: AWS clients by name, HTTP to Finpay and storefronts, time, randomness."""
+    """External systems: AWS clients by name, HTTP to Finpay and storefronts, time, randomness.
+
+    And threads: how work is done side by side.
+    """
 
     client: Callable[[str], Any]
     transport: Callable[[], Transport]
@@ -33,6 +37,7 @@ class Adapters(NamedTuple):
     clock: Clock
     new_id: NewId
     chance: Callable[[], float]
+    side_by_side: Callable[[], SideBySide]
 
 
 class SharedDependencies:
@@ -85,7 +90,7 @@ class SharedDependencies:
         return self._gateway_with()
 
     def _gateway_with(self, **limits: float) -> Gateway:
-        """The client of Finpay, behind the circuit breaker that all functions share."""
+        """The client of Finpay, behind the circuits that all functions share."""
         from payments.finpay.circuit_breaker import CircuitBreaker
         from payments.finpay.client import FinpayClient
 
@@ -99,7 +104,9 @@ class SharedDependencies:
             clock,
             self.telemetry.gateway_call,
             circuit,
+            circuit.initiates_of,
             circuit.is_closed,
+            is_recovering=circuit.is_recovering,
             **limits,
         )
 

@@ -63,8 +63,11 @@ class Finpay:
     def is_reachable(self) -> bool:
         return self.reachable
 
-    def initiate(self, body: Mapping[str, object]) -> IssuedCode:
-        raise AssertionError(body)
+    def is_recovering(self) -> bool:
+        raise AssertionError
+
+    def initiate(self, body: Mapping[str, object], storefront_id: str) -> IssuedCode:
+        raise AssertionError(body, storefront_id)
 
     def check(self, gateway_order_id: str) -> GatewayStatus | None:
         raise AssertionError(gateway_order_id)

@@ -150,6 +150,11 @@ def test_the_channel_falls_back_to_the_source_of_funds() -> None:
     assert read(make_callback_fields(channel=None)).channel == "finpaycode"
 
 
+@pytest.mark.parametrize("status", ["paid", "Paid", " PAID ", "PAID\n", "\tpaid"])
+def test_a_status_in_another_case_or_between_spaces_is_the_known_one(status: str) -> None:
+    assert read(make_callback_fields(status=status)).status == "PAID"
+
+
 @pytest.mark.parametrize("reference", [None, "", "\x1b[31m", "x" * 65, 7])
 def test_a_reference_that_is_none_is_not_kept(reference: object) -> None:
     assert read(make_callback_fields(reference=reference)).reference is None
@@ -176,9 +181,9 @@ def test_each_text_is_kept_up_to_its_limit_and_never_cut(
         place = fields
         for key in group:
             place = place[key]
-        place[name] = "x" * length
+        place[name] = "X" * length
         missing = "?" if kept_as == "status" else None
-        expected = "x" * length if length <= limit else missing
+        expected = "X" * length if length <= limit else missing
         assert getattr(read(fields), kept_as) == expected
 
 
@@ -199,6 +204,7 @@ def test_a_status_that_is_no_plain_word_is_unknown_and_not_kept() -> None:
         {"order": {"id": 7.5}, "result": {"payment": {"status": "PAID"}}},
         {"order": {"id": True}, "result": {"payment": {"status": "PAID"}}},
         {"order": {"id": "A"}, "result": {"payment": {"status": None}}},
+        {"order": {"id": "A"}, "result": {"payment": {"status": 7}}},
     ],
 )
 def test_a_document_without_order_id_or_status_reports_nothing(document: object) -> None:

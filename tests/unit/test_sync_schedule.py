@@ -11,7 +11,9 @@ from payments.domain.sync_schedule import (
     first_late_sync_time,
     first_sync_time,
     is_expired,
+    is_unresolved,
     next_sync_time,
+    retry_time,
     shard_of,
     shards,
 )
@@ -50,15 +52,72 @@ def test_the_syncs_at_a_pending_payment_are_dense_first_and_late_ones_follow_its
     assert walk(make_pending(), NOW, len(expected)) == expected
 
 
-def test_a_payment_that_stays_open_in_spite_of_all_syncs_is_synced_every_day_for_ever() -> None:
-    *_, before, last = walk(make_pending(), NOW, 60)
-    assert last - before == DAY
+def test_a_payment_that_stays_open_in_spite_of_all_syncs_is_synced_every_day_for_90_days() -> None:
+    syncs = walk(make_pending(), NOW, 1_000)
+    over = DAY + MINUTE
+    late = [at - over for at in syncs if at > over + 3 * DAY]
+    assert late == [days * DAY for days in range(4, 91)]
 
 
-def test_a_payment_of_a_month_is_synced_every_six_hours() -> None:
-    syncs = walk(make_pending(30 * DAY), NOW, 100)
+def test_a_payment_of_a_month_is_synced_every_six_hours_and_after_three_days_once_a_day() -> None:
+    syncs = [at for at in walk(make_pending(30 * DAY), NOW, 1_000) if at < 30 * DAY]
     pauses = Counter(later - at for at, later in pairwise(syncs[6:]))
-    assert pauses == {6 * HOUR: 93}
+    assert pauses == {6 * HOUR: 12, DAY: 26}
+
+
+def test_a_payment_of_a_year_is_synced_at_most_once_a_day_but_at_its_beginning_and_end() -> None:
+    year = 365 * DAY
+    syncs = walk(make_pending(year), NOW, 1_000)
+    middle = [at for at in syncs if 4 * DAY < at < year]
+    assert {later - at for at, later in pairwise(middle)} == {DAY}
+    assert len(syncs) < 500
+
+
+def failing(payment: Payment, due_at: int, most: int = 20) -> list[int]:
+    """When a status sync is repeated that fails each time, each begun just when it was due."""
+    retries: list[int] = []
+    at: int | None = retry_time(payment, due_at, due_at)
+    while at is not None and len(retries) < most:
+        retries.append(at - due_at)
+        at = retry_time(payment, at, at)
+    return retries
+
+
+def test_a_status_sync_that_fails_is_repeated_after_five_minutes_and_then_ever_more_rarely() -> (
+    None
+):
+    first = NOW + 10 * HOUR
+    expected = [5, 10, 20, 40, 80, 160, 320, 360]
+    assert failing(make_pending(), first, 8) == [minutes * MINUTE for minutes in expected]
+
+
+def test_a_status_sync_that_comes_late_and_fails_is_repeated_after_five_minutes() -> None:
+    late = NOW + 3 * HOUR
+    assert retry_time(make_pending(), NOW + 2 * MINUTE, late) == late + 5 * MINUTE
+
+
+def test_a_retry_is_never_later_than_the_schedule() -> None:
+    assert failing(make_pending(), NOW + 2 * MINUTE, 3) == [
+        minutes * MINUTE - 2 * MINUTE for minutes in (5, 10, 15)
+    ]
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.EXPIRED, Status.PAID])
+def test_a_status_sync_that_always_fails_ends_after_90_days(status: Status) -> None:
+    entry = Entry(status, NOW + DAY, Source.CALLBACK, "write-2")
+    history = (*make_payment().history, entry)
+    code = IssuedCode(None, NOW + DAY, "88027")
+    payment = make_payment(status=status, history=history, code=code, updated_at=NOW + DAY)
+    retries = failing(payment, NOW + DAY + HOUR, 1_000)
+    assert len(retries) < 200
+    assert 90 * DAY <= NOW + DAY + HOUR + retries[-1] - payment.expires_at < 92 * DAY
+
+
+def test_a_payment_is_unresolved_if_it_is_open_a_day_after_its_code_expired() -> None:
+    over = NOW + DAY + MINUTE
+    assert not is_unresolved(make_pending(), over + DAY - 1)
+    assert is_unresolved(make_pending(), over + DAY)
+    assert not is_unresolved(make_given_up(), over + DAY)
 
 
 def test_no_sync_before_the_end_comes_after_it() -> None:
@@ -88,6 +147,46 @@ def test_a_payment_that_was_given_up_has_four_late_syncs_and_no_more(status: Sta
 def test_what_is_noted_of_a_payment_that_was_given_up_moves_no_late_sync() -> None:
     noted = Entry(Status.EXPIRED, NOW + 2 * DAY, Source.CALLBACK, "write-3", "e", "NEW")
     assert walk(make_given_up(Status.EXPIRED, noted), NOW + DAY) == LATE
+
+
+def closed_early(by: Source, *later: Entry) -> Payment:
+    """A payment whose code is valid for a month, closed after a day."""
+    entry = Entry(Status.FAILED, NOW + DAY, by, "write-2")
+    return make_payment(
+        status=Status.FAILED,
+        history=(*make_payment().history, entry, *later),
+        code=IssuedCode(None, NOW + 30 * DAY, "88027"),
+    )
+
+
+@pytest.mark.parametrize("by", [Source.INITIATE, Source.STATUS_CHECK, Source.CANCEL])
+def test_a_payment_that_finpay_closed_in_an_answer_has_four_late_syncs(by: Source) -> None:
+    assert walk(closed_early(by), NOW + DAY) == LATE
+
+
+CODE = Entry(Status.FAILED, NOW + DAY + HOUR, Source.INITIATE, "write-3", observed="CODE_ISSUED")
+AGREED = Entry(Status.FAILED, NOW + 2 * DAY, Source.CANCEL, "write-4", observed="CANCEL_AGREED")
+
+
+@pytest.mark.parametrize(
+    "payment",
+    [
+        closed_early(Source.CALLBACK),
+        closed_early(Source.OPERATOR),
+        closed_early(Source.CANCEL, CODE),
+    ],
+)
+def test_a_payment_whose_code_may_be_payable_is_synced_until_the_code_expires_and_after(
+    payment: Payment,
+) -> None:
+    daily = [days * DAY for days in range(1, 29)]
+    assert walk(payment, NOW + DAY) == [*LATE[:2], *daily, *(29 * DAY + late for late in LATE)]
+
+
+def test_a_payment_that_only_a_callback_closed_is_closed_once_finpay_agrees_to_cancel() -> None:
+    assert closed_early(Source.CALLBACK, AGREED).is_closed_at_finpay
+    assert walk(closed_early(Source.CALLBACK, AGREED), NOW + DAY) == LATE
+    assert not make_payment().is_closed_at_finpay
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - OPEN - CLOSED))

@@ -21,6 +21,7 @@ from payments.domain.errors import (
     PaymentError,
     PaymentInProgress,
     PaymentNotFound,
+    PreviousUnanswered,
     SignatureError,
     Unauthenticated,
     Unavailable,
@@ -55,7 +56,12 @@ PROBLEMS: Mapping[type[PaymentError], Problem] = {
     PaymentInProgress: (
         409,
         "payment-in-progress",
-        "Another request for this order is still in progress. Send the request again later.",
+        "Another request for this order is being worked on. Send the request again later.",
+    ),
+    PreviousUnanswered: (
+        409,
+        "payment-in-progress",
+        "Finpay did not answer an earlier request for this order. Send it again after Retry-After.",
     ),
     AlreadyPaid: (
         409,

@@ -65,4 +65,5 @@ def parse_order(
         f"https://{event.request_context.domain_name}{base_path_of(event)}"
     )
     url = callback_url(base_url, request.order.id, credentials.merchant_keys[0])
-    return Order(storefront_id, request, fingerprint_of(document), url)
+    received_at = event.request_context.time_epoch
+    return Order(storefront_id, request, fingerprint_of(document), url, received_at)

@@ -21,22 +21,53 @@ SYNC_INDEX = "next-sync"
 
 
 def take_lease(
-    table: str, order_id: str, seen: Lease, taken: Lease, last_attempt_at: int
+    table: str,
+    order_id: str,
+    seen: Lease,
+    taken: Lease,
+    last_attempt_at: int,
+    next_sync_at: int | None,
 ) -> UpdateItemInputTypeDef:
     """Return the write that replaces the expired lease `seen` of an INITIATING payment."""
+    values: dict[str, Any] = {
+        ":id": taken.id,
+        ":until": taken.until,
+        ":asked": last_attempt_at,
+        ":initiating": Status.INITIATING.value,
+        ":seen": seen.id,
+    }
+    sets = "SET leaseId = :id, leaseUntil = :until, lastAttemptAt = :asked"
+    update = f"{sets} REMOVE leaseUnanswered"
+    if next_sync_at is not None:
+        # Without syncId, a status sync that is running cannot overwrite this schedule.
+        update = f"{sets}, nextSyncAt = :due, syncShard = :shard REMOVE leaseUnanswered, syncId"
+        values |= {":due": next_sync_at, ":shard": shard_of(order_id)}
+    condition = "#status = :initiating AND leaseId = :seen"
+    return _conditional_update(table, order_id, update, condition, values, {"#status": "status"})
+
+
+def update_lease(table: str, order_id: str, lease: Lease) -> UpdateItemInputTypeDef:
+    """Return the write that changes the lease of its holder."""
     return _conditional_update(
         table,
         order_id,
-        "SET leaseId = :id, leaseUntil = :until, lastAttemptAt = :asked",
-        "#status = :initiating AND leaseId = :seen",
-        {
-            ":id": taken.id,
-            ":until": taken.until,
-            ":asked": last_attempt_at,
-            ":initiating": Status.INITIATING.value,
-            ":seen": seen.id,
-        },
-        {"#status": "status"},
+        "SET leaseUntil = :until, leaseUnanswered = :unanswered",
+        "leaseId = :id",
+        {":id": lease.id, ":until": lease.until, ":unanswered": lease.unanswered},
+    )
+
+
+def schedule_sync(table: str, order_id: str, due_at: int) -> UpdateItemInputTypeDef:
+    """Return the write that schedules a status sync, unless an earlier one is scheduled.
+
+    Without syncId, a status sync that is running cannot overwrite this schedule.
+    """
+    return _conditional_update(
+        table,
+        order_id,
+        "SET nextSyncAt = :due, syncShard = :shard, syncRequestedAt = :due REMOVE syncId",
+        "attribute_exists(orderId) AND (attribute_not_exists(nextSyncAt) OR nextSyncAt > :due)",
+        {":due": due_at, ":shard": shard_of(order_id)},
     )
 
 

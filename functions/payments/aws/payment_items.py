@@ -25,7 +25,7 @@ type Part = Lease | IssuedCode | Failure
 
 # The attribute of each field. A part exists if the item has its first attribute.
 _PARTS: Mapping[type[Any], Mapping[str, str]] = {
-    Lease: {"id": "leaseId", "until": "leaseUntil"},
+    Lease: {"id": "leaseId", "until": "leaseUntil", "unanswered": "leaseUnanswered"},
     IssuedCode: {
         "expires_at": "expiresAt",
         "redirect_url": "redirectUrl",
@@ -36,6 +36,7 @@ _PARTS: Mapping[type[Any], Mapping[str, str]] = {
     },
     Failure: {"reason": "failureReason", "code": "failureCode", "message": "failureMessage"},
 }
+LEASE_ATTRIBUTES = tuple(_PARTS[Lease].values())
 _FIELDS: Mapping[str, str] = {
     "order_id": "orderId",
     "storefront_id": "storefrontId",
@@ -54,6 +55,7 @@ _FIELDS: Mapping[str, str] = {
 _OPTIONAL: Mapping[str, str] = {
     "next_sync_at": "nextSyncAt",
     "sync_id": "syncId",
+    "sync_requested_at": "syncRequestedAt",
     "confirmation_id": "confirmationId",
 }
 

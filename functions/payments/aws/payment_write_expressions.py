@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from payments.aws.ledger_items import ledger_attributes
 from payments.aws.payment_items import (
+    LEASE_ATTRIBUTES,
     entry_attributes,
     marshal,
     missing_attributes,
@@ -65,7 +66,7 @@ def change(table: str, wanted: Change) -> UpdateItemInputTypeDef:
     Only an INITIATING payment needs a lease, so the write of any other status removes it.
     """
     values: dict[str, Any] = {"status": wanted.entry.status.value, "updatedAt": wanted.entry.at}
-    dropped = [] if wanted.entry.status is Status.INITIATING else ["leaseId", "leaseUntil"]
+    dropped = [] if wanted.entry.status is Status.INITIATING else list(LEASE_ATTRIBUTES)
     for part in (wanted.code, wanted.failure):
         values |= part_attributes(part)
         dropped += missing_attributes(part)

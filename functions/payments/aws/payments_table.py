@@ -73,17 +73,32 @@ class DynamoPayments:
         except ConditionFailed:
             return
 
-    def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
+    def take_lease(
+        self, payment: Payment, lease: Lease, last_attempt_at: int, next_sync_at: int | None = None
+    ) -> Payment | None:
         """Replace the lease of an INITIATING payment, and set its `last_attempt_at`.
 
-        Returns None if the lease or the status changed since the payment was read.
+        With a `next_sync_at`, also schedule the next status sync. Returns None if the lease or the
+        status changed since the payment was read.
         """
         if payment.lease is None:
             return None
         request = lease_write_expressions.take_lease(
-            self.table, payment.order_id, payment.lease, lease, last_attempt_at
+            self.table, payment.order_id, payment.lease, lease, last_attempt_at, next_sync_at
         )
         return self._conditional_update(request, lambda found: found.lease == lease)
+
+    def update_lease(self, order_id: str, lease: Lease) -> None:
+        """Store the lease anew; do nothing if another caller has taken it or none exists."""
+        self._conditional_update(
+            lease_write_expressions.update_lease(self.table, order_id, lease), lambda _: False
+        )
+
+    def schedule_sync(self, order_id: str, due_at: int) -> None:
+        """Schedule a status sync (epoch milliseconds), unless an earlier one is scheduled."""
+        self._conditional_update(
+            lease_write_expressions.schedule_sync(self.table, order_id, due_at), lambda _: False
+        )
 
     def begin_sync(
         self, order_id: str, due_at: int, next_due_at: int, write_id: str

@@ -11,6 +11,7 @@ PaymentError
 │   ├── PaymentNotFound         no such payment, or a payment of another storefront
 │   ├── OrderExists             same order id, different body or storefront
 │   ├── PaymentInProgress       same order id, the first request has not finished
+│   │   └── PreviousUnanswered  same order id, the first request ended without an answer
 │   ├── AlreadyPaid             cannot be cancelled, because Finpay reported money
 │   └── NotCancellable          cannot be cancelled, because Finpay refused
 ├── GatewayError                a request to Finpay failed
@@ -18,8 +19,9 @@ PaymentError
 │   ├── GatewayRefused          no effect: Finpay refused the merchant or the payment channel
 │   │   └── KeyRefused          no effect: Finpay refused the merchant id or key
 │   ├── NotAttempted            no effect: the request did not reach Finpay
-│   │   └── CircuitOpen         no effect: the circuit breaker is open
+│   │   └── CircuitOpen         no effect: a circuit of the circuit breaker is open
 │   └── OutcomeUnknown          Finpay may or may not have processed the request
+│       └── Unresolved          Finpay answered, but the answer does not tell
 ├── SignatureError              the signature of a callback is not valid
 ├── NothingToDecide             an operator's decision on a payment without money in question
 ├── VersionChanged              an operator's decision on another version than the stored one
@@ -108,6 +110,13 @@ class PaymentInProgress(RequestRefused):
         """Seconds after which the client can repeat the request."""
 
 
+class PreviousUnanswered(PaymentInProgress):
+    """An earlier request for the same payment ended without an answer of Finpay.
+
+    Finpay may still be processing it, so nothing is requested until its lease expires.
+    """
+
+
 class AlreadyPaid(RequestRefused):
     """The payment cannot be cancelled, because Finpay reported money for it.
 
@@ -169,7 +178,7 @@ class NotAttempted(GatewayError):
 
 
 class CircuitOpen(NotAttempted):
-    """The circuit breaker is open: Finpay did not respond recently, so no request is sent."""
+    """A circuit is open, so no request is sent: Finpay did not respond recently, or with 5xx."""
 
     reason = "circuit-open"
 
@@ -184,6 +193,10 @@ class OutcomeUnknown(GatewayError):
     reason = "unknown"
     retry_after: ClassVar[int] = 40
     """Seconds. Longer than a lease, so that a repeated request does not find the payment leased."""
+
+
+class Unresolved(OutcomeUnknown):
+    """Finpay answered the status check, but the answer does not tell whether a code was issued."""
 
 
 class SignatureError(PaymentError):

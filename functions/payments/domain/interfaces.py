@@ -25,11 +25,20 @@ class PaymentStore(Protocol):
     def withdraw(self, order_id: str, lease: str) -> None:
         """Delete a payment if it is in its first version and has this lease; else do nothing."""
 
-    def take_lease(self, payment: Payment, lease: Lease, last_attempt_at: int) -> Payment | None:
+    def take_lease(
+        self, payment: Payment, lease: Lease, last_attempt_at: int, next_sync_at: int | None = None
+    ) -> Payment | None:
         """Replace the lease of an INITIATING payment, and set its `last_attempt_at`.
 
-        Returns None if the lease or the status changed since the payment was read.
+        With a `next_sync_at` (epoch milliseconds), also schedule the next status sync. Returns None
+        if the lease or the status changed since the payment was read.
         """
+
+    def update_lease(self, order_id: str, lease: Lease) -> None:
+        """Store the lease anew; do nothing if another caller has taken it or none exists."""
+
+    def schedule_sync(self, order_id: str, due_at: int) -> None:
+        """Schedule a status sync (epoch milliseconds), unless an earlier one is scheduled."""
 
     def begin_sync(
         self, order_id: str, due_at: int, next_due_at: int, write_id: str
@@ -93,10 +102,13 @@ class Gateway(Protocol):
     """
 
     def is_reachable(self) -> bool:
-        """Return False while the circuit breaker is open: requests fail without being sent."""
+        """Return False while status checks and cancels fail without being sent."""
 
-    def initiate(self, body: Mapping[str, object]) -> IssuedCode:
-        """Request a payment code."""
+    def is_recovering(self) -> bool:
+        """Return True while one request finds out if Finpay answers again; others would fail."""
+
+    def initiate(self, body: Mapping[str, object], storefront_id: str) -> IssuedCode:
+        """Request a payment code for a storefront, whose id is not sent."""
 
     def check(self, gateway_order_id: str) -> GatewayStatus | None:
         """Return the gateway status of an order, or None if Finpay does not know the order."""

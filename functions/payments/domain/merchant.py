@@ -11,6 +11,11 @@ class Credentials:
     merchant_id: str
     merchant_keys: tuple[str, ...]
 
+    @property
+    def login(self) -> tuple[str, str]:
+        """Merchant id and key that authenticate at Finpay."""
+        return self.merchant_id, self.merchant_keys[0]
+
     def __repr__(self) -> str:
         return "Credentials(…)"
 

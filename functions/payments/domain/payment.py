@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from payments.domain.clock import MINUTE
-from payments.domain.transition_table import Status
+from payments.domain.transition_table import CLOSED, Status, Trigger
 from payments.ledger.entry import LedgerEntry, Report, Reporter, Terms
 from payments.ledger.standing import Standing, standing_of
 
@@ -24,6 +24,9 @@ PAYMENT_CODE_TYPE = "finpaycode"
 
 LEASE_MS = 35_000
 """Longer than the function timeout: when a lease expires, its holder has stopped."""
+
+_LONGEST_REQUEST_MS = 25_000
+"""A request has ended by then: the deadlines of its calls to Finpay add up to less."""
 
 HISTORY_LIMIT = 24
 """Entries after which observations are only logged. Transitions are always recorded."""
@@ -64,6 +67,10 @@ class Source(StrEnum):
     OPERATOR = "operator"
 
 
+_ANSWERS = frozenset({Source.INITIATE, Source.STATUS_CHECK, Source.CANCEL})
+"""Changes by an answer of Finpay to a request of this service."""
+
+
 class Entry(NamedTuple):
     """An entry of the history: one change of a payment. Version n is the n-th entry.
 
@@ -84,11 +91,17 @@ class Entry(NamedTuple):
 class Lease:
     """The exclusive right to act at Finpay on an INITIATING payment.
 
-    `until` is in epoch milliseconds.
+    `until` is in epoch milliseconds. `unanswered` is True if its holder has ended without an answer
+    from Finpay, which may still be processing the request.
     """
 
     id: str
     until: int
+    unanswered: bool = False
+
+    def has_ended(self, now: int) -> bool:
+        """Return whether the request that took the lease has ended, with or without a response."""
+        return self.unanswered or now >= self.until - LEASE_MS + _LONGEST_REQUEST_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +175,8 @@ class Payment:
     - `webhook_url`: the storefront's webhook endpoint for this payment.
     - `next_sync_at`: when the next status sync is due; None if none is scheduled.
     - `sync_id`: the write id of the last status sync.
+    - `sync_requested_at`: when a report that has no entry in the history last made a status sync
+      due.
     - `confirmation_id`: the write id of the last confirmation of an unverified callback.
     - `ledger`: the reports of money, and operators' decisions about it.
     """
@@ -183,6 +198,7 @@ class Payment:
     previous_attempt_ids: tuple[str, ...] = ()
     next_sync_at: int | None = None
     sync_id: str | None = None
+    sync_requested_at: int | None = None
     confirmation_id: str | None = None
     history: tuple[Entry, ...] = field(default=())
     lease: Lease | None = None
@@ -231,6 +247,21 @@ class Payment:
     def is_leased(self, now: int) -> bool:
         """Return whether a caller holds the lease at this time (epoch milliseconds)."""
         return self.lease is not None and self.lease.until > now
+
+    @property
+    def is_closed_at_finpay(self) -> bool:
+        """Whether Finpay answered, after the last code, that the order cannot be paid any more.
+
+        A callback does not prove it: Finpay may have sent it before the order changed again.
+        """
+        for entry in reversed(self.history):
+            if entry.observed == Trigger.CODE_ISSUED.name:
+                return False
+            if entry.observed == Trigger.CANCEL_AGREED.name:
+                return True
+            if not entry.observed and entry.status in CLOSED:
+                return entry.by in _ANSWERS
+        return False
 
     @property
     def effective_gateway_order_id(self) -> str:

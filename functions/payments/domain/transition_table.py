@@ -112,7 +112,8 @@ TABLE: tuple[Rule, ...] = (
     # A reported cancellation alone must not undo a payment: a status check follows.
     Rule(_only(_S.INITIATING, _S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCELLED, None),
     Rule(OPEN, Trigger.CANCEL_AGREED, _S.CANCELLED),
-    Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCEL_AGREED, None),
+    # A payment that only a callback closed can still be payable at Finpay until this.
+    Rule(CLOSED | {_S.PAID, _S.PARTIALLY_REFUNDED}, Trigger.CANCEL_AGREED, None),
     Rule(OPEN, Trigger.CANCEL_CONFIRMED, _S.CANCELLED),
     Rule(_only(_S.PAID, _S.PARTIALLY_REFUNDED), Trigger.CANCEL_CONFIRMED, _S.REVIEW),
     Rule(_only(_S.PENDING), Trigger.FAILED, _S.FAILED),

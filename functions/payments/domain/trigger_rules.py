@@ -3,7 +3,7 @@
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import HISTORY_LIMIT, Entry, Payment
 from payments.domain.payment_change import Change, NextSync
-from payments.domain.sync_schedule import first_late_sync_time
+from payments.domain.sync_schedule import first_late_sync_time, first_sync_time
 from payments.domain.transition_table import CLOSED, MONEY, OPEN, Rule, Status, Trigger, rule_for
 
 # No status sync follows these: Finpay issued no code, or an operator decided.
@@ -30,7 +30,7 @@ def next_sync_after(rule: Rule, entry: Entry) -> NextSync | None:
     if rule.target is None:
         return NextSync(entry.at) if rule.trigger in _TO_CONFIRM and entry.status in _PAID else None
     if rule.target in OPEN:
-        return None
+        return NextSync(first_sync_time(entry.at))
     needs_sync = rule.target in CLOSED and rule.trigger not in _FINAL
     return NextSync(first_late_sync_time(entry.at) if needs_sync else None)
 
@@ -45,16 +45,23 @@ def rule_of(reported: GatewayStatus, payment: Payment, trigger: Trigger) -> Rule
 
 
 def is_duplicate(reported: GatewayStatus, rule: Rule, payment: Payment) -> bool:
-    """Return whether the gateway status was applied or recorded before.
-
-    Also returns True for an observation if the history is full.
-    """
+    """Return whether the gateway status was applied or recorded before."""
     entries = [
         entry for entry in payment.history if entry.payload_digest == reported.payload_digest
     ]
     if rule.target:
         # A repeated gateway status must not undo an operator's decision about it.
         return any(entry.status is rule.target and not entry.observed for entry in entries)
-    if rule.trigger in _TO_CONFIRM and payment.status in _PAID:
+    if is_to_confirm(rule, payment):
         return any(entry.status in _PAID for entry in entries)
-    return bool(entries) or len(payment.history) >= HISTORY_LIMIT
+    return bool(entries)
+
+
+def is_to_confirm(rule: Rule, payment: Payment) -> bool:
+    """Return whether a status check has to follow, because the observation may undo money."""
+    return rule.trigger in _TO_CONFIRM and payment.status in _PAID
+
+
+def has_room_for(rule: Rule, payment: Payment) -> bool:
+    """Return whether the history has room. It always has for a transition."""
+    return rule.target is not None or len(payment.history) < HISTORY_LIMIT

@@ -44,12 +44,20 @@ OrderId = Annotated[
 ]
 
 
-def whole_number(least: int, digits: int, unit: str = "") -> tuple[Any, ...]:
+_MAX_RUPIAH = 10**14 - 1
+# A year. A longer timeout is a mistake, and the service would sync the payment all that time.
+_MAX_MINUTES = 525_600
+_UP_TO_MAX_MINUTES = (
+    "[1-9][0-9]{0,4}|[1-4][0-9]{5}|5[01][0-9]{4}|52[0-4][0-9]{3}|525[0-5][0-9]{2}|525600"
+)
+
+
+def whole_number(least: int, most: int, unit: str = "", pattern: str = "") -> tuple[Any, ...]:
     """Annotations of an integer, or its digits as a string, which are converted.
 
-    It is at least `least` (0 or 1) and has at most so many digits.
+    It is from `least` (0 or 1) to `most`. `pattern` matches the digits of 1 to `most`, if `most`
+    has other digits than 9.
     """
-    most = 10**digits - 1
     detail = (
         f"must be a whole number{unit} from {least} to {most:,}, as an integer or as a string "
         "of digits without a leading zero"
@@ -65,17 +73,18 @@ def whole_number(least: int, digits: int, unit: str = "") -> tuple[Any, ...]:
         return number
 
     zero = "" if least else "0|"
+    digits = pattern or f"[1-9][0-9]{{0,{len(str(most)) - 1}}}"
     forms = [
         {"type": "integer", "minimum": least, "maximum": most},
-        {"type": "string", "pattern": f"^(?:{zero}[1-9][0-9]{{0,{digits - 1}}})$"},
+        {"type": "string", "pattern": f"^(?:{zero}{digits})$"},
     ]
     return BeforeValidator(convert), WithJsonSchema({"description": detail, "anyOf": forms})
 
 
-Rupiah = Annotated[int, *whole_number(1, 14, " of rupiah")]
-RupiahOrZero = Annotated[int, *whole_number(0, 14, " of rupiah")]
-Minutes = Annotated[int, *whole_number(1, 8, " of minutes")]
-Quantity = Annotated[int, *whole_number(1, 3)]
+Rupiah = Annotated[int, *whole_number(1, _MAX_RUPIAH, " of rupiah")]
+RupiahOrZero = Annotated[int, *whole_number(0, _MAX_RUPIAH, " of rupiah")]
+Minutes = Annotated[int, *whole_number(1, _MAX_MINUTES, " of minutes", _UP_TO_MAX_MINUTES)]
+Quantity = Annotated[int, *whole_number(1, 999)]
 Currency = Literal["IDR"]
 
 

@@ -28,7 +28,14 @@ from payments.domain.money_rules import (
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.payment_change import MAX_WRITE_ATTEMPTS, Applied, Change, Refused
 from payments.domain.transition_table import Rule, Status, Trigger, rule_for, usual_rule
-from payments.domain.trigger_rules import change_of, is_duplicate, next_sync_after, rule_of
+from payments.domain.trigger_rules import (
+    change_of,
+    has_room_for,
+    is_duplicate,
+    is_to_confirm,
+    next_sync_after,
+    rule_of,
+)
 from payments.ledger.identity import is_known
 
 if TYPE_CHECKING:
@@ -185,6 +192,10 @@ class ApplyStatus(NamedTuple):
     ) -> Change | None:
         rule = rule_of(reported, payment, trigger)
         if rule is None or is_duplicate(reported, rule, payment):
+            return None
+        if not has_room_for(rule, payment):
+            if is_to_confirm(rule, payment):
+                self.payments.schedule_sync(payment.order_id, self.clock())
             return None
         observed = "" if rule.target else reported.status
         entry = self._entry(reported, rule.target or payment.status, observed)

@@ -35,23 +35,23 @@ class Cancel:
     apply_status: ApplyStatus
 
     def __call__(self, order_id: str, storefront_id: str) -> StatusUpdate:
-        """Cancel the payment, unless it is expired, cancelled or failed already.
+        """Cancel the payment; return it if Finpay says that it cannot be paid.
 
-        Raises PaymentNotFound, AlreadyPaid, NotCancellable, PaymentInProgress, a GatewayError or
-        Unavailable.
+        A payment that Finpay closed already is returned as it is. Raises PaymentNotFound,
+        AlreadyPaid, NotCancellable, PaymentInProgress, a GatewayError or Unavailable.
         """
         found = self.payments.get(order_id)
         if found is None or found.storefront_id != storefront_id:
             raise PaymentNotFound
         update = self._cancel(found)
         payment = update.payment
-        if payment.status in CLOSED:
-            return update
-        if payment.status not in OPEN:
+        if payment.status not in OPEN | CLOSED:
             raise AlreadyPaid(payment)
         if update.trigger is Trigger.OPEN:
             raise NotCancellable(payment)
-        raise OutcomeUnknown
+        if payment.status in OPEN or update.trigger is Trigger.UNKNOWN:
+            raise OutcomeUnknown
+        return update
 
     def _cancel(self, found: Payment) -> StatusUpdate:
         if found.status is Status.INITIATING:
@@ -59,7 +59,7 @@ class Cancel:
             if closed.payment.status is not Status.PENDING:
                 return closed
             found = closed.payment  # its code is known now, so it can be cancelled
-        if found.status is not Status.PENDING:
+        if found.status not in CLOSED | {Status.PENDING} or found.is_closed_at_finpay:
             return StatusUpdate.nothing(found, Trigger.CANCEL_AGREED, Source.CANCEL)
         if not self.gateway.cancel(found.gateway_order_id):
             return self.sync_status(found).update

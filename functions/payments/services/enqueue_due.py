@@ -46,12 +46,13 @@ class EnqueueDue:
     def __call__(self, has_time: Callable[[], bool]) -> Run:
         """Queue status syncs while `has_time()` is true; the next run queues the rest.
 
-        Queues nothing while the circuit breaker is open, or while more than `_MAX_WAITING` status
+        Queues nothing while status checks are stopped, or while more than `_MAX_WAITING` status
         syncs of earlier runs are in the queue. A payment whose status sync is in the queue is
         still due, so this run would queue its status sync again. Raises Unavailable.
         """
+        is_held_up = not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING
         now = self.clock()
-        if not self.gateway.is_reachable() or self.queue.waiting() > _MAX_WAITING:
+        if is_held_up:
             return Run(0, self._longest_wait(now))
         queued = longest_wait = 0
         for batch in itertools.batched(self._due(now), _BATCH_SIZE, strict=False):

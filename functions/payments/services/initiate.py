@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payments.domain.clock import Clock
+from payments.domain.clock import MINUTE, Clock
 from payments.domain.errors import (
     GatewayError,
     GatewayRefused,
@@ -28,11 +28,15 @@ from payments.domain.payment import LEASE_MS, Entry, Lease, Payment, Source
 from payments.domain.sync_schedule import first_sync_time
 from payments.domain.transition_table import Status
 from payments.payment_requests.payment_request import PaymentRequest
+from payments.services.leases import release
 from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import PaymentStore
+
+_LONGEST_WAIT_MS = MINUTE
+"""Between the arrival of a request and now. API Gateway waits for half a minute."""
 
 _REFUSALS: dict[str, type[GatewayError]] = {
     refusal.reason: refusal for refusal in (GatewayRejected, GatewayRefused)
@@ -55,6 +59,8 @@ class Order:
     request: PaymentRequest
     fingerprint: str
     callback_url: str
+    received_at: int
+    """When API Gateway received the request (epoch milliseconds)."""
 
 
 def fingerprint_of(document: object) -> str:
@@ -92,7 +98,7 @@ class Initiate:
         return Initiated(_stored_result(existing), replayed=True)
 
     def _reservation(self, order: Order) -> Payment:
-        now, lease = self.clock(), self.new_id()
+        now, lease = self._time_of(order), self.new_id()
         request = order.request
         return Payment(
             order_id=request.order.id,
@@ -114,6 +120,15 @@ class Initiate:
             lease=Lease(lease, now + LEASE_MS),
         )
 
+    def _time_of(self, order: Order) -> int:
+        """Return the present time, or when the order was received if the clock cannot be right.
+
+        After a container was frozen, its clock can be wrong until AWS responds again.
+        """
+        now = self.clock()
+        is_plausible = order.received_at <= now <= order.received_at + _LONGEST_WAIT_MS
+        return now if is_plausible else order.received_at
+
     def _first_request(self, order: Order, reserved: Payment) -> Payment:
         try:
             return self.request_code(order.request, order.callback_url, reserved)
@@ -130,6 +145,7 @@ class Initiate:
             return self.request_code(order.request, order.callback_url, payment)
         except (NotAttempted, KeyRefused):
             # The outcome of the first request is still unknown, so the payment is not deleted.
+            release(self.payments, payment)
             raise OutcomeUnknown from None
 
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from payments.domain.clock import Clock
-from payments.domain.errors import GatewayError, PaymentInProgress, Unavailable
+from payments.domain.errors import (
+    GatewayError,
+    PaymentError,
+    PaymentInProgress,
+    Unavailable,
+    Unresolved,
+)
 from payments.domain.ids import NewId
 from payments.domain.payment import Payment, Source
-from payments.domain.sync_schedule import RESOLVE_AFTER_MS, RETRY_MS, next_sync_time
-from payments.domain.transition_table import CLOSED, OPEN, Status
+from payments.domain.sync_schedule import (
+    RESOLVE_AFTER_MS,
+    RETRY_MS,
+    is_unresolved,
+    next_sync_time,
+    retry_time,
+)
+from payments.domain.transition_table import CLOSED, OPEN, Status, Trigger
 from payments.services.apply_status import Effect, StatusUpdate
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import Gateway, PaymentStore
+
+SYNCS_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +44,17 @@ class ReconcilePayment:
     resolve: Resolve
     clock: Clock
     new_id: NewId
+    observe_unresolved: Callable[[], None]
+    """Called when a payment is unresolved after its status sync; see `is_unresolved`."""
+    at_once: int = SYNCS_AT_ONCE
+    """How many status syncs a container runs at the same time."""
 
     def __call__(self, order_id: str, due_at: int) -> StatusUpdate | None:
         """Run the status sync that is due at `due_at` (epoch milliseconds); return its update.
 
         Returns None if the status sync is no longer due, if another consumer has begun it, or while
-        the circuit breaker is open. Raises a GatewayError, PaymentInProgress or Unavailable; after
-        such an error the next status sync is due within 5 minutes.
+        status checks are stopped. Raises a GatewayError, PaymentInProgress or Unavailable; the
+        status sync is then retried; see `retry_time`.
         """
         if not self.gateway.is_reachable():
             return None
@@ -45,19 +64,57 @@ class ReconcilePayment:
         write_id, now = self.new_id(), self.clock()
         # This container's clock may be behind the clock of the run that queued the status sync.
         upcoming = next_sync_time(payment, max(now, due_at))
-        soon = min(upcoming or now + RETRY_MS, now + RETRY_MS)
         # The last status sync of the schedule has no successor. A retry is scheduled before it
         # runs, in case it fails. If it succeeds, `_clear_next_sync` clears the time of the retry.
-        if self.payments.begin_sync(order_id, due_at, upcoming or soon, write_id) is None:
+        following = upcoming or now + RETRY_MS
+        if self.payments.begin_sync(order_id, due_at, following, write_id) is None:
             return None
         try:
-            update = self._sync_previous_attempts(
-                self._sync(replace(payment, sync_id=write_id), now)
-            )
+            update = self._sync_attempts(replace(payment, sync_id=write_id), now)
         except (GatewayError, PaymentInProgress, Unavailable):
-            self.payments.end_sync(order_id, write_id, soon)
+            self._note_if_unresolved(payment, now)
+            self.payments.end_sync(order_id, write_id, retry_time(payment, due_at, now))
             raise
+        self._note_if_unresolved(update.payment, now)
         self._clear_next_sync(update.payment, write_id)
+        return update
+
+    def parts_of[T](self, batch: Sequence[T]) -> list[Sequence[T]]:
+        """Split a batch into parts, each of which begins when the one before has ended.
+
+        After the circuit was open, the first status sync finds out if Finpay answers. Until then
+        others would be refused.
+        """
+        return [batch[:1], batch[1:]] if self.gateway.is_recovering() else [batch]
+
+    def _note_if_unresolved(self, payment: Payment, now: int) -> None:
+        if is_unresolved(payment, now):
+            self.observe_unresolved()
+
+    def _sync_attempts(self, payment: Payment, now: int) -> StatusUpdate:
+        """Sync the current attempt and the previous ones: a customer may have paid any of them.
+
+        An attempt that cannot be synced does not stop the others; its error is raised at the end.
+        """
+        failed: PaymentError | None = None
+        update = StatusUpdate.nothing(payment, Trigger.UNKNOWN, Source.STATUS_CHECK)
+        try:
+            update = self._sync(payment, now)
+        except Unresolved:
+            pass  # Finpay answered, so it is asked again at the next time of the schedule.
+        except (GatewayError, PaymentInProgress) as error:
+            failed = error
+        for gateway_order_id in payment.previous_attempt_ids:
+            if update.payment.status not in OPEN | CLOSED:
+                break
+            try:
+                found = self.sync_status.about(update.payment, gateway_order_id).update
+            except GatewayError as error:
+                failed = failed or error
+            else:
+                update = found if found.effect is not Effect.NOTHING else update
+        if failed and update.effect is Effect.NOTHING:
+            raise failed
         return update
 
     def _sync(self, payment: Payment, now: int) -> StatusUpdate:
@@ -67,14 +124,6 @@ class ReconcilePayment:
         ):
             return self.resolve.to_close(payment, Source.STATUS_CHECK)
         return self.sync_status(payment).update
-
-    def _sync_previous_attempts(self, update: StatusUpdate) -> StatusUpdate:
-        """Sync the previous attempts too, because a customer may have paid one of them."""
-        for gateway_order_id in update.payment.previous_attempt_ids:
-            if update.payment.status in OPEN | CLOSED:
-                found = self.sync_status.about(update.payment, gateway_order_id).update
-                update = found if found.effect is not Effect.NOTHING else update
-        return update
 
     def _clear_next_sync(self, payment: Payment, write_id: str) -> None:
         """Clear next_sync_at if the schedule has no further status sync."""

@@ -6,6 +6,7 @@ have succeeded.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,11 @@ from payments.domain.errors import (
 from payments.domain.ids import NewId
 from payments.domain.payment import Entry, Failure, IssuedCode, Payment, Source
 from payments.domain.payment_change import MAX_WRITE_ATTEMPTS, Applied, Change, NextSync
-from payments.domain.transition_table import Status, Trigger, rule_for
+from payments.domain.sync_schedule import first_late_sync_time
+from payments.domain.transition_table import CLOSED, Status, Trigger, rule_for
 from payments.payment_requests.message_redaction import redact
 from payments.payment_requests.payment_request import PaymentRequest
+from payments.services.leases import note_unanswered, release
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import Gateway, PaymentStore
@@ -46,11 +49,15 @@ class RequestCode:
         """
         body = request.to_finpay(leased.gateway_order_id, callback_url)
         try:
-            code = self.gateway.initiate(body)
+            code = self.gateway.initiate(body, leased.storefront_id)
         except KeyRefused:
+            raise
+        except OutcomeUnknown:
+            note_unanswered(self.payments, leased)
             raise
         except (GatewayRejected, GatewayRefused) as refusal:
             if self._may_have_order(leased.gateway_order_id):
+                release(self.payments, leased)
                 raise OutcomeUnknown(refusal.code) from None
             message = redact(refusal.message, request.sent_values())
             failure = Failure(refusal.reason, refusal.code, message)
@@ -76,10 +83,8 @@ class RequestCode:
 
         If the store is unavailable, the request can start again after the lease expires.
         """
-        try:
+        with suppress(Unavailable):
             self.payments.withdraw(reserved.order_id, reserved.history[0].write_id)
-        except Unavailable:
-            return
 
     def _apply_trigger(
         self,
@@ -98,16 +103,17 @@ class RequestCode:
             rule = rule_for(found.status, trigger)
             if rule is None or found.code:
                 return found
-            status = rule.target or found.status
+            status, observed = rule.target or found.status, "" if rule.target else trigger.name
+            entry = Entry(status, self.clock(), Source.INITIATE, self.new_id(), observed=observed)
             change = Change(
                 order_id=found.order_id,
                 sources=frozenset({found.status}),
-                entry=Entry(status, self.clock(), Source.INITIATE, self.new_id()),
+                entry=entry,
                 version=found.version,
                 lease=leased.lease.id if leased.lease and found.lease else None,
                 code=code,
                 failure=failure,
-                next_sync=NextSync(None) if status is Status.FAILED else None,
+                next_sync=_next_sync_after(trigger, entry),
             )
             try:
                 result = self.payments.apply(change)
@@ -116,6 +122,15 @@ class RequestCode:
             if isinstance(result, Applied):
                 return result.payment
             if result.found is None or result.found.lease not in (None, leased.lease):
-                break
+                raise OutcomeUnknown
             found = result.found
+        release(self.payments, leased)
         raise OutcomeUnknown
+
+
+def _next_sync_after(trigger: Trigger, entry: Entry) -> NextSync | None:
+    """Return the schedule of status syncs after Finpay's response; None if it does not change."""
+    if trigger is Trigger.REFUSED:
+        return NextSync(None)
+    # The code of a closed payment can be paid, so the payment is watched again.
+    return NextSync(first_late_sync_time(entry.at)) if entry.status in CLOSED else None

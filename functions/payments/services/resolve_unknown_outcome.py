@@ -6,28 +6,42 @@ has the status that Finpay reports, or has no order at Finpay that can be paid.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from payments.domain.clock import Clock
-from payments.domain.errors import GatewayError, OutcomeUnknown, PaymentInProgress
+from payments.domain.errors import (
+    GatewayError,
+    OutcomeUnknown,
+    PaymentInProgress,
+    PreviousUnanswered,
+    Unavailable,
+    Unresolved,
+)
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.ids import NewId
 from payments.domain.payment import LEASE_MS, Entry, Failure, Lease, Payment, Source, derived_id
 from payments.domain.payment_change import Applied, Change, NextAttempt
-from payments.domain.sync_schedule import is_expired
+from payments.domain.sync_schedule import first_sync_time, is_expired
 from payments.domain.transition_table import Status, Trigger
 from payments.services.apply_status import ApplyStatus, StatusUpdate
+from payments.services.leases import note_unanswered, release
 from payments.services.sync_status import SyncStatus
 
 if TYPE_CHECKING:
     from payments.domain.interfaces import Gateway, PaymentStore
 
+# A request that is being worked on usually ends within seconds.
 _POLL_SECONDS = 2
 _MAX_ATTEMPTS = 5
 # Maximum duration of a cancel request, including the reads of credentials and circuit state.
 _CANCEL_BUDGET_MS = 10_000
 _ID_IN_USE = Failure("rejected", "", "Finpay has another order with this id")
+
+
+class _CancelUnanswered(OutcomeUnknown):
+    """Finpay did not answer the request to cancel, and may still process it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +60,8 @@ class Resolve:
 
         Returns the payment with its current status. If the status is still INITIATING, the caller
         holds the lease of the payment and can request a code. Raises PaymentInProgress while
-        another request holds the lease, OutcomeUnknown if the status check does not resolve the
-        outcome, or Unavailable.
+        another request holds the lease, Unresolved if the status check does not resolve the
+        outcome, OutcomeUnknown if Finpay does not answer, or Unavailable.
         """
         leased = self._take_lease(found, to_ask=True)
         resolved = self._resolve(leased)
@@ -74,11 +88,15 @@ class Resolve:
 
     def _take_lease(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
-        if found.is_leased(now):
+        if found.lease and found.lease.until > now:
+            if found.lease.has_ended(now):
+                raise PreviousUnanswered(math.ceil((found.lease.until - now) / 1000))
             raise PaymentInProgress(_POLL_SECONDS)
-        last_attempt_at = now if to_ask else found.last_attempt_at
         lease = Lease(self.new_id(), now + LEASE_MS)
-        leased = self.payments.take_lease(found, lease, last_attempt_at)
+        if to_ask:
+            leased = self.payments.take_lease(found, lease, now, first_sync_time(now))
+        else:
+            leased = self.payments.take_lease(found, lease, found.last_attempt_at)
         if leased is None:
             raise PaymentInProgress(_POLL_SECONDS)
         return leased
@@ -86,16 +104,23 @@ class Resolve:
     def _resolve(self, leased: Payment) -> StatusUpdate:
         """Apply the status that Finpay reports, or ensure that no order there can be paid.
 
-        Raises OutcomeUnknown if Finpay's responses permit neither of the two.
+        Raises Unresolved if what Finpay reports permits neither of the two, and OutcomeUnknown if
+        Finpay does not answer.
         """
         try:
             return self._resolve_by_status(leased)
+        except _CancelUnanswered:
+            note_unanswered(self.payments, leased)
+            raise
+        except (Unresolved, Unavailable):
+            release(self.payments, leased)
+            raise
         except GatewayError as error:
+            release(self.payments, leased)
             raise OutcomeUnknown(error.code) from None
 
     def _resolve_by_status(self, leased: Payment) -> StatusUpdate:
-        synced = self.sync_status(leased, holds_lease=True)
-        update, reported = synced.update, synced.reported
+        reported, update = self.sync_status(leased, holds_lease=True)
         if update.payment.status is not Status.INITIATING or reported is None:
             return update
         match update.trigger:
@@ -121,17 +146,21 @@ class Resolve:
                     )
                 )
         # The order may have been paid just now, or the gateway status is not a known one.
-        raise OutcomeUnknown
+        raise Unresolved
 
     def _cancel_at_finpay(self, leased: Payment, reported: GatewayStatus) -> bool:
         """Cancel the order at Finpay if it belongs to this payment; return whether Finpay agreed.
 
-        Raises OutcomeUnknown if the lease may expire before the cancel request ends.
+        Raises OutcomeUnknown if the lease may expire before the cancel request ends, or another
+        GatewayError.
         """
         if leased.lease is None or leased.lease.until - self.clock() < _CANCEL_BUDGET_MS:
             raise OutcomeUnknown
         is_ours = reported.matches_order(leased.amount, leased.currency)
-        return is_ours and self.gateway.cancel(leased.gateway_order_id)
+        try:
+            return is_ours and self.gateway.cancel(leased.gateway_order_id)
+        except OutcomeUnknown as error:
+            raise _CancelUnanswered(error.code) from None
 
     def _start_next_attempt(self, leased: Payment) -> Payment:
         """Store a new gateway order id, before Finpay gets a request under that id."""

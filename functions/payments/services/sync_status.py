@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from payments.domain.clock import MINUTE, Clock
 from payments.domain.gateway_status import GatewayStatus
 from payments.domain.payment import IssuedCode, Payment, Source
 from payments.domain.sync_schedule import is_expired
-from payments.domain.transition_table import MONEY, OPEN, Status, Trigger
+from payments.domain.transition_table import CLOSED, MONEY, OPEN, Status, Trigger
 from payments.services.apply_status import ApplyStatus, StatusUpdate
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ _CHECK = Source.STATUS_CHECK
 _WITHOUT_LEASE = MONEY | {Trigger.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
+class SyncResult(NamedTuple):
     """The gateway status (None if Finpay has no such order) and the resulting update."""
 
     reported: GatewayStatus | None
@@ -51,7 +50,8 @@ class SyncStatus:
             return SyncResult(
                 reported, self._apply_code(payment, reported, trigger, allowed=allowed)
             )
-        if trigger is Trigger.OPEN and payment.status in OPEN and is_expired(payment, self.clock()):
+        is_unpaid = trigger is Trigger.OPEN and payment.status in OPEN | CLOSED
+        if is_unpaid and is_expired(payment, self.clock()):
             return SyncResult(reported, self._expire(payment, reported.payload_digest))
         return SyncResult(reported, self.apply_status(payment.order_id, reported))
 

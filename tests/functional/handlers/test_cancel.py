@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.payment import LEASE_MS, ReceivedMoney, Source
+from payments.domain.payment import LEASE_MS, Entry, ReceivedMoney, Source
 from payments.domain.payment_change import Refused
 from payments.domain.transition_table import Status
 from testing.builders import (
@@ -74,12 +74,97 @@ def test_a_payment_that_is_cancelled_already_is_shown_as_it_is(pending: Service)
     assert pending.witness.calls == ["cancel"]
 
 
-@pytest.mark.parametrize("status", [Status.EXPIRED, Status.FAILED, Status.CANCELLED])
-def test_a_payment_that_was_given_up_needs_no_cancel(service: Service, status: Status) -> None:
-    service.put(make_payment(status=status))
+CLOSED = [Status.EXPIRED, Status.FAILED, Status.CANCELLED]
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_a_payment_that_finpay_closed_in_an_answer_needs_no_cancel(
+    service: Service, status: Status
+) -> None:
+    entry = Entry(status, NOW, Source.STATUS_CHECK, "write-2")
+    service.put(make_payment(status=status, history=(*make_payment().history, entry)))
     answer = cancel(service)
     assert (answer.status, answer.body["status"]) == (200, status.value)
     assert service.witness.calls == []
+
+
+def close(service: Service, status: Status) -> None:
+    """Finpay's callback says that the order is closed, and the order at Finpay stays open."""
+    fields = make_callback_fields(status=status.value)
+    assert service.callback(make_callback_event(make_callback_body(fields))).status == 200
+    assert service.payment().status is status
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_a_payment_that_only_a_callback_closed_is_cancelled_at_finpay_once(
+    pending: Service, status: Status
+) -> None:
+    close(pending, status)
+    answer = cancel(pending)
+    assert (answer.status, answer.body["status"]) == (200, status.value)
+    assert at_finpay(pending) == "CANCELLED"
+    assert pending.payment().history[-1].observed == "CANCEL_AGREED"
+    assert cancel(pending).body == answer.body
+    assert pending.witness.calls == ["cancel"]
+
+
+@pytest.mark.parametrize("status", CLOSED)
+def test_a_payment_that_a_callback_closed_and_finpay_says_so_too_is_shown_as_it_is(
+    pending: Service, status: Status
+) -> None:
+    close(pending, status)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, status.value)
+    before = pending.payment()
+    assert cancel(pending).status == 200
+    assert pending.witness.calls == ["cancel", "check"]
+    assert pending.payment() == before
+
+
+def test_a_payment_that_a_callback_closed_is_not_cancelled_if_finpay_calls_it_open(
+    pending: Service,
+) -> None:
+    close(pending, Status.FAILED)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    answer = cancel(pending)
+    assert (answer.status, answer.problem) == (409, "not-cancellable")
+    assert answer.body["payment"]["status"] == "FAILED"
+
+
+def test_a_payment_that_a_callback_closed_cannot_be_paid_once_its_time_is_over(
+    pending: Service,
+) -> None:
+    close(pending, Status.FAILED)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "AUTHORIZED")
+    pending.clock.at = pending.payment().expires_at + 60_000
+    answer = cancel(pending)
+    assert (answer.status, answer.body["status"]) == (200, "FAILED")
+
+
+def test_a_payment_that_a_callback_closed_and_that_is_paid_at_finpay_becomes_paid(
+    pending: Service,
+) -> None:
+    close(pending, Status.FAILED)
+    pending.finpay.simulation.order_store.pay(SAMPLE_ORDER_ID)
+    answer = cancel(pending)
+    assert (answer.status, answer.problem) == (409, "already-paid")
+    assert pending.payment().status is Status.PAID
+
+
+@pytest.mark.parametrize("fault", ["drop", "error-500"])
+def test_a_payment_that_a_callback_closed_is_an_unknown_outcome_if_finpay_does_not_answer(
+    pending: Service, fault: str
+) -> None:
+    close(pending, Status.EXPIRED)
+    pending.fault("cancel", fault)
+    assert cancel(pending).problem == "outcome-unknown"
+
+
+def test_a_payment_that_a_callback_closed_is_an_unknown_outcome_if_finpay_says_something_new(
+    pending: Service,
+) -> None:
+    close(pending, Status.EXPIRED)
+    pending.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "ON_HOLD")
+    assert cancel(pending).problem == "outcome-unknown"
 
 
 @pytest.mark.parametrize(

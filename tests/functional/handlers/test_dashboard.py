@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
+from payments.domain.clock import DAY, MINUTE
 from testing.builders import (
     make_callback_body,
     make_callback_event,
@@ -16,7 +17,7 @@ from testing.builders import (
     make_initiate_event,
     make_request_body,
 )
-from testing.service import MINUTE, Service
+from testing.service import Service
 from testing.shop import Shop, open_shop
 from testing.template import resources
 
@@ -111,6 +112,9 @@ def happen(service: Service, shop: Shop) -> None:
     ):
         service.fault(endpoint, "garbage")
         service.api(event)
+    service.finpay.simulation.order_store.set_status("OPEN", "DECLINED")
+    service.pass_time(3 * DAY)
+    service.sweep()
 
 
 def callback(service: Service, order_id: str, **told: Any) -> None:

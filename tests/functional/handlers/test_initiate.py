@@ -2,9 +2,11 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
+import flask
 import pytest
 import requests
 
@@ -12,6 +14,7 @@ from payments.aws.payments_table import DynamoPayments
 from payments.domain.errors import Unavailable
 from payments.domain.payment import LEASE_MS, derived_id
 from payments.domain.transition_table import Status
+from payments.finpay.merchant_credentials import REFRESH_MS
 from simulator import answers
 from testing.builders import (
     MERCHANT_ID,
@@ -118,8 +121,11 @@ def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
 
 
 def test_a_redirect_is_not_followed_and_an_unknown_outcome(service: Service) -> None:
+    paths: list[str] = []
+    service.witness.instead = lambda: paths.append(flask.request.path)
     service.fault("initiate", "redirect")
     assert service.api(load_event("initiate")).problem == "outcome-unknown"
+    assert [path for path in paths if "_simulator" not in path] == ["/pg/payment/card/initiate"]
 
 
 def test_the_same_request_meanwhile_is_told_to_wait(service: Service) -> None:
@@ -184,6 +190,16 @@ def test_a_refused_key_leaves_no_trace_and_the_order_id_free(service: Service) -
     service.finpay_url = service.finpay.url
     service.restart()
     assert service.api(load_event("initiate")).status == 201
+
+
+def test_a_refused_key_that_did_not_change_is_not_tried_again(service: Service) -> None:
+    simulation = service.finpay.simulation
+    simulation.settings = replace(simulation.settings, merchant_key="another key")
+    assert service.api(load_event("initiate")).problem == "gateway-refused"
+    service.pass_time(REFRESH_MS)  # The secret is read again, and is the same.
+    assert service.api(load_event("initiate")).problem == "gateway-refused"
+    assert service.witness.calls == ["initiate", "initiate"], "one for each request"
+    assert service.rows() == []
 
 
 @pytest.mark.parametrize("found", [{}, {"data": {"order": {"id": SAMPLE_ORDER_ID}}}])

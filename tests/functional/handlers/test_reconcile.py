@@ -19,13 +19,12 @@ from testing.builders import (
     make_callback_body,
     make_callback_event,
     make_callback_fields,
-    make_initiate_event,
     make_payment,
-    make_request_body,
     make_syncs_event,
 )
 from testing.scripted.finpay import scripted_finpay
 from testing.service import NOBODY, Service
+from tests.functional.handlers.circuits import fail_checks
 
 QUEUE_IS_BUSY = 101
 
@@ -446,10 +445,10 @@ def test_a_payment_that_somebody_else_is_at_work_on_is_synced_again_soon(
     real = DynamoPayments.take_lease
 
     def lose_race(
-        store: DynamoPayments, payment: Payment, lease: Lease, last_attempt_at: int
+        store: DynamoPayments, payment: Payment, lease: Lease, *times: int
     ) -> Payment | None:
-        real(store, payment, replace(lease, id="quicker"), last_attempt_at)
-        return real(store, payment, lease, last_attempt_at)
+        real(store, payment, replace(lease, id="quicker"), *times)
+        return real(store, payment, lease, *times)
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     assert service.sweep() == 1
@@ -480,10 +479,29 @@ def test_a_cancel_after_the_money_is_looked_into_although_the_history_is_full(
     call_back(pending)
     for n in range(HISTORY_LIMIT):
         call_back(pending, status=f"NEW_{n}")
-    full = len(pending.payment().history)
+    full = pending.payment()
     call_back(pending, status="CANCELLED")
     payment = pending.payment()
-    assert (len(payment.history), payment.next_sync_at) == (full + 1, pending.clock())
+    assert (payment.history, payment.next_sync_at) == (full.history, pending.clock())
+
+
+@pytest.mark.parametrize("days", [0, 5, 100])
+def test_a_status_check_that_fails_for_a_full_history_is_retried_after_five_minutes(
+    pending: Service, days: int
+) -> None:
+    pending.clock.at = pending.clock()
+    call_back(pending)
+    for n in range(HISTORY_LIMIT):
+        call_back(pending, status=f"NEW_{n}")
+    pending.pass_time(days * DAY)
+    call_back(pending, status="CANCELLED")
+    for minutes in (5, 5, 10, 20):
+        pending.fault("check", "error-500")
+        assert pending.sweep() == 1
+        assert pending.payment().next_sync_at == pending.clock() + minutes * MINUTE
+        pending.pass_time(minutes * MINUTE)
+    assert pending.sweep() == 1
+    assert pending.payment().next_sync_at is None
 
 
 def test_a_cancel_after_the_money_that_finpay_does_not_mean_changes_nothing(
@@ -570,14 +588,10 @@ def test_a_queue_that_does_not_answer_fails_the_run_and_the_syncs_stay_due(
 
 
 def test_a_sync_while_finpay_is_known_not_to_answer_is_left_for_later(service: Service) -> None:
-    # On the clock that runs, since Powertools' circuit goes by it.
+    fail_checks(service)
     before = make_payment(status=Status.PENDING, next_sync_at=service.clock() - 1)
     service.put(before)
     message = sync_of(service)
-    for n in range(3):
-        service.fault("initiate", "error-500")
-        service.api(make_initiate_event(make_request_body(id=f"B-{n}")))
-    service.witness.calls.clear()
     service.restart()
     assert take(service, message) == []
     assert service.enqueue_syncs() == 0
@@ -598,6 +612,25 @@ def test_money_for_an_order_that_was_given_up_at_finpay_is_found(renamed: Servic
     assert renamed.sweep() == 1
     payment = renamed.payment()
     assert (payment.status, payment.next_sync_at) == (Status.PAID, None)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_money_for_any_of_several_orders_that_were_given_up_is_found(
+    service: Service, which: int
+) -> None:
+    service.finpay.simulation.check_shows_code = False
+    for _ in range(2):
+        lose(service, "drop")
+        service.pass_time(LEASE_MS + 1)
+    assert service.api(load_event("initiate")).status == 201
+    previous = service.payment().previous_attempt_ids
+    assert len(previous) == 2
+    pay(service, previous[which], late=True)
+    service.pass_time(HOUR)
+    assert service.sweep() == 1
+    payment = service.payment()
+    assert payment.status is Status.PAID
+    assert payment.effective_gateway_order_id == previous[which]
 
 
 def test_once_the_money_is_found_the_earlier_orders_are_not_asked_about(renamed: Service) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from payments.aws.payments_table import DynamoPayments
-from payments.domain.errors import NotAttempted
+from payments.domain.errors import NotAttempted, Unavailable
 from payments.domain.payment import LEASE_MS, Lease, Payment, Source, is_derived_id
 from payments.domain.transition_table import Status
 from payments.finpay.client import FinpayClient
@@ -35,10 +35,15 @@ def silent(service: Service) -> Service:
 
 
 def lose(service: Service, fault: str = "drop", **more: Any) -> None:
-    """Ask for a code and learn nothing; then wait until nobody is at work on it any more."""
+    """Ask for a code and learn nothing; then wait until nobody is at work on it any more.
+
+    Who asks next is a new container. One that lost three requests in a row would leave Finpay
+    alone for a while.
+    """
     service.fault("initiate", fault, **more)
     assert service.api(load_event("initiate")).problem == "outcome-unknown"
     service.pass_time(LATER)
+    service.restart()
 
 
 def ask_again(service: Service) -> Answer:
@@ -329,6 +334,138 @@ def test_while_one_asks_finpay_nobody_else_does(silent: Service) -> None:
     assert silent.witness.calls == ["initiate", "check", "cancel", "initiate"]
 
 
+def test_a_request_that_is_being_worked_on_is_asked_about_again_in_two_seconds(
+    service: Service,
+) -> None:
+    meanwhile: list[Answer] = []
+    service.witness.before["initiate"] = lambda: meanwhile.append(ask_again(service))
+    assert ask_again(service).status == 201
+    (answer,) = meanwhile
+    assert (answer.problem, answer.headers["retry-after"]) == ("payment-in-progress", "2")
+    assert "is being worked on" in answer.body["title"]
+
+
+@pytest.mark.parametrize("passed", [0, 12_000, 34_500])
+def test_after_a_request_that_finpay_did_not_answer_retry_after_is_the_rest_of_its_lease(
+    service: Service, passed: int
+) -> None:
+    service.fault("initiate", "drop")
+    started = service.clock.at = service.clock()
+    assert ask_again(service).problem == "outcome-unknown"
+    service.clock.at = started + passed
+    answer = ask_again(service)
+    assert (answer.status, answer.problem) == (409, "payment-in-progress")
+    assert "did not answer an earlier request" in answer.body["title"]
+    left = int(answer.headers["retry-after"])
+    assert left == -(-(LEASE_MS - passed) // 1000)
+    service.clock.at += left * 1000
+    assert ask_again(service).status == 201
+
+
+def test_after_a_request_whose_function_died_retry_after_is_the_rest_of_its_lease(
+    service: Service,
+) -> None:
+    started = service.clock.at = service.clock()
+    service.put(make_reserved(service, started))
+    service.clock.at = started + 24_999
+    assert ask_again(service).headers["retry-after"] == "2", "it may be worked on"
+    service.clock.at = started + 25_000
+    answer = ask_again(service)
+    assert (answer.problem, answer.headers["retry-after"]) == ("payment-in-progress", "10")
+    service.clock.at += 10_000
+    assert ask_again(service).status == 201
+
+
+def make_reserved(service: Service, at: int) -> Payment:
+    """The row of the sample's request, whose function ended before it asked Finpay."""
+    service.api(load_event("initiate"))
+    fingerprint = service.payment().request_fingerprint
+    service.dynamodb.delete_item(TableName="PaymentsTable", Key={"orderId": {"S": SAMPLE_ORDER_ID}})
+    service.finpay.simulation.reset()
+    lease = Lease("lease-1", at + LEASE_MS)
+    return make_payment(lease=lease, request_fingerprint=fingerprint, last_attempt_at=at)
+
+
+@pytest.mark.parametrize("status", ["ON_HOLD", "AUTHORIZED"])
+def test_an_answer_that_does_not_resolve_the_outcome_holds_nobody_up(
+    silent: Service, status: str
+) -> None:
+    lose(silent)
+    silent.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, status)
+    assert ask_again(silent).problem == "outcome-unknown"
+    assert ask_again(silent).problem == "outcome-unknown"
+    assert silent.api(load_event("cancel")).problem == "outcome-unknown"
+
+
+def test_a_status_check_that_fails_holds_nobody_up(silent: Service) -> None:
+    lose(silent)
+    silent.fault("check", "error-500")
+    assert ask_again(silent).problem == "outcome-unknown"
+    assert ask_again(silent).status == 201
+
+
+def test_a_cancel_without_an_answer_keeps_its_lease_and_that_is_told(silent: Service) -> None:
+    silent.clock.at = silent.clock()
+    lose(silent)
+    silent.fault("cancel", "drop")
+    assert ask_again(silent).problem == "outcome-unknown"
+    answer = ask_again(silent)
+    assert (answer.problem, answer.headers["retry-after"]) == ("payment-in-progress", "35")
+    assert "did not answer an earlier request" in answer.body["title"]
+
+
+def test_a_cancel_that_never_left_holds_nobody_up(
+    silent: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(silent)
+
+    def refuse(*_: object) -> None:
+        raise NotAttempted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FinpayClient, "cancel", refuse)
+        assert ask_again(silent).problem == "outcome-unknown"
+    assert ask_again(silent).status == 201
+
+
+def test_a_refusal_after_which_finpay_has_the_order_holds_nobody_up(service: Service) -> None:
+    refusal = {"responseCode": "4000001", "responseMessage": "Invalid Field Format."}
+    service.fault("check", "error-500")
+    service.witness.instead = lambda: (
+        (refusal, 400) if service.witness.calls[-1] == "initiate" else None
+    )
+    assert ask_again(service).problem == "outcome-unknown"
+    assert service.payment().lease
+    service.witness.instead = lambda: None
+    assert ask_again(service).status == 201
+
+
+def test_a_table_that_fails_after_the_status_check_holds_nobody_up(
+    silent: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(silent)
+    silent.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, "FAILED")
+
+    def fail(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoPayments, "apply", fail)
+        assert ask_again(silent).problem == "unavailable"
+    assert ask_again(silent).body["status"] == "FAILED"
+
+
+def test_a_lease_that_was_released_is_over_by_a_clock_that_is_a_little_behind(
+    silent: Service,
+) -> None:
+    silent.clock.at = silent.clock()
+    lose(silent)
+    silent.fault("check", "error-500")
+    assert ask_again(silent).problem == "outcome-unknown"
+    silent.clock.at -= 2_000
+    assert ask_again(silent).status == 201
+
+
 def test_of_two_who_want_the_lease_at_once_one_gets_it(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,10 +473,10 @@ def test_of_two_who_want_the_lease_at_once_one_gets_it(
     real = DynamoPayments.take_lease
 
     def lose_race(
-        store: DynamoPayments, payment: Payment, lease: Lease, last_attempt_at: int
+        store: DynamoPayments, payment: Payment, lease: Lease, *times: int
     ) -> Payment | None:
-        real(store, payment, replace(lease, id="quicker"), last_attempt_at)
-        return real(store, payment, lease, last_attempt_at)
+        real(store, payment, replace(lease, id="quicker"), *times)
+        return real(store, payment, lease, *times)
 
     monkeypatch.setattr(DynamoPayments, "take_lease", lose_race)
     answer = ask_again(service)
@@ -389,6 +526,7 @@ def test_a_second_request_that_never_left_keeps_the_row_of_the_first(
     assert ask_again(service).problem == "outcome-unknown"
     assert service.payment().status is Status.INITIATING
     monkeypatch.undo()
+    assert ask_again(service).status == 201, "nobody holds it up"
 
 
 def test_a_status_that_nobody_knows_is_recorded_and_guessed_from_nothing(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ops.rotation import Overlap
 from payments.domain.transition_table import Status
 from payments.observability.log_lines import JobFailed
 from payments.settings import SettingsError
+from payments.storefronts.storefront_item import to_item, to_registration
 from payments.webhooks.delivery_attempt import DeliveryOutcome
 from testing.builders import (
     SAMPLE_ORDER_ID,
@@ -192,6 +194,24 @@ def test_a_storefront_that_is_not_registered_is_told_nothing(paid: Shop) -> None
     paid.tell()
     assert paid.receiver.got == []
     assert {told.attempts[0].why for told in paid.deliveries()} == {"no-secret"}
+
+
+@pytest.mark.parametrize("ends", [(), (1,)])
+def test_a_storefront_without_a_secret_that_is_valid_is_sent_nothing(
+    paid: Shop, ends: tuple[int, ...]
+) -> None:
+    registry, key = paid.service.dynamodb, {"storefrontId": {"S": paid.storefront_id}}
+    found = to_registration(registry.get_item(TableName="StorefrontsTable", Key=key)["Item"])
+    (secret,) = found.webhook_secrets
+    secrets = tuple(replace(secret, expires_at=end) for end in ends)
+    item = to_item(replace(found, webhook_secrets=secrets))
+    registry.put_item(TableName="StorefrontsTable", Item=item)
+    paid.tell()
+    assert paid.receiver.got == [], "nobody could tell a webhook without a signature from a forgery"
+    (pending, last) = paid.deliveries()
+    for told in (pending, last):
+        (attempt,) = told.attempts
+        assert (attempt.outcome, attempt.why) == (DeliveryOutcome.DISABLED, "no-secret")
 
 
 @pytest.mark.parametrize("table", ["StorefrontsTable", "DeliveriesTable"])

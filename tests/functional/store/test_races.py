@@ -50,7 +50,10 @@ class Finpay:
     def is_reachable(self) -> bool:
         return True
 
-    def initiate(self, body: object) -> IssuedCode:  # noqa: ARG002 - the port's signature
+    def is_recovering(self) -> bool:
+        return False
+
+    def initiate(self, body: object, storefront_id: str) -> IssuedCode:  # noqa: ARG002 - the port's
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -66,7 +69,7 @@ def make_order() -> Order:
     document = make_request_body()
     policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
     request = parse_request(document, policy)
-    return Order("demo", request, fingerprint_of(document), "https://api.example/callbacks")
+    return Order("demo", request, fingerprint_of(document), "https://api.example/callbacks", NOW)
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 import gzip
 import json
+import os
 import re
 import ssl
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from socket import create_server, socket
+from socket import SO_LINGER, SOL_SOCKET, create_server, socket
 from threading import Event, Thread
 
 from tests.functional.hostile.certificates import Authority
@@ -83,6 +85,37 @@ def silence(_: socket, server: Misbehaving) -> None:
 def hang_up(connection: socket, _: Misbehaving) -> None:
     connection.close()
 
+
+def reset(connection: socket, _: Misbehaving) -> None:
+    """The server's machine is gone: no farewell, neither of TLS nor of TCP."""
+    connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def beneath_tls(data: bytes) -> Answer:
+    """These bytes on the line itself, without the connection's encryption."""
+
+    def behave(connection: socket, _: Misbehaving) -> None:
+        with socket(fileno=os.dup(connection.fileno())) as line:
+            line.sendall(data)
+
+    return behave
+
+
+def record(kind: int, content: bytes) -> bytes:
+    """A record of TLS of a type, such as 23 for application data."""
+    return bytes((kind, 3, 3)) + len(content).to_bytes(2) + content
+
+
+BROKEN_TLS: dict[str, Answer] = {
+    "plain HTTP": beneath_tls(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+    "a record that was changed on its way": beneath_tls(record(23, bytes(64))),
+    "an alert that is not encrypted": beneath_tls(record(21, b"\x02\x28")),
+    "half a record": beneath_tls(record(23, bytes(64))[:20]),
+    "an end without a farewell": hang_up,
+    "a reset": reset,
+}
+"""What breaks TLS after the request was read: nobody knows what Finpay did."""
 
 SUCCESS = {"responseCode": "2000000", "responseMessage": "Success"}
 CODE = {"redirecturl": "https://devo.finpay.id/1", "paymentCode": "8802700000000001"}

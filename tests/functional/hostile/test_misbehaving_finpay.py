@@ -24,6 +24,7 @@ from testing.service import Answer, Service
 from tests.functional.hostile.certificates import BAD, Authority
 from tests.functional.hostile.misbehaviour import (
     ANSWERS,
+    BROKEN_TLS,
     CODE,
     MB,
     SUCCESS,
@@ -248,6 +249,21 @@ def test_a_certificate_that_is_good_is_trusted(
     with misbehaving(said(**SUCCESS | CODE), tls(authority, "good", tmp_path)) as server:
         assert meet(service, ENDPOINTS["initiate"], "TLS-1", server).status == 201
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("name", BROKEN_TLS)
+@every_endpoint
+def test_tls_that_breaks_after_the_request_was_read_leaves_the_outcome_open_and_the_payment_there(
+    service: Service, endpoint: Endpoint, name: str, authority: Authority, tmp_path: Path
+) -> None:
+    service.pass_time(0)
+    endpoint.before(service, "TLS-1")
+    with misbehaving(BROKEN_TLS[name], tls(authority, "good", tmp_path)) as server:
+        answered = meet(service, endpoint, "TLS-1", server)
+    assert len(server.asked) == 1
+    assert (answered.status, answered.problem) == (504, "outcome-unknown")
+    assert service.payment("TLS-1").status is endpoint.meanwhile
+    recover(service, endpoint, "TLS-1")
 
 
 @every_endpoint

@@ -175,7 +175,7 @@ def test_of_fifty_initiates_at_once_one_gets_a_code(
     body = make_request_body(id=f"new-{number}")
     policy = RequestPolicy(sources_of_funds={"finpaycode"}, allowed_origins={"*"})
     request = parse_request(body, policy)
-    order = Order("demo", request, fingerprint_of(body), "http://127.0.0.1:9/a/b/c/d")
+    order = Order("demo", request, fingerprint_of(body), "http://127.0.0.1:9/a/b/c/d", clock.now())
     containers = [initiate_in(store, finpay) for _ in range(REQUESTS)]
 
     def ask(which: int) -> str:

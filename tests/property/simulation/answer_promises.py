@@ -11,6 +11,7 @@ from testing.builders import MERCHANT_KEY
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay
 from tests.property.simulation.ledger import ids
+from tests.property.simulation.merchant_keys import NEXT_KEY
 from tests.property.simulation.money_promises import (
     MoneyPromises,
     digest_of_callback,
@@ -105,7 +106,7 @@ class AnswerPromises(MoneyPromises):
             said = any(fact.status == reported["result"]["payment"]["status"] for fact in told)
             self.hold("a forged callback is not accepted", said, order_id)
         else:
-            signature.verify(body, (MERCHANT_KEY,))
+            signature.verify(body, (MERCHANT_KEY, NEXT_KEY))
             self.acknowledged(order_id, payload_digest)
 
     def _has_effect(self, reported: Any, row: Payment) -> bool:

@@ -61,6 +61,17 @@ class Backends:
         if self._chance.maybe(0.5):
             self._hub.after(self._chance.between(0, 6 * HOUR), lambda: self._rotate(storefront))
 
+    def open_shop_without_secret(self, storefront: str) -> None:
+        """Register a storefront whose secret is gone, so that it could verify no webhook."""
+        registry = self._registry
+        self._forbid(registry.create(storefront, ["*"]).webhook_secret.removeprefix("whsec_"))
+        registry.dynamodb.update_item(
+            TableName=registry.table,
+            Key={"storefrontId": {"S": storefront}},
+            UpdateExpression="SET webhookSecrets = :none",
+            ExpressionAttributeValues={":none": {"L": []}},
+        )
+
     def _rotate(self, storefront: str) -> None:
         """The backend goes on with its old secret until some time before that one ends."""
         new = self._registry.rotate_webhook_secret(storefront, Overlap(_OVERLAP))
@@ -109,6 +120,8 @@ class Backends:
 
     def verifies(self, storefront: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether the storefront's backend takes it for ours, by Standard Webhooks 1.0."""
+        if storefront not in self.secrets:
+            return False
         age = abs(self._hub.now - int(headers["webhook-timestamp"]) * 1000)
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
         mac = hmac.new(self.secrets[storefront], signed, hashlib.sha256).digest()

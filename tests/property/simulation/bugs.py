@@ -44,7 +44,12 @@ from payments.services.request_code import RequestCode
 from payments.services.resolve_unknown_outcome import Resolve
 from payments.services.sync_status import SyncResult, SyncStatus
 from storefront_api import app as storefront_app
-from tests.property.simulation import ledger_bugs, webhook_bugs  # noqa: F401 - enter their own
+from tests.property.simulation import (  # noqa: F401 - enter their own
+    clock_bugs,
+    ledger_bugs,
+    line_bugs,
+    webhook_bugs,
+)
 from tests.property.simulation.network import SimulatedTransport
 from tests.property.simulation.planting import BUGS, bug, method
 
@@ -212,7 +217,7 @@ def finpays_time_is_read_as_utc() -> Any:
 # Initiate
 
 
-def _gateway(initiate: Callable[[Any], IssuedCode]) -> Any:
+def _gateway(initiate: Callable[[Any, str], IssuedCode]) -> Any:
     """A gateway for RequestCode which knows no order when it is asked about a refused one."""
     return SimpleNamespace(initiate=initiate, check=lambda _: None)
 
@@ -220,9 +225,9 @@ def _gateway(initiate: Callable[[Any], IssuedCode]) -> Any:
 @bug
 def an_unknown_outcome_is_a_failure() -> Any:
     def ask(real: Any, self: RequestCode, request: Any, url: str, held: Payment) -> Payment:
-        def initiate(body: Any) -> IssuedCode:
+        def initiate(body: Any, storefront_id: str) -> IssuedCode:
             try:
-                return self.gateway.initiate(body)
+                return self.gateway.initiate(body, storefront_id)
             except OutcomeUnknown as error:
                 raise GatewayRejected(error.code) from None
 

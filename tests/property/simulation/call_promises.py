@@ -39,6 +39,7 @@ class CallPromises(Ledger):
             sure = gateway_order_id not in self._doubtful
             self.hold("no initiate again before its outcome is asked for", sure, order_id)
             self._asking.add(order_id)
+            self.code_requested_at[order_id] = self.finpay.hub.now
             self._doubtful.add(gateway_order_id)
         if endpoint == "check" and function == "Reconcile":
             self._checks[gateway_order_id] += 1
@@ -51,11 +52,15 @@ class CallPromises(Ledger):
             self.hold("unverified callbacks make one check a minute", rare, order_id, now - before)
             self._probes[order_id] = now
 
-    def asked(self, endpoint: str, gateway_order_id: str, order_id: str, status: int) -> None:
+    def asked(
+        self, function: str, endpoint: str, gateway_order_id: str, order_id: str, status: int
+    ) -> None:
         """The call is over; status 0 means without an answer, -1 that it never left."""
+        if (function, endpoint, status) == ("Reconcile", "check", 401):
+            self._checks[gateway_order_id] -= 1  # It may be made again with another key.
         if endpoint == "initiate":
             self._asking.discard(order_id)
         if endpoint == "initiate" and status == -1:
             self._doubtful.discard(gateway_order_id)
-        if endpoint == "check" and status == 404:
+        if (endpoint, status) in {("check", 404), ("initiate", 401)}:
             self._doubtful.discard(gateway_order_id)

@@ -7,6 +7,7 @@ from random import Random
 # How often each fault strikes where it can, in a stormy world; a world draws its own weather.
 STORM: Mapping[str, float] = {
     "crash": 0.006,
+    "container: frozen for long": 0.05,
     "finpay: refused": 0.04,
     "finpay: request lost": 0.04,
     "finpay: request late": 0.02,
@@ -35,6 +36,7 @@ STORM: Mapping[str, float] = {
 # The same for what tells storefronts.
 WEBHOOK_STORM: Mapping[str, float] = {
     "crash": 0.006,
+    "container: frozen for long": 0.05,
     "dynamodb: throttled": 0.02,
     "dynamodb: request lost": 0.01,
     "dynamodb: answer lost": 0.02,

@@ -16,16 +16,18 @@ from payments.aws import payment_write_expressions
 from payments.aws.payment_items import to_payment
 from payments.domain.payment import Entry, Source
 from payments.domain.payment_change import Change
-from testing.builders import MERCHANT_ID, MERCHANT_KEY, NOW
+from testing.builders import MERCHANT_ID
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.hub import Hub
+from tests.property.simulation.merchant_keys import MerchantKeys
 from tests.property.simulation.process import Process
 
 ATTEMPTS = 3
 _TIMEOUT_MS = 1_500
 _VISIBILITY_MS = 720_000
-_STORED_AT = datetime.fromtimestamp(NOW / 1000, UTC)
 _POLLERS = 4
+_GATHER_MS = 1_500
+"""How long a poller waits for more messages, so that a batch is often more than one."""
 PAYMENTS = "PaymentsTable"
 
 
@@ -59,12 +61,14 @@ class FaultyDynamoDB:
                 continue
             process.spend(chance.between(1, 8))
             if fault == "dynamodb: throttled":
+                process.hear_from_aws()
                 error = client_error("ThrottlingException", name)
                 continue
             self._let_a_rival_be_quicker(name, request)
             answer = work(**request)
             if fault != "dynamodb: answer lost":
                 process.spend(chance.between(0, 4))
+                process.hear_from_aws()
                 return answer
             process.spend(_TIMEOUT_MS)
         raise error or ReadTimeoutError(endpoint_url="simulated")
@@ -90,17 +94,21 @@ class FaultyDynamoDB:
 class Secrets:
     """The secrets client of one process."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, keys: MerchantKeys) -> None:
         self._process = process
+        self._keys = keys
 
     def get_secret_value(self, SecretId: str, VersionStage: str) -> dict[str, Any]:  # noqa: ARG002, N803 - boto3's
         self._process.spend(self._process.chance.between(2, 20))
+        self._process.hear_from_aws()
         if self._process.chance.strikes("secrets: out"):
             raise client_error("InternalServiceError", "GetSecretValue")
-        if VersionStage != "AWSCURRENT":
+        if VersionStage not in self._keys.stages:
             raise client_error("ResourceNotFoundException", "GetSecretValue")
-        pair = {"merchantId": MERCHANT_ID, "merchantKey": MERCHANT_KEY}
-        return {"SecretString": json.dumps(pair), "CreatedDate": _STORED_AT}
+        key, stored_at = self._keys.stages[VersionStage]
+        pair = {"merchantId": MERCHANT_ID, "merchantKey": key}
+        created = datetime.fromtimestamp(stored_at / 1000, UTC)
+        return {"SecretString": json.dumps(pair), "CreatedDate": created}
 
 
 class Queue:
@@ -122,7 +130,7 @@ class Queue:
             self._ready.append({"body": body, "received": received})
             if self._pollers < _POLLERS:
                 self._pollers += 1
-                self._hub.start(self._poll)
+                self._hub.start(self._poll, _GATHER_MS)
 
         self._hub.after(delay, arrive)
 
@@ -154,6 +162,7 @@ class Sqs:
 
     def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
         self._process.spend(5)
+        self._process.hear_from_aws()
         return {"Attributes": {"ApproximateNumberOfMessages": str(self._queue.waiting())}}
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: ARG002, N803 - boto3's
@@ -161,6 +170,7 @@ class Sqs:
         self._process.spend(10)
         if chance.strikes("sqs: request lost"):
             raise client_error("RequestTimeout", "SendMessageBatch")
+        self._process.hear_from_aws()
         for entry in Entries:
             delay = chance.between(20, 3_000)
             self._queue.put(entry["MessageBody"], delay)

@@ -171,7 +171,12 @@ class SimulatedFinpay:
         """A signed callback."""
         paid = payment or order.payment
         named = references or self.references
-        return callback_body(order, MERCHANT_ID, MERCHANT_KEY, status, paid, named)
+        key = self.settings.merchant_key
+        return callback_body(order, MERCHANT_ID, key, status, paid, named)
+
+    def take_key(self, key: str) -> None:
+        """From now on Finpay knows the merchant by this key, and signs with it."""
+        self.settings = replace(self.settings, merchant_key=key)
 
     def pay(self, order_id: str, **how: Any) -> Order:
         """A customer pays; raises NotPayableError."""

@@ -6,7 +6,8 @@ of their calls to the outside hands over to whatever is due next.
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from greenlet import getcurrent, greenlet
 
@@ -38,6 +39,21 @@ class Hub:
     def wait(self, duration: int) -> None:
         """Let time pass for the work that calls this."""
         self.after(duration, getcurrent().switch)
+        self._root.switch()
+
+    def together(self, works: Sequence[Callable[[], object]]) -> None:
+        """Do several works that may wait, side by side, and wait until all have ended."""
+        caller, under_way = getcurrent(), len(works)
+
+        def begun(work: Callable[[], object]) -> None:
+            nonlocal under_way
+            work()
+            under_way -= 1
+            if not under_way:
+                self.after(0, caller.switch)
+
+        for work in works:
+            self.start(partial(begun, work))
         self._root.switch()
 
     def run(self, until: int) -> None:

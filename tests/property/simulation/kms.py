@@ -37,6 +37,7 @@ class Kms:
     def decrypt(self, **request: Any) -> dict[str, bytes]:
         process = self._process
         process.spend(process.chance.between(2, 20))
+        process.hear_from_aws()
         is_out = process.hub.now in self._vault.outage
         process.chance.faults["kms: outage"] += is_out
         if is_out or process.chance.strikes("kms: out"):

@@ -29,6 +29,8 @@ class Ledger:
         self.story: deque[str] = deque(maxlen=40)
         """The last things that happened, for whoever replays a violation."""
         self.syncs: Counter[str] = Counter()
+        self.code_requested_at: dict[str, int] = {}
+        """When a payment's last initiate was sent to Finpay."""
         self._names: dict[str, str] = {}
         self._forbidden = forbidden
 

@@ -6,6 +6,7 @@ how often money came for certain, and that no sum is larger than what truly came
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from payments.callbacks import php_json
@@ -83,7 +84,7 @@ class MoneyPromises(Ledger):
 
     def _decided(self, old: Payment, new: Payment, judgement: Judgement) -> None:
         seen = self._seen[new.order_id]
-        same = old == seen and judgement.version == seen.version
+        same = _without_syncs(old) == _without_syncs(seen) and judgement.version == seen.version
         self.hold("an operator decides about what he saw", same, seen, old)
         # What the decision itself enters is the only thing that nobody reported before.
         own = {
@@ -175,6 +176,11 @@ class MoneyPromises(Ledger):
         is_exact = last.kind is Kind.REFUNDED or (last.amount or 0) < old.amount
         if len(refunds) == 1 and target is None and is_exact and (last.amount or 0) <= covered:
             self.hold("a refund without a name is of the excess first", same, old, new)
+
+
+def _without_syncs(payment: Payment) -> Payment:
+    """The payment without what changes when Finpay is asked about it, and answers nothing new."""
+    return replace(payment, next_sync_at=None, sync_id=None, sync_requested_at=None)
 
 
 def digest_of_callback(reported: Any) -> str:

@@ -5,11 +5,12 @@ import time
 
 import requests
 
-from payments.domain.errors import NotAttempted, OutcomeUnknown
+from payments.domain.errors import GatewayError, NotAttempted
 from payments.finpay.http_transport import RawResponse
 from payments.ledger.entry import Reporter
 from tests.property.simulation.finpay import PREFIX, SimulatedFinpay
 from tests.property.simulation.hub import HOUR, MINUTE
+from tests.property.simulation.line import Line, LineOf
 from tests.property.simulation.process import Process
 from tests.property.simulation.watchdog import Watchdog
 
@@ -37,78 +38,111 @@ class SimulatedTransport:
     """See payments.finpay.http_transport.Transport: sent once, with every way to get lost."""
 
     def __init__(
-        self, process: Process, finpay: SimulatedFinpay, watchdog: Watchdog, outages: list[range]
+        self,
+        process: Process,
+        finpay: SimulatedFinpay,
+        watchdog: Watchdog,
+        outages: list[range],
+        line_of: LineOf,
     ) -> None:
         self._process = process
         self._finpay = finpay
         self._watchdog = watchdog
         self._outages = outages
+        self._line_of = line_of
+        self._refused: tuple[float, object] | None = None
+        """The call, by its deadline, and the key that Finpay refused last."""
 
     def __call__(self, request: requests.Request, deadline: float) -> RawResponse:
         endpoint, gateway_order_id = _read(request)
         order_id = self._watchdog.payment_of(gateway_order_id)
         self._watchdog.asks(self._process.function, endpoint, gateway_order_id, order_id)
+        known = deadline, request.auth
+        is_new = known != self._refused
+        self._watchdog.hold("a refused key is not tried again in a call", is_new, endpoint)
         status = 0
         patience = round((deadline - time.monotonic()) * 2) * 500
         try:
-            answer = self._send(request, endpoint, patience)
+            answer = self._send(self._line_of(order_id), request, endpoint, patience)
             status = answer[0]
+            if status == requests.codes.unauthorized:
+                self._refused = known
         except NotAttempted:
             status = -1
             raise
         finally:
-            self._watchdog.asked(endpoint, gateway_order_id, order_id, status)
+            self._watchdog.asked(
+                self._process.function, endpoint, gateway_order_id, order_id, status
+            )
         return answer
 
-    def _send(self, request: requests.Request, endpoint: str, patience: int) -> RawResponse:
+    def _send(
+        self, line: Line, request: requests.Request, endpoint: str, patience: int
+    ) -> RawResponse:
+        """`patience` is how many milliseconds are left until the deadline."""
         chance, hub = self._process.chance, self._process.hub
         if any(hub.now in outage for outage in self._outages):
             chance.faults["finpay: outage"] += 1
             self._process.spend(chance.one_of((5, 3_000, patience)))
-            raise NotAttempted if chance.maybe(0.5) else OutcomeUnknown
+            fail = line.refuse if chance.maybe(0.5) else line.lose
+            return fail(request)
         fault = chance.first("finpay: refused", *_NO_ANSWER, "finpay: garbage", *_ANSWERED)
         if fault == "finpay: refused":
             self._process.spend(5)
-            raise NotAttempted
+            return line.refuse(request)
         if fault in _NO_ANSWER:
-            self._lose(fault, request, patience)
-            raise OutcomeUnknown
+            return self._lose(line, fault, request, patience)
         if fault == "finpay: garbage":
-            return self._garbage(request, endpoint)
-        return self._answer(fault, request, endpoint, patience)
+            return self._garbage(line, request, endpoint)
+        return self._answer(line, fault, request, endpoint, patience)
 
-    def _lose(self, fault: str, request: requests.Request, patience: int) -> None:
+    def _lose(
+        self, line: Line, fault: str, request: requests.Request, patience: int
+    ) -> RawResponse:
         """The request gets lost, or comes late, or was served and its answer gets lost."""
-        chance = self._process.chance
-        self._process.spend(chance.between(10, 200))
-        if fault == "finpay: request late":
-            late = chance.one_of((2 * MINUTE, HOUR, 48 * HOUR))
-            arrive = chance.between(1_000, late)
-            self._process.hub.after(arrive, lambda: self._finpay.serve(request))
-        if fault == "finpay: answer lost":
-            self._finpay.serve(request)
-        self._process.spend(chance.one_of((5, patience)))
+        chance, hub = self._process.chance, self._process.hub
 
-    def _garbage(self, request: requests.Request, endpoint: str) -> RawResponse:
+        def serve_late(arrived: requests.Request) -> None:
+            hub.after(arrive, lambda: self._finpay.serve(arrived))
+
+        self._process.spend(chance.between(10, 200))
+        try:
+            if fault == "finpay: request late":
+                late = chance.one_of((2 * MINUTE, HOUR, 48 * HOUR))
+                arrive = chance.between(1_000, late)
+                return line.swallow(request, serve_late)
+            if fault == "finpay: answer lost":
+                return line.swallow(request, self._finpay.serve)
+            return line.lose(request)
+        except GatewayError:
+            self._process.spend(chance.one_of((5, patience)))
+            raise
+
+    def _garbage(self, line: Line, request: requests.Request, endpoint: str) -> RawResponse:
         chance = self._process.chance
         self._process.spend(chance.between(10, 200))
-        if chance.maybe(0.5):
-            self._finpay.serve(request)
-        # A plain success is all that a cancel is answered with, so it is no garbage there.
-        return chance.one_of([g for g in GARBAGE if endpoint != "cancel" or g[0] != OK])
+
+        def answer(arrived: requests.Request) -> RawResponse:
+            if chance.maybe(0.5):
+                self._finpay.serve(arrived)
+            # A plain success is all that a cancel is answered with, so it is no garbage there.
+            return chance.one_of([g for g in GARBAGE if endpoint != "cancel" or g[0] != OK])
+
+        return line.carry(request, answer)
 
     def _answer(
-        self, fault: str, request: requests.Request, endpoint: str, patience: int
+        self, line: Line, fault: str, request: requests.Request, endpoint: str, patience: int
     ) -> RawResponse:
         chance = self._process.chance
         slow = 15_000 if fault == "finpay: slow" else 200
         there, back = chance.between(10, slow), chance.between(10, 200)
+
         if fault == "finpay: sent twice":
             self._finpay.serve(request)
         self._process.spend(min(there, patience))
-        answer = self._finpay.serve(request)
         if there + back >= patience:
-            raise OutcomeUnknown
+            return line.swallow(request, self._finpay.serve)
+        answer = line.carry(request, self._finpay.serve)
         self._process.spend(back)
         if endpoint == "check" and answer[0] != requests.codes.unauthorized:
             self._finpay.hear(_read(request)[1], answer[1], Reporter.STATUS_CHECK)

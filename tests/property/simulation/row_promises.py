@@ -10,6 +10,7 @@ from payments.domain.transition_table import Status
 from payments.ledger.entry import Report
 from testing.dynamodb.client import SimulatedDynamoDB
 from tests.property.simulation.finpay import SimulatedFinpay, Told
+from tests.property.simulation.hub import MINUTE
 from tests.property.simulation.ledger import SKEW, ViolationError, ids, is_decided, is_proof
 from tests.property.simulation.money_promises import MoneyPromises
 
@@ -32,6 +33,8 @@ _MOVES_AFTER_DECISION = {
     S.CANCELLED: {S.REFUNDED, S.PARTIALLY_REFUNDED},
     S.REFUNDED: {S.REVIEW},
 }
+# Before the request is sent, its process may wait for AWS.
+_LEFT_TO_STOREFRONT = 14 * MINUTE
 _GIVEN_UP = {S.EXPIRED, S.CANCELLED, S.FAILED}
 _FIXED = (
     "order_id", "storefront_id", "amount", "currency", "source_of_funds",
@@ -150,6 +153,11 @@ class RowPromises(MoneyPromises):
             if order and new.code and new.code.redirect_url:
                 exact = abs(order.expires_at * 1000 - new.expires_at) <= 1_000
                 self.hold("the end of a code is Finpay's", exact, new, order)
+        if (old.status, new.status) == (S.INITIATING, S.CANCELLED):
+            asked_at = self.code_requested_at.get(new.order_id, 0)
+            patient = self.finpay.hub.now - asked_at >= _LEFT_TO_STOREFRONT
+            by_sync = new.history[-1].by is Source.STATUS_CHECK
+            self.hold("a storefront has time to ask again", patient or not by_sync, new, asked_at)
         if new.status in {S.CANCELLED, S.FAILED}:
             undecided = [
                 o for o in ids(new) if (x := self.finpay.find(o)) and x.status == "SETTLING"

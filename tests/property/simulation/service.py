@@ -21,8 +21,10 @@ from tests.property.simulation.chance import Chance
 from tests.property.simulation.cloud import FaultyDynamoDB, Queue, Secrets, Sqs
 from tests.property.simulation.finpay import SimulatedFinpay
 from tests.property.simulation.hub import MINUTE, Hub
+from tests.property.simulation.line import LineOf
+from tests.property.simulation.merchant_keys import MerchantKeys
 from tests.property.simulation.network import SimulatedTransport
-from tests.property.simulation.process import SKEW_MS, DiedError, Process
+from tests.property.simulation.process import DiedError, Process, skew
 from tests.property.simulation.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -50,11 +52,13 @@ class Service:
         finpay: SimulatedFinpay,
         watchdog: Watchdog,
         outages: list[range],
+        lines_of: Callable[[Process], LineOf],
     ) -> None:
         self.hub, self.chance, self.finpay, self.watchdog = hub, chance, finpay, watchdog
         self.tables = watchdog.tables
+        self.keys = MerchantKeys()
         self.queue = Queue(hub, self._consume)
-        self._outages = outages
+        self._outages, self._lines_of = outages, lines_of
         self._idle: dict[str, list[Process]] = {name: [] for name in HANDLERS}
         self._ticks: set[int] = set()
         self._deadlines = {name: functions()[name]["Timeout"] * 1000 for name in HANDLERS}
@@ -64,11 +68,7 @@ class Service:
 
     def invoke(self, function: str, event: Event) -> Any:
         """The handler's answer, or None if its process died. For work that may wait."""
-        chance, _ = self.outside[function]
-        if self._idle[function] and not chance.maybe(0.1):
-            process = self._idle[function].pop()
-        else:
-            process = self._new_process(function)
+        process = self._container(function)
         process.ends_at = self.hub.now + self._deadlines[function]
         getcurrent().process = process  # type: ignore[attr-defined]
         context = Context(function, iter(lambda: process.ends_at - self.hub.now, None))
@@ -83,12 +83,25 @@ class Service:
             if type(error).__name__ != "JobFailed":
                 raise
             answer = None
+        process.frozen_at = self.hub.now
         self._idle[function].append(process)
         return answer
 
+    def _container(self, function: str) -> Process:
+        """A new container, the one that served last, or one that was frozen for longest."""
+        chance, _ = self.outside[function]
+        idle = self._idle[function]
+        if not idle or chance.maybe(0.1):
+            return self._new_process(function)
+        if not chance.strikes("container: frozen for long"):
+            return idle.pop()
+        process = idle.pop(0)
+        process.thaw()
+        return process
+
     def _new_process(self, function: str) -> Process:
         chance, around = self.outside[function]
-        process = Process(self.hub, chance, function, chance.between(-SKEW_MS, SKEW_MS))
+        process = Process(self.hub, chance, function, skew(chance))
         clients = around(process)
 
         def made(name: str) -> Any:
@@ -101,6 +114,7 @@ class Service:
             clock=process.clock,
             new_id=chance.write_id,
             chance=chance.random.random,
+            side_by_side=lambda: process.side_by_side,
         )
         process.dependencies = Dependencies(adapters)
         return process
@@ -108,10 +122,10 @@ class Service:
     def _around(self, process: Process) -> dict[str, Callable[[], Any]]:
         return {
             "dynamodb": lambda: FaultyDynamoDB(process, self.tables),
-            "secretsmanager": lambda: Secrets(process),
+            "secretsmanager": lambda: Secrets(process, self.keys),
             "sqs": lambda: Sqs(process, self.queue),
             "transport": lambda: SimulatedTransport(
-                process, self.finpay, self.watchdog, self._outages
+                process, self.finpay, self.watchdog, self._outages, self._lines_of(process)
             ),
         }
 

@@ -92,6 +92,7 @@ class Street:
 
     def _create(self, body: dict[str, Any], storefront: str = "demo") -> Any:
         event = make_initiate_event(body, storefront=storefront)
+        event["requestContext"]["timeEpoch"] = self.hub.now
         answer = self.service.invoke("StorefrontApi", event)
         self.watchdog.created(body, storefront, answer)
         return None if self.chance.strikes("storefront: answer lost") else answer
@@ -230,10 +231,10 @@ class Street:
         known = self.finpay.orders_of(order_id)
         if len(known) < 2 or self.chance.maybe(0.4):
             return
-        self._pay(known[0].order_id, is_told=self.chance.maybe(0.5), late=True)
+        self._pay(known[-2].order_id, is_told=self.chance.maybe(0.5), late=True)
         if self.chance.maybe(0.5):
             self._pay(known[-1].order_id)
-            self.hub.after(HOUR, lambda: self._refund(known[0].order_id))
+            self.hub.after(HOUR, lambda: self._refund(known[-2].order_id))
 
     def _claim_another(self, order_id: str) -> None:
         """Finpay's own callback, for an order of this id over another amount or currency."""

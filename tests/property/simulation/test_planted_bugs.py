@@ -52,6 +52,7 @@ def test_what_a_planted_bug_patches_exists(bug: str) -> None:
 
 
 @pytest.mark.extended
+@pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_found(searched: Searched, bug: str) -> None:
     found = searched(bug)

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -23,6 +23,13 @@ OTHER_FAULTS = (
     "backend: gone",
     "an event became a dead letter",
     "a change became a dead letter",
+)
+OVER_TLS = 12
+"""A seed whose world has every way in which a request gets lost."""
+ON_THE_LINE = (
+    "a request is sent once, and a redirect not followed",
+    "nothing is sent to Finpay after its deadline",
+    "who is not Finpay by his certificate is told nothing",
 )
 
 type Figure = Callable[[str], None]
@@ -67,6 +74,7 @@ def test_no_promise_is_broken_in_the_first_worlds(seeds: range, figure: Figure) 
     figure(printed.splitlines()[0])
     counted = counts(printed)
     assert not missing(counted, ("crash", "callback: lost", "PAID", "EXPIRED"))
+    assert not missing(counted, ("container: frozen for long", *ON_THE_LINE))
 
 
 @pytest.mark.extended
@@ -86,8 +94,16 @@ def counts(printed: str) -> dict[str, int]:
     return {name: int(number.replace(",", "")) for number, name in found}
 
 
-def missing(counted: dict[str, int], wanted: Sequence[str]) -> list[str]:
+def missing(counted: Mapping[str, int], wanted: Sequence[str]) -> list[str]:
     return [name for name in wanted if not counted.get(name)]
+
+
+def test_a_world_goes_over_tls_as_it_goes_where_each_failure_is_what_it_should_be() -> None:
+    over_tls = simulate(OVER_TLS, 12, is_over_tls=lambda _: True)
+    handed_over = simulate(OVER_TLS, 12, is_over_tls=lambda _: False)
+    assert over_tls.trace == handed_over.trace
+    assert not missing(over_tls.checked, ON_THE_LINE)
+    assert missing(handed_over.checked, ON_THE_LINE) == list(ON_THE_LINE)
 
 
 def test_the_same_seed_gives_the_same_trace() -> None:

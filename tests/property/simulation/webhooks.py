@@ -65,6 +65,8 @@ class Webhooks:
         self._backends.open_shop("demo")
         if self.chance.maybe(0.8):
             self._backends.open_shop("another")
+        elif seed % 4 == 0:
+            self._backends.open_shop_without_secret("another")
 
     def _outage(self, start: int) -> range:
         """When nothing can be signed in new processes: for hours, in some worlds."""

@@ -1,19 +1,12 @@
 """One world: a seed, some payments, and whatever happens to them until nothing more can."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
-from types import SimpleNamespace
-from typing import Self
-from unittest import mock
 
-from aws_lambda_powertools.utilities.circuit_breaker import base as breaker
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import base as states
-from aws_lambda_powertools.utilities.circuit_breaker.persistence import dynamodb as stored_states
+from greenlet import getcurrent
 
-from testing.circuit import forget_failures
+from testing.circuit import clock_of_the_container, forget_failures
 from testing.dynamodb.client import SimulatedDynamoDB
 from testing.personal_data import marks
 from testing.template import resources
@@ -21,10 +14,15 @@ from tests.property.simulation.chance import Chance
 from tests.property.simulation.deployed import Sink, deployed
 from tests.property.simulation.finpay import Habits, SimulatedFinpay
 from tests.property.simulation.hub import DAY, HOUR, MINUTE, Hub
+from tests.property.simulation.line import HandedOver, LineOf
+from tests.property.simulation.merchant_keys import NEXT_KEY
+from tests.property.simulation.process import Process
 from tests.property.simulation.service import Service
 from tests.property.simulation.shops import Street
+from tests.property.simulation.tls_line import TlsLine
 from tests.property.simulation.watchdog import Watchdog
 from tests.property.simulation.webhooks import Webhooks
+from tests.property.simulation.wire import Wire, opened
 
 PAYMENTS = 40
 EVERY = 2
@@ -32,7 +30,7 @@ EVERY = 2
 STORM_MS = 3 * DAY
 END_MS = 12 * DAY
 SHARDS = 4
-FORBIDDEN = list(marks.TEXTS)
+FORBIDDEN = [*marks.TEXTS, NEXT_KEY]
 
 
 @dataclass
@@ -56,14 +54,29 @@ class Report:
         )
 
 
-def simulate(seed: int, payments: int = PAYMENTS) -> Report:
-    """Run a world to its end; raises ViolationError where a promise is broken."""
+def a_few(order_id: str) -> bool:
+    """Whether it is one of the payments whose requests go over real TLS in every world."""
+    return order_id.endswith(("3", "7"))
+
+
+def simulate(
+    seed: int,
+    payments: int = PAYMENTS,
+    *,
+    is_over_tls: Callable[[str], bool] = a_few,
+) -> Report:
+    """Run a world to its end; raises ViolationError where a promise is broken.
+
+    `is_over_tls` says of an order id whether its requests to Finpay go over real TLS.
+    """
     hub, chance, sink = Hub(), Chance(seed), Sink(FORBIDDEN)
     finpay = SimulatedFinpay(hub, Habits.drawn(chance))
     tables = SimulatedDynamoDB(resources("AWS::DynamoDB::Table"), shards=SHARDS)
     watchdog = Watchdog(finpay, tables, FORBIDDEN)
-    with deployed(sink), _breaker_time(hub):
-        service = Service(hub, chance, finpay, watchdog, _windows(hub, chance))
+    forget_failures()
+    with deployed(sink), clock_of_the_container(_clock), opened(seed) as wire:
+        lines_of = _lines(watchdog, wire, is_over_tls)
+        service = Service(hub, chance, finpay, watchdog, _windows(hub, chance), lines_of)
         finpay.on_change = watchdog.finpay_changed
         webhooks = _webhooks(seed, service, sink) if seed % EVERY == 0 else None
 
@@ -79,6 +92,8 @@ def simulate(seed: int, payments: int = PAYMENTS) -> Report:
         finpay.on_cancel = street.on_cancel
         if chance.maybe(0.3):
             hub.after(chance.between(0, HOUR), street.stranger)
+        if chance.maybe(0.3):
+            _plan_rotation(service, finpay)
         start = hub.now
         hub.run(start + STORM_MS)
         chance.stormy = False
@@ -104,6 +119,26 @@ def _webhooks(seed: int, service: Service, sink: Sink) -> Webhooks:
     return Webhooks(seed, service, forbid)
 
 
+def _lines(
+    watchdog: Watchdog, wire: Wire, is_over_tls: Callable[[str], bool]
+) -> Callable[[Process], LineOf]:
+    """The lines of each process: its own over TLS, and none at all."""
+
+    def lines_of(process: Process) -> LineOf:
+        over_tls, handed_over = TlsLine(process, watchdog, wire), HandedOver()
+        return lambda order_id: over_tls if is_over_tls(order_id) else handed_over
+
+    return lines_of
+
+
+def _plan_rotation(service: Service, finpay: SimulatedFinpay) -> None:
+    """The merchant's key is rotated: in the secret, and about then at Finpay."""
+    hub, chance = service.hub, service.chance
+    at = chance.between(10 * MINUTE, 6 * HOUR)
+    hub.after(at, lambda: service.keys.rotate(hub.now))
+    hub.after(at + chance.between(-10 * MINUTE, 10 * MINUTE), lambda: finpay.take_key(NEXT_KEY))
+
+
 def _windows(hub: Hub, chance: Chance) -> list[range]:
     """When Finpay is down altogether."""
     if not chance.stormy or chance.maybe(0.6):
@@ -120,18 +155,7 @@ def _blackout(hub: Hub, chance: Chance) -> range:
     return range(at, at + 3 * HOUR)
 
 
-@contextmanager
-def _breaker_time(hub: Hub) -> Iterator[None]:
-    """The circuit breaker reads the clock by itself; here it reads the simulated one."""
-
-    class Now(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls.fromtimestamp(hub.now / 1000, tz)
-
-    clock = SimpleNamespace(datetime=Now)
-    forget_failures()
-    with ExitStack() as patches:
-        for module in (breaker, states, stored_states):
-            patches.enter_context(mock.patch.object(module, "dt", clock))
-        yield
+def _clock() -> int:
+    """The machine's clock in the process that is at work."""
+    now: int = getcurrent().process.own_clock()  # type: ignore[attr-defined]
+    return now

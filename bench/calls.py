@@ -1,7 +1,7 @@
 """What each path really asks of AWS, of Finpay and of receivers: counted through the real handlers.
 
 Each path is walked twice or more in the same containers. The first time is cold and reads the
-secret and the circuit's state; the last time is what a request takes when nothing has to be read
+secret and the circuits' states; the last time is what a request takes when nothing has to be read
 anew. What comes back now and then is `AMORTISED`.
 """
 
@@ -29,7 +29,8 @@ TYPICAL = "1680576995412"
 LONGEST = "X" * 30
 AMORTISED: Mapping[str, str] = {
     "secretsmanager.GetSecretValue": "two for each container that works, every 5 minutes",
-    "dynamodb.GetItem of the circuit": "one for each container that asks Finpay, every 10 s",
+    "dynamodb.GetItem of a circuit": "one for status checks and cancels, one for initiates and one "
+    "for those of each storefront, in each container that makes them, every 10 s",
     "kms.Decrypt": "one for each storefront in each container of notify",
 }
 

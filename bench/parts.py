@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.walk import Path
-from bench.work import Assumed, Use, Work, added, scaled
+from bench.work import WAITING, Assumed, Use, Work, added, scaled
+from payments.services.reconcile_payment import SYNCS_AT_ONCE
 from testing.template import functions, template
 
 FUNCTIONS: Mapping[str, str] = {
@@ -95,7 +96,10 @@ def _sync(did: Mapping[str, Work], assumed: Assumed) -> Use:
     """One status sync: its share of an invocation, of the queue, and of the stream's work."""
     share = 1 / assumed["payment"]["syncs_per_invocation"]
     # Lambda receives and deletes what the schedule sent, each call with so many status syncs.
-    uses = [did["status sync"].use(assumed, invocations=share), {"SQS requests": 3 * share}]
+    sync = did["status sync"].use(assumed, invocations=share)
+    # They wait for Finpay at the same time, and the invocation is paid for once.
+    sync[WAITING] /= min(assumed["payment"]["syncs_per_invocation"], SYNCS_AT_ONCE)
+    uses = [sync, {"SQS requests": 3 * share}]
     if "stream, status sync" in did:
         per_change = 1 / assumed["payment"]["changes_per_invocation"]
         uses.append(did["stream, status sync"].use(assumed, invocations=per_change))

@@ -62,7 +62,7 @@ TARGETS = [
     Target("item, bytes", "item bytes", 1024, 0),
     Target("callback with 100,000 payments against 10", "growth callback", 1.10),
     Target("status with 100,000 payments against 10", "growth status", 1.10),
-    Target("own code zipped, bytes", "own code zipped", 390_000, 0),
+    Target("own code zipped, bytes", "own code zipped", 415_000, 0),
     Target("whole zip, bytes", "zip", 10_000_000, 0),
 ]
 

@@ -8,6 +8,7 @@ VCPU_MB = 1769
 """Lambda gives a function with this much memory one whole vCPU, and others in proportion."""
 
 _FINPAY = "https.finpay"
+WAITING = "Lambda, waiting for Finpay"
 
 type Assumed = Mapping[str, Any]
 """bench/assumptions.toml, or a table of it."""
@@ -18,7 +19,7 @@ type Use = dict[str, float]
 LINES: Mapping[str, str] = {
     "HTTP API requests": "http_api_request",
     "Lambda requests": "lambda_request",
-    "Lambda, waiting for Finpay": "lambda_gb_second",
+    WAITING: "lambda_gb_second",
     "Lambda, all other time": "lambda_gb_second",
     "DynamoDB writes": "dynamodb_write_unit",
     "DynamoDB index writes": "dynamodb_write_unit",
@@ -56,7 +57,7 @@ class Work:
         return {
             "HTTP API requests": int(self.is_http),
             "Lambda requests": invocations,
-            "Lambda, waiting for Finpay": finpay_ms * gb_s,
+            WAITING: finpay_ms * gb_s,
             "Lambda, all other time": self._other_ms(assumed, invocations) * gb_s,
             "DynamoDB writes": self.write_units,
             "DynamoDB index writes": self.index_units,

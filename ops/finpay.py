@@ -1,7 +1,7 @@
 """What Finpay says at this moment, asked with the merchant's credentials and the service's code.
 
-A status check changes nothing. The circuit that all functions share is looked at and never moved:
-that this machine cannot reach Finpay must not keep the service from asking.
+A status check changes nothing. The circuit of status checks that all functions share is looked at
+and never moved: that this machine cannot reach Finpay must not keep the service from asking.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def gateway_of(deployment: Deployment) -> FinpayClient:
         deployment.now,
         nullcontext,
         transport,
-        circuit.is_closed,
+        is_reachable=circuit.is_closed,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from payments.aws.payment_items import marshal, to_payment
+from payments.domain.sync_schedule import is_unresolved
 from payments.domain.transition_table import Status
 from payments.ledger.entry import Report
 
@@ -32,11 +33,15 @@ class Wanted:
     created_before: int | None = None
     created_after: int | None = None
     changed_after: int | None = None
+    unresolved_at: int | None = None
+    """Only payments that are unresolved at this time; see `is_unresolved`."""
 
 
 def newest(dynamodb: DynamoDBClient, table: str, wanted: Wanted, limit: int) -> list[Payment]:
     """The newest payments that are wanted, the newest first, and no more than `limit`."""
     found = _scan(dynamodb, table, *_filter(wanted))
+    if (at := wanted.unresolved_at) is not None:
+        found = (one for one in found if is_unresolved(one, at))
     return heapq.nlargest(limit, found, key=lambda one: (one.created_at, one.order_id))
 
 

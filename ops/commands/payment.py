@@ -57,16 +57,25 @@ def list_payments(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     region: Region = None,
     *,
+    unresolved: Annotated[
+        bool,
+        typer.Option(
+            "--unresolved",
+            help="Only those whose code expired a day ago, and Finpay has not told how they ended.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print payments, the newest first, one on a line. Reads the whole table."""
     with deployed(stack, region) as deployment:
+        now = deployment.now()
         wanted = Wanted(
             frozenset(status or ()),
             storefront,
-            _before(deployment.now(), older_than),
-            _before(deployment.now(), newer_than),
-            _before(deployment.now(), changed_since),
+            _before(now, older_than),
+            _before(now, newer_than),
+            _before(now, changed_since),
+            unresolved_at=now if unresolved else None,
         )
         table = deployment.output("PaymentsTableName")
         with progress("Reading payments"):

@@ -73,9 +73,9 @@ def taken(gateway: Gateway) -> Iterator[Finding]:
         return
     yield _of(subject, said)
     if gateway.is_reachable():
-        yield good("circuit", "the functions ask Finpay")
+        yield good("circuit", "the functions make status checks at Finpay")
     else:
-        said_open = "the functions do not ask Finpay, as it did not answer them lately"
+        said_open = "the functions make no status checks, as Finpay did not answer them lately"
         yield bad("circuit", said_open, "it closes by itself when Finpay answers again")
 
 

@@ -7,6 +7,7 @@ from ops.openapi.openapi_objects import json_content, schema
 from ops.openapi.problem_schemas import (
     API_GATEWAY,
     Kind,
+    example_name_of,
     example_of,
     headers_of,
     name_of,
@@ -45,10 +46,10 @@ def error_responses(kinds: Iterable[Kind], messages: dict[int, str]) -> dict[str
 def _response(kinds: list[Kind], message: str | None) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if kinds:
-        schemas = [schema(name_of(kind)) for kind in kinds]
+        schemas = [schema(name) for name in dict.fromkeys(map(name_of, kinds))]
         content["application/problem+json"] = {
             "schema": {"oneOf": schemas} if len(schemas) > 1 else schemas[0],
-            "examples": {problem_of(kind)[1]: {"value": example_of(kind)} for kind in kinds},
+            "examples": {example_name_of(kind): {"value": example_of(kind)} for kind in kinds},
         }
     if message:
         content |= json_content(API_GATEWAY, {"message": message})

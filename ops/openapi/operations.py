@@ -57,6 +57,7 @@ _ORDER_ID = parameter(
 # Failures of the operations that send requests to Finpay.
 _FINPAY_FAILURES = (
     errors.PaymentInProgress,
+    errors.PreviousUnanswered,
     errors.GatewayRefused,
     errors.NotAttempted,
     errors.OutcomeUnknown,

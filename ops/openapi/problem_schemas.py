@@ -4,6 +4,7 @@ Schemas and examples are derived from the responses that `payments.api.problems`
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ from payments.domain.errors import (
     NotCancellable,
     PaymentError,
     PaymentInProgress,
-    PaymentNotFound,
+    PreviousUnanswered,
 )
 
 type Kind = type[PaymentError] | None
@@ -46,7 +47,8 @@ _VARIABLE_MEMBERS: Mapping[str, dict[str, Any]] = {
 
 # Examples of the errors that have arguments.
 _EXAMPLES: Mapping[type[PaymentError], PaymentError] = {
-    PaymentInProgress: PaymentInProgress(retry_after=5),
+    PaymentInProgress: PaymentInProgress(retry_after=2),
+    PreviousUnanswered: PreviousUnanswered(retry_after=30),
     InvalidRequest: InvalidRequest(
         (
             FieldError("/order/items", "unknown member; did you mean order.item?"),
@@ -88,12 +90,17 @@ def name_of(kind: Kind) -> str:
     return "".join(word.capitalize() for word in slug.split("-")) + "Problem"
 
 
+def example_name_of(kind: Kind) -> str:
+    """Its type without the prefix; for a special case of another error of this type, its class."""
+    _, slug, _ = problem_of(kind)
+    if kind and any(issubclass(kind, other) for other in _of_type(slug) if other is not kind):
+        return re.sub("(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+    return slug
+
+
 def problem_schemas() -> dict[str, Any]:
     """The schema of every error response, by its name."""
-    # UnknownRoute is the same problem as PaymentNotFound.
-    kinds: list[Kind] = [kind for kind in PROBLEMS if kind is not PaymentNotFound]
-    problems = {name_of(kind): _problem(kind) for kind in [*kinds, None]}
-    return problems | {
+    return {name_of(kind): _problem(kind) for kind in [*PROBLEMS, None]} | {
         API_GATEWAY: {
             "type": "object",
             "description": "API Gateway's message if the service did not respond.",
@@ -104,9 +111,17 @@ def problem_schemas() -> dict[str, Any]:
 
 
 def _problem(kind: Kind) -> dict[str, Any]:
-    _, _, title = problem_of(kind)
-    example = example_of(kind)
+    """The schema of all errors of the type of this one. They differ in their titles only."""
+    _, slug, title = problem_of(kind)
+    titles = [*dict.fromkeys(problem_of(other)[2] for other in _of_type(slug))] or [title]
     members = {
-        name: _VARIABLE_MEMBERS.get(name, {"const": value}) for name, value in example.items()
+        name: _VARIABLE_MEMBERS.get(name, {"const": value})
+        for name, value in example_of(kind).items()
     }
-    return closed_object(members, description=title)
+    if len(titles) > 1:
+        members["title"] = {"enum": titles}
+    return closed_object(members, description=" Or: ".join(titles))
+
+
+def _of_type(slug: str) -> list[type[PaymentError]]:
+    return [kind for kind in PROBLEMS if problem_of(kind)[1] == slug]

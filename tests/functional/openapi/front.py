@@ -77,8 +77,8 @@ class Front:
 
 @contextmanager
 def serving(front: Front) -> Iterator[str]:
-    """Serve it on this machine's loopback address, one request after the other: its URL."""
-    server = make_server("127.0.0.1", 0, front, request_handler=_QuietHandler)
+    """Serve it on this machine's loopback address; its URL. A request may come during another."""
+    server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=_QuietHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -21,6 +21,7 @@ from payments.domain.errors import (
     NotCancellable,
     PaymentError,
     PaymentInProgress,
+    PreviousUnanswered,
 )
 from payments.domain.money_rules import report_of
 from payments.domain.payment import IssuedCode, Payment
@@ -55,6 +56,7 @@ ERRORS: dict[type[PaymentError], PaymentError] = {
     GatewayRejected: GatewayRejected("4000001", "Invalid Field Format."),
     GatewayRefused: GatewayRefused("4030000", "Feature Not Allowed"),
     PaymentInProgress: PaymentInProgress(2),
+    PreviousUnanswered: PreviousUnanswered(30),
     AlreadyPaid: AlreadyPaid(FULL_PAYMENT),
     NotCancellable: NotCancellable(make_payment()),
 }

@@ -112,7 +112,15 @@ def _other_order(world: World) -> requests.Response:
     return world.made().create(samples.REQUEST | {"order": order})
 
 
-def _meanwhile(world: World) -> World:
+def _meanwhile(world: World, ask: Callable[[], requests.Response]) -> requests.Response:
+    """Ask while the first request waits for Finpay."""
+    answers: list[requests.Response] = []
+    world.service.witness.before["initiate"] = lambda: answers.append(ask())
+    world.create()
+    return answers[0]
+
+
+def _unanswered(world: World) -> World:
     """The first request's answer was lost."""
     world.service.fault("initiate", "drop")
     world.create()
@@ -160,7 +168,8 @@ WAYS: dict[tuple[str, str], Way] = {
     ("createPayment", "malformed-body"): lambda w: w.create(b"{"),
     ("createPayment", "unauthenticated"): lambda w: _wrong_key(w.create),
     ("createPayment", "order-exists"): _other_order,
-    ("createPayment", "payment-in-progress"): lambda w: _meanwhile(w).create(),
+    ("createPayment", "payment-in-progress"): lambda w: _meanwhile(w, w.create),
+    ("createPayment", "previous-unanswered"): lambda w: _unanswered(w).create(),
     ("createPayment", "body-too-large"): lambda w: w.create(_TOO_LONG),
     ("createPayment", "unsupported-media-type"): lambda w: w.create(Content_Type="text/plain"),
     ("createPayment", "invalid-request"): _wrong_fields,
@@ -192,7 +201,8 @@ WAYS: dict[tuple[str, str], Way] = {
     ("cancelPayment", "not-found"): World.cancel,
     ("cancelPayment", "already-paid"): lambda w: w.paid().cancel(),
     ("cancelPayment", "not-cancellable"): lambda w: _at_finpay(w.made(), "AUTHORIZED").cancel(),
-    ("cancelPayment", "payment-in-progress"): lambda w: _meanwhile(w).cancel(),
+    ("cancelPayment", "payment-in-progress"): lambda w: _meanwhile(w, w.cancel),
+    ("cancelPayment", "previous-unanswered"): lambda w: _unanswered(w).cancel(),
     ("cancelPayment", "gateway-refused"): _cancel_refused,
     ("cancelPayment", "gateway-unreachable"): lambda w: w.made().without_finpay().cancel(),
     ("cancelPayment", "unavailable"): lambda w: w.without_tables().cancel(),

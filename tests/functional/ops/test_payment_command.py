@@ -494,6 +494,22 @@ def test_payments_are_listed_by_when_they_last_changed_however_old_they_are(
     assert listed(operator, "--changed-since", "5d") == ["A-2", "A-1", "A-3"]
 
 
+def test_payments_that_finpay_never_told_the_end_of_are_listed(operator: Operator) -> None:
+    now = operator.service.clock()
+    for order_id, over, status in (
+        ("A-1", 2 * DAY, Status.PENDING),
+        ("A-2", 2 * DAY, Status.INITIATING),
+        ("A-3", 2 * DAY, Status.EXPIRED),
+        ("A-4", 60 * MINUTE, Status.PENDING),
+    ):
+        payment = make_payment(order_id=order_id, status=status)
+        asked_at = now - over - payment.timeout * MINUTE
+        operator.service.put(replace(payment, created_at=asked_at, last_attempt_at=asked_at))
+    assert sorted(listed(operator, "--unresolved")) == ["A-1", "A-2"]
+    assert listed(operator, "--unresolved", "--status", "PENDING") == ["A-1"]
+    assert listed(operator, "--unresolved", "--status", "EXPIRED") == []
+
+
 def test_no_more_are_listed_than_asked_for_and_that_is_said(operator: Operator) -> None:
     for n in range(3):
         operator.service.put(make_payment(order_id=f"A-{n}", created_at=NOW + n))

@@ -120,6 +120,14 @@ def test_an_answer_that_leaves_room_for_doubt_is_an_unknown_outcome(
     assert payment.lease
 
 
+def test_a_code_may_live_for_a_year_and_not_for_longer(service: Service) -> None:
+    longer = service.api(make_initiate_event(make_request_body(timeout="525601")))
+    assert (longer.status, longer.problem) == (422, "invalid-request")
+    assert [error["pointer"] for error in longer.body["errors"]] == ["/order/timeout"]
+    assert service.rows() == []
+    assert service.api(make_initiate_event(make_request_body(timeout="525600"))).status == 201
+
+
 def test_a_redirect_is_not_followed_and_an_unknown_outcome(service: Service) -> None:
     paths: list[str] = []
     service.witness.instead = lambda: paths.append(flask.request.path)

@@ -40,6 +40,15 @@ def set_status(service: Service, status: str) -> None:
     service.finpay.simulation.order_store.set_status(SAMPLE_ORDER_ID, status)
 
 
+def lose_undecided(service: Service) -> None:
+    """Ask for a code, and learn nothing; Finpay reports a status that nobody knows."""
+    service.finpay.simulation.check_shows_code = False
+    service.clock.at = service.clock()
+    service.fault("initiate", "drop")
+    service.api(load_event("initiate"))
+    set_status(service, "DECLINED")
+
+
 def test_a_payment_with_a_status_that_nobody_knows_is_asked_about_for_90_days(
     pending: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,11 +65,7 @@ def test_a_payment_with_a_status_that_nobody_knows_is_asked_about_for_90_days(
 
 
 def test_a_payment_without_a_code_is_asked_about_by_the_same_schedule(service: Service) -> None:
-    service.finpay.simulation.check_shows_code = False
-    service.clock.at = service.clock()
-    service.fault("initiate", "drop")
-    service.api(load_event("initiate"))
-    set_status(service, "DECLINED")
+    lose_undecided(service)
     times = syncs_until_the_end(service)
     payment = service.payment()
     assert payment.status is Status.INITIATING
@@ -71,11 +76,7 @@ def test_a_payment_without_a_code_is_asked_about_by_the_same_schedule(service: S
 def test_a_cancel_and_a_retry_right_after_a_status_sync_find_nobody_in_the_way(
     service: Service,
 ) -> None:
-    service.finpay.simulation.check_shows_code = False
-    service.clock.at = service.clock()
-    service.fault("initiate", "drop")
-    service.api(load_event("initiate"))
-    set_status(service, "DECLINED")
+    lose_undecided(service)
     service.pass_time(HOUR)
     assert service.sweep() == 1
     assert service.api(load_event("cancel")).problem == "outcome-unknown"
@@ -103,11 +104,7 @@ def test_a_payment_whose_status_sync_always_fails_is_asked_about_for_90_days(
 def test_a_payment_that_nobody_asks_about_any_more_is_watched_again_with_its_new_code(
     service: Service, again: str, reported: str, problem: str, status: Status
 ) -> None:
-    service.finpay.simulation.check_shows_code = False
-    service.clock.at = service.clock()
-    service.fault("initiate", "drop")
-    service.api(load_event("initiate"))
-    set_status(service, "DECLINED")
+    lose_undecided(service)
     syncs_until_the_end(service)
     set_status(service, reported)
     service.finpay.simulation.check_shows_code = True

@@ -99,6 +99,10 @@ class Lease:
     until: int
     unanswered: bool = False
 
+    def is_held(self, now: int) -> bool:
+        """Return whether nobody else may take the lease at this time (epoch milliseconds)."""
+        return self.until > now
+
     def has_ended(self, now: int) -> bool:
         """Return whether the request that took the lease has ended, with or without a response."""
         return self.unanswered or now >= self.until - LEASE_MS + _LONGEST_REQUEST_MS
@@ -246,7 +250,7 @@ class Payment:
 
     def is_leased(self, now: int) -> bool:
         """Return whether a caller holds the lease at this time (epoch milliseconds)."""
-        return self.lease is not None and self.lease.until > now
+        return self.lease is not None and self.lease.is_held(now)
 
     @property
     def is_closed_at_finpay(self) -> bool:

@@ -88,7 +88,7 @@ class Resolve:
 
     def _take_lease(self, found: Payment, *, to_ask: bool) -> Payment:
         now = self.clock()
-        if found.lease and found.lease.until > now:
+        if found.lease and found.lease.is_held(now):
             if found.lease.has_ended(now):
                 raise PreviousUnanswered(math.ceil((found.lease.until - now) / 1000))
             raise PaymentInProgress(_POLL_SECONDS)

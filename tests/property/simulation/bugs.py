@@ -27,7 +27,7 @@ from payments.domain.errors import (
     Unavailable,
 )
 from payments.domain.gateway_status import GatewayStatus
-from payments.domain.payment import Entry, IssuedCode, Payment, Source, cached_standing
+from payments.domain.payment import Entry, IssuedCode, Lease, Payment, Source, cached_standing
 from payments.domain.payment_change import NewLedger, NextSync
 from payments.domain.sync_schedule import is_expired
 from payments.domain.transition_table import CLOSED, TABLE, Rule, Status, Trigger, rule_for
@@ -264,7 +264,7 @@ def a_retry_makes_no_status_check() -> Any:
 
 @bug
 def leases_are_ignored() -> Any:
-    return method(Payment, "is_leased", lambda *_: False)
+    return method(Lease, "is_held", lambda *_: False)
 
 
 @bug

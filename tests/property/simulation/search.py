@@ -6,7 +6,7 @@ from tests.property.simulation.bugs import planted
 from tests.property.simulation.ledger import ViolationError
 from tests.property.simulation.world import simulate
 
-MOST_WORLDS = 1_000
+MOST_WORLDS = 100
 """A planted bug has to be found in so many worlds."""
 
 IN_MAKE_TEST = range(14)

@@ -53,6 +53,8 @@ class TlsLine:
         self._session = requests.Session()
         self._kept: ssl.SSLSocket | None = None
         self._used_at = 0
+        wire.at_the_end.callback(self._hang_up)
+        wire.at_the_end.callback(self._forget)
 
     def _new_session(self) -> requests.Session:
         self._session = new_session()
@@ -198,12 +200,17 @@ class TlsLine:
 
         def forget() -> None:
             if self._used_at == used_at:
-                cast("HTTPAdapter", self._session.get_adapter("https://")).poolmanager.clear()
+                self._forget()
 
         hub.after(KEPT_MS, end)
         hub.after(_FORGOTTEN_MS, forget)
 
+    def _forget(self) -> None:
+        """Close the process's end."""
+        cast("HTTPAdapter", self._session.get_adapter("https://")).poolmanager.clear()
+
     def _hang_up(self) -> None:
+        """Close Finpay's end."""
         if self._kept:
             self._kept.close()
         self._kept = None

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from socket import create_server, socket
@@ -22,7 +22,11 @@ _HERE = ("127.0.0.1", 0)
 class Wire:
     """The ports of one world: Finpay's, one with a wrong certificate, and one that is closed."""
 
-    def __init__(self, seed: int, folder: Path, finpay: socket, stranger: socket) -> None:
+    def __init__(
+        self, seed: int, folder: Path, finpay: socket, stranger: socket, at_the_end: ExitStack
+    ) -> None:
+        self.at_the_end = at_the_end
+        """Closes what is open when the world ends, also where a promise was broken."""
         authority = Authority.founded(folder)
         self.bundle = authority.bundle
         self.context = tls(authority, "good", folder)
@@ -49,12 +53,13 @@ def opened(seed: int) -> Iterator[Wire]:
         TemporaryDirectory() as folder,
         create_server(_HERE) as finpay,
         create_server(_HERE) as stranger,
+        ExitStack() as at_the_end,
     ):
         for listener in (finpay, stranger):
             listener.settimeout(LONG)
-        wire = Wire(seed, Path(folder), finpay, stranger)
-        with wire.closed:
-            yield wire
+        wire = Wire(seed, Path(folder), finpay, stranger, at_the_end)
+        at_the_end.enter_context(wire.closed)
+        yield wire
 
 
 def as_request(received: bytes) -> requests.Request:
